@@ -1,0 +1,1 @@
+"""The application, reached as a command."""

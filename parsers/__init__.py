@@ -1,0 +1,1 @@
+"""Bytes in, values out: reads mails and the reports in them. Pure: no database, no network, no clock, no settings."""

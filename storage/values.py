@@ -1,0 +1,258 @@
+"""The values that go into the store and come out of it; no ORM row leaves the room.
+
+Ids are short decimal texts that stay; times are aware and in UTC.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
+from typing import Any, Literal
+
+from parsers.values import Disposition, IPAddress, ReadMail
+
+Confidence = Literal["proven", "corroborated", "stated", "unattributed"]
+Route = Literal["ours", "elsewhere"]
+IncidentStatus = Literal["new", "open", "confirmed", "dismissed", "resolved"]
+OutboxState = Literal["waiting", "sending", "sent", "failed", "outcome_unknown"]
+IPNetwork = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a mail lies in its mailbox: IMAP's UIDVALIDITY and UID; for a file its mtime (ns) and unique name."""
+
+    validity: int
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail as fetched from one place, to be kept."""
+
+    place: Place
+    raw: bytes = field(repr=False)
+    sha256: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One place of a kept mail; `disposition` is the mail's, None while it is unread."""
+
+    id: str
+    mail_id: str
+    place: Place
+    disposition: Disposition | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedMail:
+    """A mail that this worker has leased to read; `attempts` counts this one when it is read on its own."""
+
+    id: str
+    raw: bytes = field(repr=False)
+    received_at: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one source says about the origin of a reported message."""
+
+    source: str
+    value: str
+    tenant: str | None
+    verified: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Report → tenant and address, with how sure and why. `tenant` is None when unattributed, `reason` then says why."""
+
+    ip: IPAddress | None
+    tenant: str | None
+    confidence: Confidence
+    reason: str | None
+    route: Route
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewAcknowledgement:
+    """A rendered acknowledgement for the outbox: finished bytes, and from when it may be delivered."""
+
+    to: str
+    message_id: str
+    content: bytes = field(repr=False)
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All that reading one mail led to; recorded in one transaction. `attributions` pair with `read.reports`."""
+
+    mail_id: str
+    read: ReadMail
+    attributions: tuple[Attribution, ...] = ()
+    reporter_authenticated: bool = False
+    acknowledgement: NewAcknowledgement | None = None
+    unanswered_reason: str | None = None
+    """Why nobody is acknowledged, a short code; None when `acknowledgement` is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueAcknowledgement:
+    """An acknowledgement leased for delivery. `stage` is what an earlier, dead delivery had reached."""
+
+    id: str
+    mail_id: str
+    to: str
+    message_id: str
+    content: bytes = field(repr=False)
+    attempts: int
+    created_at: datetime
+    data_sent: bool
+    """An earlier attempt committed that all data was sent, and died before it knew the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgementRecord:
+    """An acknowledgement as the outbox lists it."""
+
+    id: str
+    mail_id: str
+    to: str
+    state: OutboxState
+    attempts: int
+    next_attempt_at: datetime | None
+    message_id: str
+    last_error: str | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailRecord:
+    """A kept mail as lists show it."""
+
+    id: str
+    sha256: str
+    size: int
+    received_at: datetime
+    mailbox: str
+    disposition: Disposition | None
+    reason: str | None
+    reporter: str | None
+    subject: str | None
+    attempts: int
+    incident_ids: tuple[str, ...]
+    warnings: tuple[str, ...]
+    unanswered_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """One place where a mail lay, and where it was filed."""
+
+    mailbox: str
+    place: Place
+    seen_at: datetime
+    filed_at: datetime | None
+    folder: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRecord:
+    """A stored report: its JSON as `parse` prints it, and its attribution as `attribute` does."""
+
+    id: str
+    mail_id: str
+    position: int
+    incident_id: str
+    reporter: str | None
+    received_at: datetime
+    fields: Mapping[str, Any]
+    attribution: Attribution
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRecord:
+    """An incident as lists show it; message, address and evidence are those of its best-proven, earliest report."""
+
+    id: str
+    tenant: str | None
+    ip: IPAddress | None
+    confidence: Confidence
+    reason: str | None
+    route: Route
+    feedback_type: str | None
+    status: IncidentStatus
+    subject: str | None
+    message_id: str | None
+    from_address: str | None
+    report_count: int
+    reporter_count: int
+    authenticated_reporter_count: int
+    first_seen: datetime
+    last_seen: datetime
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of an incident: when, by whom (`intake` for the program), what."""
+
+    at: datetime
+    actor: str
+    action: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """A network that a tenant holds, from `since` (inclusive) until `until` (exclusive); None is unbounded."""
+
+    network: IPNetwork
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A customer of the provider, with all that mail can be recognised by."""
+
+    id: str
+    name: str
+    domains: tuple[str, ...] = ()
+    external_ids: tuple[str, ...] = ()
+    abuse_contact: str | None = None
+    allocations: tuple[Allocation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFilter:
+    """Which incidents; None and empty mean any. `network` holds for --ip and --cidr alike."""
+
+    tenant: str | None = None
+    network: IPNetwork | None = None
+    status: IncidentStatus | None = None
+    confidence: Confidence | None = None
+    feedback_type: str | None = None
+    since: datetime | None = None
+    """last_seen at or after."""
+    until: datetime | None = None
+    """first_seen before."""
+    search: str | None = None
+    """Part of the subject, Message-ID or From, literally, in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Counts for `stats`; `unread` mails are kept but not read yet."""
+
+    mails: Mapping[str, int]
+    incidents: Mapping[str, int]
+    outbox: Mapping[str, int]
+    oldest_waiting_seconds: float | None
