@@ -1,1 +1,113 @@
-"""The application, reached as a command."""
+"""The command line: `abuse-intake COMMAND`. Each command's module is imported only when it is used."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from abuse_intake import __version__
+
+COMMANDS = {
+    "run": "abuse_intake.cli.run:run",
+    "parse": "abuse_intake.cli.parse:parse",
+    "attribute": "abuse_intake.cli.attribute:attribute",
+    "mails": "abuse_intake.cli.mails:mails",
+    "incidents": "abuse_intake.cli.incidents:incidents",
+    "tenants": "abuse_intake.cli.tenants:tenants",
+    "outbox": "abuse_intake.cli.outbox:outbox",
+    "stats": "abuse_intake.cli.stats:stats",
+    "check": "abuse_intake.cli.check:check",
+    "demo": "abuse_intake.cli.demo:demo",
+    "db": "abuse_intake.cli.db:db",
+}
+"""In the order in which a new user meets them."""
+
+EXIT_INPUT_WRONG = 1
+EXIT_USAGE_WRONG = 2
+EXIT_INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for: `parse` must not wait for a database library."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Try it without a server or a configuration: abuse-intake demo",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="ABUSE_INTAKE_CONFIG",
+    help="The configuration; by default abuse-intake.toml in this folder. [env: ABUSE_INTAKE_CONFIG]",
+)
+@click.version_option(__version__, prog_name="abuse-intake")
+@click.pass_context
+def cli(context: click.Context, config: Path | None) -> None:
+    """Takes over the abuse mailbox of a mail provider.
+
+    It reads the junk mail that people forward (as an attachment, or as a feedback report), finds the
+    customer and the address that it came from, records incidents, and acknowledges each report.
+    """
+    context.obj = config
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit: 0 done, 1 some input was wrong, 2 wrong usage or configuration."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = cli.main(arguments, prog_name="abuse-intake", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of our output went away, as `| head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except (KeyboardInterrupt, click.Abort):
+        code = EXIT_INTERRUPTED
+    except click.UsageError as error:
+        code = _complain(_explain_usage(error), EXIT_USAGE_WRONG)
+    except click.ClickException as error:
+        code = _complain(error.format_message(), error.exit_code)
+    except Exception as error:
+        code = _explain_failure(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain_failure(error: Exception) -> int:
+    """Our own errors are one line each; anything else is a fault of ours and keeps its traceback."""
+    from abuse_intake.errors import AbuseIntakeError, ConfigurationError
+    from storage.errors import SchemaError, StorageError
+
+    if isinstance(error, ConfigurationError | SchemaError):
+        return _complain(str(error), EXIT_USAGE_WRONG)
+    if isinstance(error, AbuseIntakeError | StorageError):
+        return _complain(str(error), EXIT_INPUT_WRONG)
+    raise error
+
+
+def _explain_usage(error: click.UsageError) -> str:
+    command = error.ctx.command_path if error.ctx else "abuse-intake"
+    return f"{error.format_message()} See: {command} --help"
+
+
+def _complain(text: str, code: int) -> int:
+    from abuse_intake.cli.output import one_line
+
+    click.echo(f"abuse-intake: {one_line(text)}", err=True)
+    return code

@@ -1,0 +1,5 @@
+"""`python -m abuse_intake` is `abuse-intake`."""
+
+from abuse_intake.cli import main
+
+main()

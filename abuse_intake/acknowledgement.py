@@ -1,0 +1,238 @@
+"""The acknowledgement: whether a mail is answered (the reason why not, or nothing), and what the answer says.
+
+Nothing that a stranger wrote stands in a header of it, other than the reporter's checked address in To and a
+checked message id in In-Reply-To and References. Strangers' text in the body is cut and disarmed.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.charset import QP, Charset
+from email.message import Message as EmailMessage
+from email.parser import BytesParser
+from email.policy import compat32
+from email.utils import format_datetime
+from functools import cache
+from uuid import uuid4
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from parsers.addresses import domain_of, strict_addr_spec
+from parsers.values import Correspondence, ReadMail, Report
+from storage.values import Attribution, NewAcknowledgement
+
+MAX_QUOTED = 100
+"""Characters of a stranger's text that the body shows."""
+MAX_LISTED = 20
+"""Reported messages that the body lists; the others are counted."""
+MAX_RECEIVED = 100
+"""More Received lines than this are a loop."""
+
+ALLOWED_HEADERS = frozenset(
+    """from to subject date message-id in-reply-to references auto-submitted x-auto-response-suppress precedence
+    x-loop mime-version content-type content-transfer-encoding""".split()
+)
+ROBOTS = frozenset(
+    """mailer-daemon postmaster noreply no-reply no_reply donotreply do-not-reply do_not_reply nobody daemon
+    bounce bounces root mdaemon majordomo listserv""".split()
+)
+ROBOT_PREFIXES = ("noreply-", "no-reply-", "bounce-", "bounces-", "owner-", "noreply+", "no-reply+", "bounces+")
+ROBOT_SUFFIXES = ("-bounces", "-request", "-owner", "-noreply", "-no-reply", ".noreply", "-bounce")
+PRIVATE_DOMAINS = ("localhost", "local", "internal", "invalid", "localdomain", "test", "onion", "arpa")
+ANSWERED_WITHOUT_EVIDENCE = "no_evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Ourselves:
+    """Who we are: the address that acknowledgements come from, all our addresses, the name that people know."""
+
+    address: str
+    addresses: tuple[str, ...]
+    provider: str
+    authserv_id: str | None = None
+
+    def is_us(self, address: str) -> bool:
+        """Whether an address is one of ours, in any case, with or without a +tag."""
+        return _without_tag(address) in {_without_tag(own) for own in self.addresses}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the rules look at: one read mail, its sender, and who we are."""
+
+    read: ReadMail
+    ourselves: Ourselves
+    is_authenticated: bool
+
+    @property
+    def reporter(self) -> str:
+        return self.read.reporter or ""
+
+    @property
+    def correspondence(self) -> Correspondence:
+        return self.read.correspondence
+
+
+RULES: tuple[tuple[str, Callable[[Question], bool]], ...] = (
+    ("quarantined", lambda q: q.read.disposition == "quarantined"),
+    ("no_report_of_a_person", lambda q: not q.read.reports and q.read.reason != ANSWERED_WITHOUT_EVIDENCE),
+    ("no_reporter", lambda q: q.read.reporter is None),
+    ("null_return_path", lambda q: q.correspondence.return_path == ""),
+    ("own_address", lambda q: q.ourselves.is_us(q.reporter)),
+    ("reply_to_us", lambda q: any(q.ourselves.is_us(address) for address in q.correspondence.reply_to)),
+    ("unroutable_domain", lambda q: not _can_be_public(q.reporter)),
+    ("auto_submitted", lambda q: (q.correspondence.auto_submitted or "no") != "no"),
+    ("bulk", lambda q: q.correspondence.precedence in ("bulk", "junk", "list")),
+    ("mailing_list", lambda q: q.correspondence.has_list_id),
+    ("asks_for_no_answer", lambda q: q.correspondence.has_autoreply),
+    ("loop", lambda q: any(q.ourselves.is_us(address) for address in q.correspondence.x_loop)),
+    ("too_many_hops", lambda q: q.correspondence.received_count > MAX_RECEIVED),
+    ("robot", lambda q: is_robot(q.reporter)),
+    ("answers_us", lambda q: not q.read.reports and _answers_us(q.correspondence, q.ourselves)),
+    ("not_authenticated", lambda q: q.ourselves.authserv_id is not None and not q.is_authenticated),
+)
+"""Why nobody is answered; the first reason that holds is the one that is told."""
+
+
+def find_reason_not_to_answer(read: ReadMail, ourselves: Ourselves, is_authenticated: bool) -> str | None:
+    """The reason why this mail is not acknowledged, or None when its reporter is (DESIGN: who is acknowledged)."""
+    question = Question(read, ourselves, is_authenticated)
+    return next((reason for reason, holds in RULES if holds(question)), None)
+
+
+def is_robot(address: str) -> bool:
+    """Whether the local part is that of a program that reads no answers."""
+    local = address.rpartition("@")[0].lower()
+    return local in ROBOTS or local.startswith(ROBOT_PREFIXES) or local.endswith(ROBOT_SUFFIXES)
+
+
+def make_reference(sha256: str) -> str:
+    """The reference by which a reporter and an analyst mean the same mail: the start of its hash."""
+    return "-".join(sha256[start : start + 4].upper() for start in (0, 4, 8))
+
+
+def render_acknowledgement(
+    read: ReadMail, attributions: Sequence[Attribution], ourselves: Ourselves, received_at: datetime, now: datetime
+) -> NewAcknowledgement:
+    """The finished acknowledgement of one mail. ValueError if it would carry what it must not."""
+    assert read.reporter is not None
+    reference = make_reference(read.sha256)
+    context = {
+        "provider": ourselves.provider,
+        "reference": reference,
+        "received_at": f"{received_at:%a, %d %b %Y %H:%M} UTC",
+        "reports": read.reports,
+        "shown": [
+            _show_report(report, attribution)
+            for report, attribution in zip(read.reports[:MAX_LISTED], attributions, strict=False)
+        ],
+        "incomplete": any(
+            report.message is None or report.message.headers_only for report in read.reports
+        ),
+    }
+    message_id = f"<{_OWN_ID_PREFIX}{uuid4().hex}@{domain_of(ourselves.address)}>"
+    content = _compose(read, ourselves, message_id, now, context)
+    return NewAcknowledgement(to=read.reporter, message_id=message_id, content=content, due_at=now)
+
+
+_OWN_ID_PREFIX = "ack."
+
+
+def _show_report(report: Report, attribution: Attribution) -> dict[str, str | None]:
+    message = report.message
+    return {
+        "subject": disarm(message.subject) if message and message.subject else None,
+        "message_id": disarm(message.message_id) if message and message.message_id else None,
+        "address": str(attribution.ip) if attribution.ip else None,
+    }
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+")
+_SCHEME = re.compile(r"(?i)\b(h)tt(ps?)\b")
+_DOT = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?=\w)")
+
+
+def disarm(text: str, limit: int = MAX_QUOTED) -> str:
+    """A stranger's text for the body: one line, cut, without control or bidi characters, links and addresses broken."""
+    clean = " ".join(_CONTROL.sub(" ", text[: 4 * limit]).split())
+    clean = clean[:limit] + ("…" if len(clean) > limit else "")
+    return _DOT.sub("[.]", _SCHEME.sub(r"\1xx\2", clean))
+
+
+def _compose(
+    read: ReadMail, ourselves: Ourselves, message_id: str, now: datetime, context: dict[str, object]
+) -> bytes:
+    message = EmailMessage(policy=SMTP_BYTES)
+    message["From"] = ourselves.address
+    message["To"] = read.reporter or ""
+    message["Subject"] = " ".join(_template("subject").render(context).split())
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = message_id
+    if read.correspondence.message_id:
+        message["In-Reply-To"] = read.correspondence.message_id
+        message["References"] = read.correspondence.message_id
+    message["Auto-Submitted"] = "auto-replied"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["Precedence"] = "bulk"
+    message["X-Loop"] = ourselves.address
+    message["MIME-Version"] = "1.0"
+    _set_text(message, _template("body").render(context) + "\n")
+    return _checked(message.as_bytes(), read.reporter or "")
+
+
+def _set_text(message: EmailMessage, text: str) -> None:
+    """ASCII goes as it is; anything else as quoted-printable, which people can still read raw."""
+    if text.isascii():
+        message.set_payload(text, "us-ascii")
+        return
+    charset = Charset("utf-8")
+    charset.body_encoding = QP
+    message.set_payload(text, charset)
+
+
+SMTP_BYTES = compat32.clone(linesep="\r\n", max_line_length=998)
+
+
+def _checked(content: bytes, to: str) -> bytes:
+    """The finished bytes, read once more: only the allowed headers, each once, To one strict address, short lines."""
+    parsed = BytesParser(policy=compat32).parsebytes(content)
+    names = [name.lower() for name in parsed.keys()]
+    if set(names) - ALLOWED_HEADERS or len(set(names)) != len(names):
+        raise ValueError(f"an acknowledgement would carry the headers {sorted(names)}")
+    if strict_addr_spec(str(parsed["To"])) != to:
+        raise ValueError("an acknowledgement's To is not the reporter's address")
+    if any(len(line) > 998 for line in content.split(b"\r\n")) or b"\0" in content:
+        raise ValueError("an acknowledgement would carry an overlong line or a NUL")
+    return content
+
+
+@cache
+def _template(name: str, language: str = "en") -> Template:
+    return _environment().get_template(f"acknowledgement/{language}/{name}.txt")
+
+
+@cache
+def _environment() -> Environment:
+    # Plain text: nothing is escaped for HTML; disarm() is what makes strangers' text harmless here.
+    return Environment(
+        loader=PackageLoader("templates", ""), undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False
+    )
+
+
+def _without_tag(address: str) -> str:
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def _can_be_public(address: str) -> bool:
+    domain = (domain_of(address) or "").lower().rstrip(".")
+    return "." in domain and domain.rpartition(".")[2] not in PRIVATE_DOMAINS and not domain[-1:].isdigit()
+
+
+def _answers_us(correspondence: Correspondence, ourselves: Ourselves) -> bool:
+    ending = f"@{domain_of(ourselves.address)}>".lower()
+    return any(
+        reference.lower().startswith(f"<{_OWN_ID_PREFIX}") and reference.lower().endswith(ending)
+        for reference in correspondence.references
+    )

@@ -1,0 +1,151 @@
+"""The composition root: builds everything from the settings."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from abuse_intake.acknowledgement import Ourselves
+from abuse_intake.attribution import Attributor, Directory
+from abuse_intake.attribution.directory_file import read_directory_file
+from abuse_intake.errors import DirectoryError
+from abuse_intake.intake import Intake, PollSummary
+from abuse_intake.mailbox import Mailbox, open_mailbox
+from abuse_intake.outbox import Outbox, open_carrier
+from abuse_intake.reading import Reader
+from abuse_intake.settings import ProviderSettings, Settings
+from storage import tenants
+from storage.database import Database
+
+log = structlog.get_logger()
+
+
+class DirectorySource:
+    """The directory as it is now: from the file that is configured, else from the database.
+
+    `refresh` reads it again when it has changed. A file that has become wrong is told once, and the directory
+    that was read before stays in force.
+    """
+
+    def __init__(self, provider: ProviderSettings, path: Path | None, database: Database | None) -> None:
+        self._provider = provider
+        self._path = path
+        self._database = database
+        self._stamp: object = None
+        self.attributor = Attributor(provider, Directory())
+
+    def refresh(self, *, is_first: bool = False) -> None:
+        """Read the directory again if it has changed. DirectoryError only the first time."""
+        try:
+            stamp = self._find_stamp()
+            if stamp == self._stamp:
+                return
+            self._stamp = stamp
+            directory = self._load()
+        except DirectoryError as error:
+            if is_first:
+                raise
+            log.error("the directory that was read before stays in force", problem=str(error))
+            return
+        for warning in directory.warnings:
+            log.warning("directory", problem=warning)
+        self.attributor = Attributor(self._provider, directory)
+
+    def _find_stamp(self) -> object:
+        if self._path is not None:
+            try:
+                stat = self._path.stat()
+            except OSError as error:
+                raise DirectoryError(f"tenants file {self._path} cannot be read: {error.strerror}") from None
+            return stat.st_mtime_ns, stat.st_size, stat.st_ino
+        if self._database is None:
+            return None
+        with self._database.read() as session:
+            return tenants.find_directory_stamp(session)
+
+    def _load(self) -> Directory:
+        if self._path is not None:
+            return Directory(read_directory_file(self._path))
+        if self._database is None:
+            return Directory()
+        with self._database.read() as session:
+            return Directory(tenants.load_directory(session))
+
+
+def describe_ourselves(settings: Settings) -> Ourselves:
+    """Who we are, as acknowledgements say it."""
+    mailbox = settings.need_mailbox()
+    return Ourselves(
+        address=mailbox.address,
+        addresses=(mailbox.address, *mailbox.aliases),
+        provider=settings.provider.name,
+        authserv_id=mailbox.authserv_id,
+    )
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Database]:
+    """The database, made on first use; SchemaError when it is of another version."""
+    database = Database(settings.database_url())
+    try:
+        database.require_current()
+        yield database
+    finally:
+        database.close()
+
+
+def load_attributor(settings: Settings, database: Database | None = None) -> Attributor:
+    """An attributor over the directory as it is now."""
+    source = DirectorySource(settings.provider, settings.directory_path(), database)
+    source.refresh(is_first=True)
+    return source.attributor
+
+
+def build_reader(settings: Settings, find_attributor: Callable[[], Attributor]) -> Reader:
+    """What reads, attributes, and decides who is answered."""
+    return Reader(
+        find_attributor,
+        describe_ourselves(settings),
+        max_bytes=settings.need_mailbox().max_bytes,
+        per_reporter_hour=settings.need_outbox().per_reporter_hour,
+    )
+
+
+class App:
+    """Everything that the worker needs, built once. Use as a context manager."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings = settings
+        self.database = database
+        self.directory = DirectorySource(settings.provider, settings.directory_path(), database)
+        self.directory.refresh(is_first=True)
+        self.mailbox: Mailbox = open_mailbox(settings)
+        self.carrier = open_carrier(settings)
+        self.reader = build_reader(settings, lambda: self.directory.attributor)
+
+    def poll(
+        self,
+        should_stop: Callable[[], bool] = lambda: False,
+        report_progress: Callable[[PollSummary], None] = lambda _: None,
+    ) -> PollSummary:
+        """One poll of the mailbox, with the directory as it is now."""
+        self.directory.refresh()
+        intake = Intake(
+            self.mailbox,
+            self.database,
+            self.reader,
+            self.settings.need_mailbox().folders,
+            should_stop=should_stop,
+            report_progress=report_progress,
+        )
+        return intake.poll()
+
+    def build_outbox(self, should_stop: Callable[[], bool] = lambda: False) -> Outbox:
+        """The outbox, to deliver what is due."""
+        return Outbox(self.carrier, self.database, should_stop=should_stop)
+
+    def close(self) -> None:
+        """Let go of the mailbox and the outbox."""
+        self.mailbox.close()
+        self.carrier.close()

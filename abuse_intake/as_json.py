@@ -1,0 +1,169 @@
+"""Records as JSON objects: the one form that the command line and every other program see."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from storage.values import (
+    AcknowledgementRecord,
+    Allocation,
+    Attribution,
+    DeliveryRecord,
+    Evidence,
+    HistoryEntry,
+    IncidentRecord,
+    MailRecord,
+    ReportRecord,
+    Statistics,
+    Tenant,
+)
+
+
+def time_as_json(time: datetime | None) -> str | None:
+    """RFC 3339 in UTC."""
+    return time.astimezone(UTC).isoformat() if time else None
+
+
+def evidence_as_json(evidence: Evidence) -> dict[str, Any]:
+    """One piece of evidence."""
+    return {
+        "source": evidence.source,
+        "value": evidence.value,
+        "tenant": evidence.tenant,
+        "verified": evidence.verified,
+        "detail": evidence.detail,
+    }
+
+
+def attribution_as_json(attribution: Attribution) -> dict[str, Any]:
+    """To whom a report is attributed and why, as `attribute` prints it."""
+    return {
+        "ip": str(attribution.ip) if attribution.ip else None,
+        "tenant": attribution.tenant,
+        "confidence": attribution.confidence,
+        "reason": attribution.reason,
+        "route": attribution.route,
+        "evidence": [evidence_as_json(one) for one in attribution.evidence],
+    }
+
+
+def mail_as_json(mail: MailRecord) -> dict[str, Any]:
+    """A line of `mails list --json`."""
+    return {
+        "id": mail.id,
+        "sha256": mail.sha256,
+        "size": mail.size,
+        "received_at": time_as_json(mail.received_at),
+        "mailbox": mail.mailbox,
+        "disposition": mail.disposition,
+        "reason": mail.reason,
+        "reporter": mail.reporter,
+        "subject": mail.subject,
+        "attempts": mail.attempts,
+        "incident_ids": list(mail.incident_ids),
+        "warnings": list(mail.warnings),
+        "unanswered_reason": mail.unanswered_reason,
+    }
+
+
+def delivery_as_json(delivery: DeliveryRecord) -> dict[str, Any]:
+    """One place where a mail lay."""
+    return {
+        "mailbox": delivery.mailbox,
+        "validity": delivery.place.validity,
+        "uid": delivery.place.uid,
+        "seen_at": time_as_json(delivery.seen_at),
+        "filed_at": time_as_json(delivery.filed_at),
+        "folder": delivery.folder,
+    }
+
+
+def report_as_json(report: ReportRecord) -> dict[str, Any]:
+    """A stored report with its attribution."""
+    return {
+        "id": report.id,
+        "mail_id": report.mail_id,
+        "incident_id": report.incident_id,
+        "reporter": report.reporter,
+        "received_at": time_as_json(report.received_at),
+        **report.fields,
+        "attribution": attribution_as_json(report.attribution),
+    }
+
+
+def incident_as_json(incident: IncidentRecord) -> dict[str, Any]:
+    """A line of `incidents list --json`."""
+    return {
+        "id": incident.id,
+        "tenant": incident.tenant,
+        "ip": str(incident.ip) if incident.ip else None,
+        "confidence": incident.confidence,
+        "reason": incident.reason,
+        "route": incident.route,
+        "feedback_type": incident.feedback_type,
+        "status": incident.status,
+        "subject": incident.subject,
+        "message_id": incident.message_id,
+        "from": incident.from_address,
+        "report_count": incident.report_count,
+        "reporter_count": incident.reporter_count,
+        "authenticated_reporter_count": incident.authenticated_reporter_count,
+        "first_seen": time_as_json(incident.first_seen),
+        "last_seen": time_as_json(incident.last_seen),
+        "evidence": [evidence_as_json(one) for one in incident.evidence],
+    }
+
+
+def history_as_json(entry: HistoryEntry) -> dict[str, Any]:
+    """One change of an incident."""
+    return {
+        "at": time_as_json(entry.at),
+        "actor": entry.actor,
+        "action": entry.action,
+        "detail": dict(entry.detail),
+    }
+
+
+def acknowledgement_as_json(acknowledgement: AcknowledgementRecord) -> dict[str, Any]:
+    """A line of `outbox list --json`."""
+    return {
+        "id": acknowledgement.id,
+        "mail_id": acknowledgement.mail_id,
+        "to": acknowledgement.to,
+        "state": acknowledgement.state,
+        "attempts": acknowledgement.attempts,
+        "next_attempt_at": time_as_json(acknowledgement.next_attempt_at),
+        "message_id": acknowledgement.message_id,
+        "last_error": acknowledgement.last_error,
+        "created_at": time_as_json(acknowledgement.created_at),
+        "sent_at": time_as_json(acknowledgement.sent_at),
+    }
+
+
+def tenant_as_json(tenant: Tenant) -> dict[str, Any]:
+    """A line of `tenants.jsonl`: what is listed can be imported again."""
+    return {
+        "id": tenant.id,
+        "name": tenant.name,
+        "domains": list(tenant.domains),
+        "external_ids": list(tenant.external_ids),
+        "abuse_contact": tenant.abuse_contact,
+        "allocations": [_allocation_as_json(allocation) for allocation in tenant.allocations],
+    }
+
+
+def _allocation_as_json(allocation: Allocation) -> dict[str, Any]:
+    return {
+        "network": str(allocation.network),
+        "since": time_as_json(allocation.since),
+        "until": time_as_json(allocation.until),
+    }
+
+
+def statistics_as_json(statistics: Statistics) -> dict[str, Any]:
+    """The object of `stats --json`."""
+    return {
+        "mails": dict(statistics.mails),
+        "incidents": dict(statistics.incidents),
+        "outbox": dict(statistics.outbox),
+        "oldest_waiting_seconds": statistics.oldest_waiting_seconds,
+    }

@@ -1,0 +1,71 @@
+"""The decision: origin and evidence → tenant, confidence, reason. A pure function over a table of rules."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from abuse_intake.attribution.evidence import GROUPS
+from abuse_intake.attribution.route import Origin
+from storage.values import Confidence, Evidence
+
+
+class Verdict(NamedTuple):
+    """Whom the evidence names, how sure that is, and the reason when it names nobody."""
+
+    tenant: str | None
+    confidence: Confidence
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules look at. `named` are the tenants that each group of sources names."""
+
+    origin: Origin
+    was_ever_held: bool
+    named: dict[str, frozenset[str]]
+    has_ambiguous_domain: bool
+
+    @property
+    def tenants(self) -> frozenset[str]:
+        """All tenants that any group names."""
+        return frozenset().union(*self.named.values())
+
+
+def _unattributed(reason: str) -> Callable[[Facts], Verdict]:
+    return lambda _: Verdict(None, "unattributed", reason)
+
+
+def _name_tenant(facts: Facts) -> Verdict:
+    (tenant,) = facts.tenants
+    return Verdict(tenant, "corroborated" if len(facts.named) > 1 else "stated", None)
+
+
+RULES: tuple[tuple[Callable[[Facts], bool], Callable[[Facts], Verdict]], ...] = (
+    # Without a route through us, nothing unsigned names a tenant: it is the victim of a forged sender.
+    (lambda facts: facts.origin.ip is None, _unattributed("no_route")),
+    (lambda facts: not facts.origin.is_ours and facts.was_ever_held, _unattributed("no_holder_then")),
+    (lambda facts: not facts.origin.is_ours, _unattributed("not_ours")),
+    # One group that names two tenants can be trusted for neither; two groups that disagree likewise.
+    (lambda facts: any(len(tenants) > 1 for tenants in facts.named.values()), _unattributed("ambiguous")),
+    (lambda facts: len(facts.tenants) > 1, _unattributed("conflict")),
+    (lambda facts: len(facts.tenants) == 1, _name_tenant),
+    (lambda facts: facts.has_ambiguous_domain, _unattributed("ambiguous")),
+    (lambda facts: True, _unattributed("no_tenant_named")),
+)
+"""The first rule whose condition holds decides."""
+
+
+def decide(facts: Facts) -> Verdict:
+    """Apply the first rule that holds."""
+    return next(verdict(facts) for condition, verdict in RULES if condition(facts))
+
+
+def group_tenants(evidence: tuple[Evidence, ...]) -> dict[str, frozenset[str]]:
+    """The tenants that each group of sources names; groups that name nobody are left out."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for item in evidence:
+        if item.tenant is not None:
+            named[GROUPS[item.source]].add(item.tenant)
+    return {group: frozenset(tenants) for group, tenants in named.items()}

@@ -1,0 +1,77 @@
+"""The sources of evidence, one function each: what it saw, whom that names, and whether it was verified.
+
+A source yields what it saw even when that names nobody, so that an analyst can check it. To add one, write
+its function and put it into SOURCES with the group that it belongs to.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from abuse_intake.attribution.directory import Directory
+from abuse_intake.attribution.route import Origin
+from parsers.addresses import domain_of
+from parsers.values import Report
+from storage.values import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the sources look at: one report, where it came from, and who our tenants are."""
+
+    report: Report
+    origin: Origin
+    directory: Directory
+
+
+def find_address_evidence(subject: Subject) -> Iterator[Evidence]:
+    """The allocation that covered the origin address when the message arrived."""
+    holding, origin = subject.origin.holding, subject.origin
+    if holding is None or origin.ip is None:
+        return
+    since = f" since {holding.allocation.since:%Y-%m-%d}" if holding.allocation.since else ""
+    detail = (
+        f"{origin.ip} lies in {holding.allocation.network}, which {holding.tenant} held{since}, "
+        f"as of {origin.arrival:%Y-%m-%d %H:%M} UTC"
+    )
+    yield Evidence("address", str(origin.ip), holding.tenant, False, detail)
+
+
+def find_envelope_evidence(subject: Subject) -> Iterator[Evidence]:
+    """The envelope sender's domain; From stands in for it where no envelope is known."""
+    report, message = subject.report, subject.report.message
+    stated = [("Original-Mail-From", report.original_mail_from)]
+    if message is not None:
+        stated.append(("Return-Path", message.return_path))
+        if not any(address is not None for _, address in stated):
+            stated = [("From", message.from_address)]
+    for field, address in stated:
+        domain = domain_of(address) if address else None
+        if domain:
+            yield _domain_evidence(field, domain, subject.directory)
+
+
+def _domain_evidence(field: str, domain: str, directory: Directory) -> Evidence:
+    owner = directory.find_domain_owner(domain)
+    if owner is None:
+        return Evidence("envelope", domain, None, False, f"{field} is at {domain}, a domain of no tenant")
+    if owner.tenant is None:
+        return Evidence(
+            "envelope", domain, None, False, f"{field} is at {domain}, a domain that two tenants list"
+        )
+    return Evidence(
+        "envelope", domain, owner.tenant, False, f"{field} is at {domain}, a domain of {owner.tenant}"
+    )
+
+
+SOURCES: tuple[Callable[[Subject], Iterator[Evidence]], ...] = (
+    find_address_evidence,
+    find_envelope_evidence,
+)
+
+GROUPS = {"address": "address", "envelope": "envelope"}
+"""Source → group. Only different groups corroborate each other: what one hand can write together is one group."""
+
+
+def gather_evidence(subject: Subject) -> tuple[Evidence, ...]:
+    """All that all sources see, in the order of SOURCES."""
+    return tuple(evidence for source in SOURCES for evidence in source(subject))

@@ -1,0 +1,79 @@
+"""From the origin that the parser concluded down through our own relays to the host that handed the mail in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
+
+from abuse_intake.attribution.directory import Directory, Holding
+from abuse_intake.settings import ProviderSettings
+from parsers.addresses import can_be_origin
+from parsers.values import Hop, IPAddress, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a reported message entered the world, as of its arrival."""
+
+    ip: IPAddress | None
+    arrival: datetime
+    is_ours: bool
+    holding: Holding | None
+    """The allocation that covered `ip` then; None also for a relay of ours."""
+
+
+def find_arrival(report: Report, received_at: datetime) -> datetime:
+    """When the message arrived: the origin hop's time, else ARF's Arrival-Date, else our receipt; never later."""
+    hop_time = _origin_hop(report).at if report.origin_hop is not None else None
+    return min(hop_time or report.arrival_date or received_at, received_at)
+
+
+def trace_origin(
+    report: Report, received_at: datetime, provider: ProviderSettings, directory: Directory
+) -> Origin:
+    """Walk from `origin_ip`, when it is a relay of ours, down the hops that our own relays wrote.
+
+    The walk ends at the first address outside our relays, or in an allocation: that host is a customer, and
+    nothing below it is trusted. A hop without an address, or with a private one, ends it at the relay.
+    """
+    arrival = find_arrival(report, received_at)
+    ip = report.origin_ip
+    if ip is None:
+        return Origin(None, arrival, False, None)
+    holding = directory.find_holding(ip, arrival)
+    if holding is None and _is_in(ip, provider.relays):
+        ip = _walk_down(report, ip, arrival, provider, directory)
+        return Origin(ip, arrival, True, directory.find_holding(ip, arrival))
+    return Origin(ip, arrival, holding is not None, holding)
+
+
+def _walk_down(
+    report: Report, relay: IPAddress, arrival: datetime, provider: ProviderSettings, directory: Directory
+) -> IPAddress:
+    current = relay
+    for hop in _hops_below_origin(report):
+        if not provider.is_our_host(hop.by_name) or hop.from_ip is None:
+            break
+        is_customer = directory.find_holding(hop.from_ip, arrival) is not None
+        is_relay = _is_in(hop.from_ip, provider.relays)
+        if not (is_customer or is_relay or can_be_origin(hop.from_ip)):
+            break
+        current = hop.from_ip
+        if is_customer or not is_relay:
+            break
+    return current
+
+
+def _hops_below_origin(report: Report) -> tuple[Hop, ...]:
+    if report.message is None or report.origin_hop is None:
+        return ()
+    return report.message.hops[report.origin_hop + 1 :]
+
+
+def _origin_hop(report: Report) -> Hop:
+    assert report.message is not None
+    assert report.origin_hop is not None
+    return report.message.hops[report.origin_hop]
+
+
+def _is_in(ip: IPAddress, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    return any(ip in network for network in networks)

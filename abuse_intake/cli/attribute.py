@@ -1,0 +1,58 @@
+"""`abuse-intake attribute`: to whom the reports in mails are attributed, and why."""
+
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from abuse_intake.cli.inputs import read_files
+from abuse_intake.cli.output import one_line, print_json
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path())
+@click.pass_context
+def attribute(context: click.Context, files: tuple[str, ...]) -> None:
+    """Show to whom the reports in mails are attributed, and why, as JSON Lines.
+
+    Each FILE is one mail as it lies in the abuse mailbox; - is stdin. Nothing is stored. The
+    directory is the file that tenants.directory names, else what was imported into the database.
+    """
+    from abuse_intake.app import load_attributor, open_database
+    from abuse_intake.settings import load_settings
+    from parsers import read_mail
+
+    config: Path | None = context.obj
+    settings = load_settings(config)
+    wrong: list[str] = []
+
+    def complain(text: str) -> None:
+        wrong.append(text)
+        click.echo(f"abuse-intake: {one_line(text)}", err=True)
+
+    with nullcontext() if settings.tenants.directory else open_database(settings) as database:
+        attributor = load_attributor(settings, database)
+        for warning in attributor.directory.warnings:
+            click.echo(f"abuse-intake: warning: {one_line(warning)}", err=True)
+        for name, raw in read_files(files, complain):
+            reports = read_mail(raw).reports
+            print_json(_as_json(name, reports, attributor, datetime.now(UTC)))
+    context.exit(1 if wrong else 0)
+
+
+def _as_json(name: str, reports: Any, attributor: Any, now: datetime) -> dict[str, Any]:
+    from abuse_intake.as_json import attribution_as_json
+
+    return {
+        "input": name,
+        "attributions": [
+            {
+                "report": number,
+                "message_id": report.message.message_id if report.message else None,
+                **attribution_as_json(attributor.attribute(report, now)),
+            }
+            for number, report in enumerate(reports)
+        ],
+    }

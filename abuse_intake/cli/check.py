@@ -1,0 +1,80 @@
+"""`abuse-intake check`: everything that the worker needs, each tried, each with its answer."""
+
+from collections.abc import Callable
+
+import click
+
+from abuse_intake.app import load_attributor
+from abuse_intake.cli.output import one_line, print_table
+from abuse_intake.cli.session import settings_of
+from abuse_intake.errors import AbuseIntakeError, ConfigurationError
+from abuse_intake.mailbox import open_mailbox
+from abuse_intake.outbox import open_carrier
+from abuse_intake.settings import Settings
+from storage.database import Database
+from storage.errors import StorageError
+
+
+@click.command()
+@click.pass_context
+def check(context: click.Context) -> None:
+    """Try everything that the worker needs, and say what to do where something does not answer.
+
+    Nothing is read, stored or sent. Exit code 0 if all is well, 1 if something did not answer, 2 if the
+    configuration is wrong.
+    """
+    settings = settings_of(context)
+    settings.need_mailbox()
+    settings.need_outbox()
+    rows = [(name, *_try(attempt, settings)) for name, attempt in ATTEMPTS]
+    print_table(("what", "", "answer"), rows)
+    context.exit(0 if all(state == "ok" for _, state, _ in rows) else 1)
+
+
+def _try(attempt: Callable[[Settings], str], settings: Settings) -> tuple[str, str]:
+    try:
+        return "ok", one_line(attempt(settings))
+    except ConfigurationError:
+        raise
+    except (AbuseIntakeError, StorageError) as error:
+        return "FAILED", one_line(str(error))
+
+
+def _check_database(settings: Settings) -> str:
+    database = Database(settings.database_url())
+    try:
+        state = database.state()
+        if state in ("older", "newer"):
+            database.require_current()
+        return f"{database.place}: {'empty; the first run makes it' if state == 'empty' else state}"
+    finally:
+        database.close()
+
+
+def _check_directory(settings: Settings) -> str:
+    database = None if settings.tenants.directory else Database(settings.database_url())
+    if database is not None and database.state() == "empty":
+        return "no tenants yet: nothing can be attributed; use tenants.directory or abuse-intake tenants import"
+    directory = load_attributor(settings, database).directory
+    warnings = f"; {'; '.join(directory.warnings)}" if directory.warnings else ""
+    return f"{len(directory.tenants)} tenants{warnings}"
+
+
+def _check_mailbox(settings: Settings) -> str:
+    mailbox = open_mailbox(settings)
+    try:
+        return mailbox.check()
+    finally:
+        mailbox.close()
+
+
+def _check_outbox(settings: Settings) -> str:
+    return open_carrier(settings).check()
+
+
+ATTEMPTS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
+    ("database", _check_database),
+    ("directory", _check_directory),
+    ("mailbox", _check_mailbox),
+    ("outbox", _check_outbox),
+)

@@ -1,0 +1,172 @@
+"""`abuse-intake mails`: what arrived, and what became of it."""
+
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from abuse_intake import as_json as records
+from abuse_intake.acknowledgement import make_reference
+from abuse_intake.app import build_reader, load_attributor
+from abuse_intake.cli.inputs import json_option, limit_option, since_option
+from abuse_intake.cli.output import print_fields, print_heading, print_json, print_table
+from abuse_intake.cli.session import database_of
+from storage import acknowledgements
+from storage import mails as kept
+from storage.values import Disposition, MailRecord, ReportRecord
+
+_DISPOSITIONS = ("report", "not_a_report", "quarantined")
+
+
+@click.group()
+def mails() -> None:
+    """What arrived in the abuse mailbox, and what became of it."""
+
+
+@mails.command("list")
+@click.option("--disposition", type=click.Choice(_DISPOSITIONS), help="Only mails that became this.")
+@since_option
+@limit_option
+@json_option
+@click.pass_context
+def list_(
+    context: click.Context, disposition: Disposition | None, since: datetime | None, limit: int, as_json: bool
+) -> None:
+    """List mails, newest first."""
+    with database_of(context) as (_, database), database.read() as session:
+        found = kept.list_mails(session, disposition, since, limit)
+        if as_json:
+            for mail in found:
+                print_json(records.mail_as_json(mail))
+            return
+        print_table(
+            ("id", "received", "disposition", "reason", "from*", "subject*", "incidents"),
+            (
+                (m.id, m.received_at, m.disposition or "unread", m.reason, m.reporter, m.subject, m.incident_ids)
+                for m in found
+            ),
+            empty="no mails",
+        )
+
+
+@mails.command()
+@click.argument("mail_id", metavar="ID")
+@json_option
+@click.pass_context
+def show(context: click.Context, mail_id: str, as_json: bool) -> None:
+    """Show one mail: how it was read, what it reports, where it lies, who was answered.
+
+    ID is a mail's id, the reference of an acknowledgement (4F2A-91C0-77BE), or the start of its sha256.
+    """
+    with database_of(context) as (_, database), database.read() as session:
+        mail = kept.find_mail(session, mail_id)
+        reports = kept.reports_of_mail(session, mail.id)
+        deliveries = kept.mail_deliveries(session, mail.id)
+        answer = acknowledgements.acknowledgement_of_mail(session, mail.id)
+    if as_json:
+        print_json(
+            {
+                **records.mail_as_json(mail),
+                "reference": make_reference(mail.sha256),
+                "reports": [records.report_as_json(report) for report in reports],
+                "deliveries": [records.delivery_as_json(delivery) for delivery in deliveries],
+                "acknowledgement": records.acknowledgement_as_json(answer[0]) if answer else None,
+            }
+        )
+        return
+    _print_mail(mail)
+    _print_reports(reports)
+    print_heading("Where it lay")
+    print_table(
+        ("mailbox*", "uid*", "seen", "filed", "folder"),
+        ((d.mailbox, d.place.uid, d.seen_at, d.filed_at, d.folder) for d in deliveries),
+    )
+    print_heading("Acknowledgement")
+    if answer:
+        record = answer[0]
+        print_fields((("to", record.to), ("state", record.state), ("message id", record.message_id)))
+    else:
+        print_fields((("none", mail.unanswered_reason or "not read yet"),))
+
+
+def _print_mail(mail: MailRecord) -> None:
+    print_fields(
+        (
+            ("mail", mail.id),
+            ("reference", make_reference(mail.sha256)),
+            ("sha256", mail.sha256),
+            ("size", f"{mail.size} bytes"),
+            ("received", mail.received_at),
+            ("disposition", mail.disposition or "unread"),
+            ("reason", mail.reason),
+            ("reporter", mail.reporter),
+            ("subject", mail.subject),
+            ("attempts", mail.attempts or None),
+            ("warnings", mail.warnings),
+        )
+    )
+
+
+def _print_reports(reports: tuple[ReportRecord, ...]) -> None:
+    if not reports:
+        return
+    print_heading("What it reports")
+    print_table(
+        ("incident", "format", "type", "subject*", "address", "tenant", "confidence", "reason"),
+        (
+            (
+                report.incident_id,
+                report.fields.get("format"),
+                report.fields.get("feedback_type"),
+                (report.fields.get("message") or {}).get("subject"),
+                report.attribution.ip,
+                report.attribution.tenant,
+                report.attribution.confidence,
+                report.attribution.reason,
+            )
+            for report in reports
+        ),
+    )
+
+
+@mails.command()
+@click.argument("mail_id", metavar="ID")
+@click.pass_context
+def raw(context: click.Context, mail_id: str) -> None:
+    """Write the exact bytes of one mail to stdout.
+
+    They were written by strangers: send them into a file, not to a terminal.
+    """
+    with database_of(context) as (_, database), database.read() as session:
+        content = kept.mail_raw(session, kept.find_mail(session, mail_id).id)
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+@mails.command()
+@click.argument("mail_ids", metavar="ID…", nargs=-1, required=True)
+@click.pass_context
+def retry(context: click.Context, mail_ids: tuple[str, ...]) -> None:
+    """Read quarantined or misread mails again, with the program and the directory of now.
+
+    The reports of the new reading take the place of the old ones. A mail that was acknowledged is not
+    acknowledged again. The mail stays in the folder where it was filed.
+    """
+    with database_of(context) as (settings, database):
+        attributor = load_attributor(settings, database)
+        reader = build_reader(settings, lambda: attributor)
+        for mail_id in mail_ids:
+            now = datetime.now(UTC)
+            with database.begin() as session:
+                before = kept.find_mail(session, mail_id)
+                mail = kept.reset_for_retry(session, before.id, now)
+                outcomes = reader.answer(session, [reader.read(mail)], {mail.id: mail.received_at}, now)
+                kept.record_outcomes(session, outcomes, now)
+                after = kept.find_mail(session, before.id)
+            click.echo(f"mail {after.id}: {_describe(before)} → {_describe(after)}")
+
+
+def _describe(mail: MailRecord) -> str:
+    reason = f" ({mail.reason})" if mail.reason else ""
+    incidents = f", incidents {', '.join(mail.incident_ids)}" if mail.incident_ids else ""
+    return f"{mail.disposition or 'unread'}{reason}{incidents}"

@@ -1,0 +1,63 @@
+"""`abuse-intake outbox`: acknowledgements, waiting and delivered."""
+
+import click
+
+from abuse_intake import as_json as records
+from abuse_intake.cli.inputs import json_option, limit_option
+from abuse_intake.cli.output import print_json, print_table
+from abuse_intake.cli.session import database_of
+from abuse_intake.outbox import DeliverySummary, Outbox, open_carrier
+from storage import acknowledgements
+from storage.values import OutboxState
+
+_STATES = ("waiting", "sending", "sent", "failed", "outcome_unknown")
+
+
+@click.group()
+def outbox() -> None:
+    """Acknowledgements: what waits, what was sent, what failed."""
+
+
+@outbox.command("list")
+@click.option("--state", type=click.Choice(_STATES), help="Only those that stand so.")
+@limit_option
+@json_option
+@click.pass_context
+def list_(context: click.Context, state: OutboxState | None, limit: int, as_json: bool) -> None:
+    """List acknowledgements, newest first.
+
+    outcome_unknown: the process died after all data was sent and before the server answered. It is not
+    sent again, since it may have arrived.
+    """
+    with database_of(context) as (_, database), database.read() as session:
+        found = acknowledgements.list_acknowledgements(session, state, limit)
+        if as_json:
+            for acknowledgement in found:
+                print_json(records.acknowledgement_as_json(acknowledgement))
+            return
+        print_table(
+            ("id", "mail", "to*", "state", "attempts", "next attempt", "last error*"),
+            ((a.id, a.mail_id, a.to, a.state, a.attempts, a.next_attempt_at, a.last_error) for a in found),
+            empty="no acknowledgements",
+        )
+
+
+@outbox.command()
+@click.pass_context
+def send(context: click.Context) -> None:
+    """Deliver what is due now, each acknowledgement once."""
+    with database_of(context) as (settings, database):
+        summary = Outbox(open_carrier(settings), database).deliver_due()
+    click.echo(describe_delivery(summary))
+
+
+def describe_delivery(summary: DeliverySummary) -> str:
+    """What one delivery run did, in a line."""
+    parts = [f"{summary.sent} acknowledgements sent"]
+    if summary.retried:
+        parts.append(f"{summary.retried} to be tried again")
+    if summary.failed:
+        parts.append(f"{summary.failed} failed")
+    if summary.outcome_unknown:
+        parts.append(f"{summary.outcome_unknown} with unknown outcome")
+    return ", ".join(parts)

@@ -1,0 +1,25 @@
+"""What most commands begin with: the configuration, and the database behind it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from abuse_intake.app import open_database
+from abuse_intake.settings import Settings, load_settings
+from storage.database import Database
+
+
+def settings_of(context: click.Context) -> Settings:
+    """The configuration that --config, the environment or this folder gives."""
+    config: Path | None = context.find_root().obj
+    return load_settings(config)
+
+
+@contextmanager
+def database_of(context: click.Context) -> Iterator[tuple[Settings, Database]]:
+    """The configuration and its database, closed afterwards."""
+    settings = settings_of(context)
+    with open_database(settings) as database:
+        yield settings, database

@@ -1,0 +1,28 @@
+"""What can go wrong in the application, each with one line that says what to do.
+
+AbuseIntakeError
+├── ConfigurationError      the configuration cannot be used (exit code 2)
+├── DirectoryError          the tenants file cannot be used
+├── MailboxError            the mailbox cannot be worked right now
+└── OutboxError             acknowledgements cannot be delivered right now
+"""
+
+
+class AbuseIntakeError(Exception):
+    """The base of all; never raised itself."""
+
+
+class ConfigurationError(AbuseIntakeError):
+    """The configuration cannot be used: it says which key, and what would be right."""
+
+
+class DirectoryError(AbuseIntakeError):
+    """The tenants file cannot be used: it says which line, and why."""
+
+
+class MailboxError(AbuseIntakeError):
+    """The mailbox cannot be worked right now; the next poll tries again."""
+
+
+class OutboxError(AbuseIntakeError):
+    """The outbox cannot be worked right now; what waits goes on waiting."""

@@ -1,0 +1,226 @@
+"""The intake: from what lies in the mailbox to incidents and acknowledgements, in batches, as a numbered recipe.
+
+1. fetch        raw bytes and where they lie; only looks
+2. keep         the bytes are committed before anything in the mailbox is moved
+3. read         bytes → disposition, reporter, reports (pure)
+4. attribute    report → tenant and address (pure)
+5. record       reports, incidents, disposition and acknowledgement, in one transaction
+6. file away    the mail moves to the folder of its disposition
+(7. acknowledge is the outbox's.)
+
+Killed anywhere, it goes on where it was: 1 and 6 look at what lies in the mailbox now, 2 and 5 are idempotent,
+and 3 to 5 lease mails, so that what a dead process left is known and read again one by one.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from abuse_intake import processes
+from abuse_intake.mailbox import Mailbox
+from abuse_intake.reading import Reader
+from abuse_intake.settings import Folders
+from storage import mails
+from storage.database import Database
+from storage.errors import DatabaseUnavailable
+from storage.values import Arrival, ClaimedMail, Delivery, Outcome, Place
+
+log = structlog.get_logger()
+
+BATCH_SIZE = 200
+"""Mails a batch: one commit to keep them, one to record them, one move a folder."""
+BATCH_BYTES = 32_000_000
+"""Bytes of mail that a batch holds in memory at most; a larger mail is a batch of its own."""
+LEASE = timedelta(minutes=10)
+MAX_ATTEMPTS = 3
+"""So many processes may die over one mail before it is quarantined."""
+
+
+@dataclass(slots=True)
+class PollSummary:
+    """What one poll did."""
+
+    kept: int = 0
+    filed: int = 0
+    dispositions: dict[str, int] = field(default_factory=dict)
+    reports: int = 0
+    acknowledgements: int = 0
+    problems: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class Intake:
+    """Works one mailbox. `should_stop` is asked between batches, `report_progress` told after each."""
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        database: Database,
+        reader: Reader,
+        folders: Folders,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        should_stop: Callable[[], bool] = lambda: False,
+        report_progress: Callable[[PollSummary], None] = lambda _: None,
+    ) -> None:
+        self._mailbox = mailbox
+        self._database = database
+        self._reader = reader
+        self._folders = folders
+        self._now = now
+        self._should_stop = should_stop
+        self._report_progress = report_progress
+        self._owner = processes.describe_this_process()
+
+    def poll(self) -> PollSummary:
+        """Work until nothing new lies in the mailbox and nothing kept is unread.
+
+        MailboxError and DatabaseUnavailable end the poll; all that was committed stands, the next poll goes on.
+        """
+        summary, began = PollSummary(), time.monotonic()
+        try:
+            self._read_interrupted(summary)
+            while self._pass_over_mailbox(summary) and not self._should_stop():
+                pass
+        finally:
+            self._release_leases()
+            summary.seconds = time.monotonic() - began
+        return summary
+
+    def _pass_over_mailbox(self, summary: PollSummary) -> int:
+        """One walk over all that lies in the mailbox now; how many mails were new."""
+        before = summary.kept
+        for places in self._mailbox.list_places(BATCH_SIZE):
+            known = self._keep_new(places, summary)
+            self._read_all(summary)
+            self._file_away(known, summary)
+            self._report_progress(summary)
+            if self._should_stop():
+                break
+        self._read_all(summary)
+        self._mark_vanished_filed()
+        summary.problems = list(self._mailbox.problems)
+        return summary.kept - before
+
+    # 1. fetch, 2. keep
+
+    def _keep_new(self, places: Sequence[Place], summary: PollSummary) -> set[Place]:
+        """Fetch and keep what is not known yet; all places of these that are known afterwards."""
+        with self._database.read() as session:
+            known = set(mails.find_deliveries(session, self._mailbox.name, places))
+        arrivals = self._fetch([place for place in places if place not in known])
+        for batch in _split(arrivals, BATCH_BYTES):
+            with self._database.begin() as session:
+                known.update(mails.keep_mails(session, self._mailbox.name, batch))
+            summary.kept += len(batch)
+        return known
+
+    def _fetch(self, places: Sequence[Place]) -> Iterator[Arrival]:
+        for place, raw in self._mailbox.fetch(places):
+            yield Arrival(place, raw, hashlib.sha256(raw).hexdigest(), self._now())
+
+    # 3. read, 4. attribute, 5. record
+
+    def _read_all(self, summary: PollSummary) -> None:
+        while not self._should_stop():
+            with self._database.begin() as session:
+                claimed = mails.claim_batch(session, self._owner, BATCH_SIZE, self._now(), LEASE)
+            if not claimed:
+                return
+            self._work(claimed, summary)
+
+    def _read_interrupted(self, summary: PollSummary) -> None:
+        """What a dead process left unfinished is read mail by mail, each attempt committed before it begins."""
+        with self._database.begin() as session:
+            count = mails.reclaim_interrupted(session, self._owner, processes.is_alive, self._now())
+        if count:
+            log.warning("resuming after an interruption", mails=count)
+        while not self._should_stop() and (mail := self._claim_interrupted()) is not None:
+            if mail.attempts > MAX_ATTEMPTS:
+                self._record([mail], [self._reader.quarantine(mail, "kills_the_reader")], summary)
+            else:
+                self._work([mail], summary)
+
+    def _claim_interrupted(self) -> ClaimedMail | None:
+        with self._database.begin() as session:
+            return mails.claim_interrupted(session, self._owner, self._now(), LEASE)
+
+    def _work(self, claimed: Sequence[ClaimedMail], summary: PollSummary) -> None:
+        """Read and record a batch. The last resort: what fails in a batch is tried alone, then quarantined."""
+        try:
+            self._record(claimed, [self._reader.read(mail) for mail in claimed], summary)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one mail must not stop the others
+            if len(claimed) == 1:
+                log.error("mail quarantined after a fault of ours", mail=claimed[0].id, exc_info=error)
+                self._record(claimed, [self._reader.quarantine(claimed[0], "internal_error")], summary)
+                return
+            for mail in claimed:
+                self._work([mail], summary)
+
+    def _record(
+        self, claimed: Sequence[ClaimedMail], outcomes: Sequence[Outcome], summary: PollSummary
+    ) -> None:
+        received = {mail.id: mail.received_at for mail in claimed}
+        with self._database.begin() as session:
+            outcomes = self._reader.answer(session, outcomes, received, self._now())
+            mails.record_outcomes(session, outcomes, self._now())
+        for outcome in outcomes:
+            disposition = outcome.read.disposition
+            summary.dispositions[disposition] = summary.dispositions.get(disposition, 0) + 1
+            summary.reports += len(outcome.read.reports)
+            summary.acknowledgements += outcome.acknowledgement is not None
+        log.debug("recorded", mails=len(outcomes))
+
+    # 6. file away
+
+    def _file_away(self, places: set[Place], summary: PollSummary) -> None:
+        with self._database.read() as session:
+            known = mails.find_deliveries(session, self._mailbox.name, list(places))
+        decided = [delivery for delivery in known.values() if delivery.disposition is not None]
+        if not decided:
+            return
+        folders = [self._folder_of(delivery) for delivery in decided]
+        self._mailbox.file_away([(d.place, folder) for d, folder in zip(decided, folders, strict=True)])
+        with self._database.begin() as session:
+            filed = [(d.id, folder) for d, folder in zip(decided, folders, strict=True)]
+            mails.mark_filed(session, filed, self._now())
+        summary.filed += len(decided)
+
+    def _mark_vanished_filed(self) -> None:
+        """Deliveries that were decided and no longer lie in the mailbox: moved by us before a kill, or by others."""
+        with self._database.read() as session:
+            unfiled = mails.find_unfiled(session, self._mailbox.name, limit=0)
+        if not unfiled:
+            return
+        waiting = {place for places in self._mailbox.list_places(BATCH_SIZE) for place in places}
+        gone = [(delivery.id, "") for delivery in unfiled if delivery.place not in waiting]
+        with self._database.begin() as session:
+            mails.mark_filed(session, gone, self._now())
+
+    def _folder_of(self, delivery: Delivery) -> str:
+        assert delivery.disposition is not None
+        return self._folders.folder_of(delivery.disposition)
+
+    def _release_leases(self) -> None:
+        with self._database.begin() as session:
+            mails.release(session, self._owner)
+
+
+def _split(arrivals: Iterator[Arrival], limit: int) -> Iterator[list[Arrival]]:
+    """Batches of at most `limit` bytes, a larger mail alone; empty when nothing arrived."""
+    batch: list[Arrival] = []
+    total = 0
+    for arrival in arrivals:
+        if batch and total + len(arrival.raw) > limit:
+            yield batch
+            batch, total = [], 0
+        batch.append(arrival)
+        total += len(arrival.raw)
+    if batch:
+        yield batch

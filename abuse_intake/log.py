@@ -1,0 +1,29 @@
+"""The log: one record a line on stderr. What strangers wrote can neither end a line nor steer a terminal."""
+
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+
+
+def configure_log(*, verbose: bool = False, stream: TextIO | None = None) -> None:
+    """Send the log to stderr: for people on a terminal, as key=value elsewhere."""
+    target = stream or sys.stderr
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.ExceptionRenderer(),
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], drop_missing=True),
+            _escape_controls,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(target),
+        cache_logger_on_first_use=False,
+    )
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
+
+
+def _escape_controls(_: object, __: str, line: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)

@@ -1,0 +1,48 @@
+"""The protocol that every mailbox speaks, and which mailbox a URL opens."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from abuse_intake.settings import MailboxSettings, Settings
+from abuse_intake.urls import ServiceUrl
+from storage.values import Place
+
+
+class Mailbox(Protocol):
+    """A place where mail arrives. Every method raises MailboxError when the mailbox cannot be worked now."""
+
+    name: str
+    """How deliveries name this mailbox: its URL without a password."""
+    problems: list[str]
+    """Single mails that could not be fetched since the last listing, a line each; the others went on."""
+
+    def list_places(self, limit: int) -> Iterator[Sequence[Place]]:
+        """What waits, oldest first, at most `limit` places at a time. Changes nothing."""
+
+    def fetch(self, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
+        """The exact bytes of each mail; one that has gone meanwhile is left out. Changes nothing."""
+
+    def file_away(self, moves: Sequence[tuple[Place, str]]) -> None:
+        """Move each mail into its folder, making folders that are missing; one that has gone is no error."""
+
+    def check(self) -> str:
+        """Try the mailbox and say in one line what is there."""
+
+    def close(self) -> None:
+        """Let go of what is open."""
+
+
+def open_mailbox(settings: Settings) -> Mailbox:
+    """The mailbox that `mailbox.url` names; nothing is connected before it is used."""
+    section, url = settings.need_mailbox(), settings.mailbox_url()
+    if url.scheme in ("imap", "imaps"):
+        return _open_imap(settings, section, url)
+    from abuse_intake.mailbox.files import FolderMailbox, MaildirMailbox
+
+    return MaildirMailbox(url) if url.scheme == "maildir" else FolderMailbox(url)
+
+
+def _open_imap(settings: Settings, section: MailboxSettings, url: ServiceUrl) -> Mailbox:
+    from abuse_intake.mailbox.imap import ImapMailbox
+
+    return ImapMailbox(url, section.username or url.username or section.address, settings.password(section, url))

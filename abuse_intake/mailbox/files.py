@@ -1,0 +1,160 @@
+"""Mail that lies in files: a Maildir, or a folder of .eml files.
+
+A file is known by its unique name and its modification time: moving it keeps both, and another mail that
+comes later under a name used before is not mistaken for the earlier one.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from abuse_intake.errors import MailboxError
+from abuse_intake.urls import ServiceUrl
+from storage.values import Place
+
+
+class _File(NamedTuple):
+    place: Place
+    path: Path
+
+
+class _FileMailbox:
+    """What a Maildir and a folder have in common; they differ in where files lie and where they go."""
+
+    def __init__(self, url: ServiceUrl) -> None:
+        self.name = str(url)
+        self.root = Path(url.path)
+        self.problems: list[str] = []
+        self._paths: dict[Place, Path] = {}
+
+    def list_places(self, limit: int) -> Iterator[Sequence[Place]]:
+        with _explained(self.root):
+            self.problems = []
+            files = sorted(self._scan(), key=lambda file: (file.place.validity, file.place.uid))
+        self._paths = {file.place: file.path for file in files}
+        places = list(self._paths)
+        for start in range(0, len(places), limit):
+            yield places[start : start + limit]
+
+    def fetch(self, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
+        for place in places:
+            try:
+                yield place, self._paths[place].read_bytes()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                self.problems.append(f"{self._paths[place]} cannot be read and stays: {error.strerror}")
+
+    def file_away(self, moves: Sequence[tuple[Place, str]]) -> None:
+        touched: set[Path] = set()
+        with _explained(self.root):
+            for place, folder in moves:
+                path = self._paths.get(place)
+                if path is not None:
+                    target = self._make_folder(folder)
+                    _move(path, target, self._name_filed(path.name))
+                    touched.update((path.parent, target))
+            for directory in touched:
+                _sync_directory(directory)
+
+    def close(self) -> None:
+        self._paths = {}
+
+    def check(self) -> str:
+        with _explained(self.root):
+            waiting = sum(1 for _ in self._scan())
+            if not os.access(self.root, os.W_OK | os.X_OK):
+                raise MailboxError(f"{self.root} cannot be written: mails could not be filed away")
+        return f"{self.name}: {waiting} waiting"
+
+    def _scan(self) -> Iterator[_File]:
+        raise NotImplementedError
+
+    def _make_folder(self, folder: str) -> Path:
+        raise NotImplementedError
+
+    def _name_filed(self, name: str) -> tuple[str, str]:
+        """A filed mail's name in two parts, between which a number goes where the name is taken."""
+        raise NotImplementedError
+
+
+class MaildirMailbox(_FileMailbox):
+    """A Maildir (`new/` and `cur/`); folders lie beside them, as `.Name`."""
+
+    def _scan(self) -> Iterator[_File]:
+        for box in ("new", "cur"):
+            for entry in os.scandir(self.root / box):
+                if not entry.name.startswith("."):
+                    yield from _as_file(entry, entry.name.partition(":")[0])
+
+    def _make_folder(self, folder: str) -> Path:
+        root = self.root / f".{folder.replace('/', '.')}"
+        for box in ("cur", "new", "tmp"):
+            (root / box).mkdir(parents=True, exist_ok=True)
+        (root / "maildirfolder").touch()
+        return root / "cur"
+
+    def _name_filed(self, name: str) -> tuple[str, str]:
+        unique_name, _, flags = name.partition(":")
+        return unique_name, f":{flags or '2,'}"
+
+
+class FolderMailbox(_FileMailbox):
+    """A folder of `.eml` files; a file is filed away into a folder of the disposition's name beside it."""
+
+    def _scan(self) -> Iterator[_File]:
+        for entry in os.scandir(self.root):
+            if entry.name.lower().endswith(".eml") and not entry.name.startswith("."):
+                yield from _as_file(entry, entry.name)
+
+    def _make_folder(self, folder: str) -> Path:
+        target = self.root / folder
+        target.mkdir(parents=True, exist_ok=True)
+        return target
+
+    def _name_filed(self, name: str) -> tuple[str, str]:
+        return name[: -len(".eml")], name[-len(".eml") :]
+
+
+def _as_file(entry: "os.DirEntry[str]", unique_name: str) -> Iterator[_File]:
+    """One regular file, or nothing when it is none or has gone meanwhile; names that are no UTF-8 are escaped."""
+    try:
+        if entry.is_file(follow_symlinks=False):
+            place = Place(entry.stat(follow_symlinks=False).st_mtime_ns, os.fsencode(unique_name).decode(errors="backslashreplace"))
+            yield _File(place, Path(entry.path))
+    except FileNotFoundError:
+        return
+
+
+def _move(path: Path, folder: Path, name: tuple[str, str]) -> None:
+    """Move a file into `folder`, never over another one; a file that has gone was moved already."""
+    stem, ending = name
+    target, number = folder / f"{stem}{ending}", 0
+    while target.exists():
+        number += 1
+        target = folder / f"{stem}.{number}{ending}"
+    with suppress(FileNotFoundError):
+        path.rename(target)
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turns what the file system says into one line with what to do."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise MailboxError(f"mailbox {error.filename or path} is not there: create it, or correct mailbox.url") from None
+    except PermissionError as error:
+        raise MailboxError(f"{error.filename or path} may not be read or moved by this user: correct its owner") from None
+    except OSError as error:
+        raise MailboxError(f"{error.filename or path}: {error.strerror}") from None

@@ -1,0 +1,184 @@
+"""Mail on an IMAP server, with imapclient. Reads without marking (`BODY.PEEK[]`); moves by UID, never a bare EXPUNGE."""
+
+import ssl
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import IMAPClientError, LoginError
+
+from abuse_intake.errors import MailboxError
+from abuse_intake.urls import ServiceUrl
+from storage.values import Place
+
+TIMEOUT = SocketTimeout(connect=15, read=60)
+SEARCH_WINDOW = 10_000
+"""Mails a SEARCH: imaplib refuses answer lines over 1,000,000 bytes."""
+FETCH_BYTES = 16_000_000
+"""Bytes a FETCH, so that memory stays flat; a larger mail is fetched alone."""
+MOVE_BATCH = 500
+
+
+class ImapMailbox:
+    """One folder of an IMAP server. It connects when first used, and again after any failure."""
+
+    def __init__(self, url: ServiceUrl, username: str, password: str | None) -> None:
+        self.name = str(url)
+        self.problems: list[str] = []
+        self._url = url
+        self._username = username
+        self._password = password
+        self._client: IMAPClient | None = None
+        self._validity = 0
+        self._known_folders: set[str] = set()
+
+    def list_places(self, limit: int) -> Iterator[Sequence[Place]]:
+        with self._talking() as client:
+            uids = self._search(client)
+        for start in range(0, len(uids), limit):
+            yield [Place(self._validity, str(uid)) for uid in uids[start : start + limit]]
+
+    def fetch(self, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
+        with self._talking() as client:
+            by_uid = self._current_uids(places)
+            sizes = client.fetch(list(by_uid), [b"RFC822.SIZE"]) if by_uid else {}
+            for uids in _split_by_size({uid: sizes[uid].get(b"RFC822.SIZE", 0) for uid in by_uid if uid in sizes}):
+                answers = client.fetch(uids, [b"BODY.PEEK[]"])
+                for uid in uids:
+                    raw = answers[uid].get(b"BODY[]") if uid in answers else None
+                    if raw is not None:
+                        yield by_uid[uid], raw
+
+    def file_away(self, moves: Sequence[tuple[Place, str]]) -> None:
+        by_folder: dict[str, list[Place]] = defaultdict(list)
+        for place, folder in moves:
+            by_folder[folder].append(place)
+        with self._talking() as client:
+            for folder, places in by_folder.items():
+                name = self._make_folder(client, folder)
+                uids = list(self._current_uids(places))
+                for start in range(0, len(uids), MOVE_BATCH):
+                    _move(client, uids[start : start + MOVE_BATCH], name)
+
+    def check(self) -> str:
+        with self._talking() as client:
+            waiting = client.folder_status(self._url.path or "INBOX", [b"MESSAGES"])[b"MESSAGES"]
+            if not (client.has_capability("MOVE") or client.has_capability("UIDPLUS")):
+                raise MailboxError(_cannot_move(self.name))
+        return f"{self.name}: {waiting} waiting"
+
+    def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(IMAPClientError, OSError):
+                client.logout()
+
+    def _search(self, client: IMAPClient) -> list[int]:
+        status = client.select_folder(self._url.path or "INBOX")
+        self._validity = _read_validity(status)
+        uids: list[int] = []
+        for first in range(1, int(status[b"EXISTS"]) + 1, SEARCH_WINDOW):
+            uids.extend(client.search([f"{first}:{min(first + SEARCH_WINDOW - 1, status[b'EXISTS'])}"]))
+        return sorted(uids)
+
+    def _current_uids(self, places: Sequence[Place]) -> dict[int, Place]:
+        """The places of the mailbox as it is selected now; UIDs of another UIDVALIDITY mean other mails."""
+        return {int(place.uid): place for place in places if place.validity == self._validity}
+
+    def _make_folder(self, client: IMAPClient, folder: str) -> str:
+        prefix, separator = _personal_namespace(client)
+        name = prefix + folder.replace("/", separator)
+        if name not in self._known_folders:
+            if not client.folder_exists(name):
+                client.create_folder(name)
+            self._known_folders.add(name)
+        return name
+
+    @contextmanager
+    def _talking(self) -> Iterator[IMAPClient]:
+        """A logged-in connection. Whatever fails ends it, so that the next use begins afresh."""
+        try:
+            if self._client is None:
+                self._client = self._connect()
+            yield self._client
+        except LoginError as error:
+            self._drop()
+            raise MailboxError(
+                f"{self.name}: the server refused the login of {self._username}: {_plain(error)}: "
+                "check the username and mailbox.password_file"
+            ) from None
+        except (IMAPClientError, OSError) as error:
+            self._drop()
+            raise MailboxError(f"{self.name}: {_plain(error)}") from None
+
+    def _connect(self) -> IMAPClient:
+        if self._password is None:
+            raise MailboxError(f"{self.name}: no password: set mailbox.password_file")
+        tls = ssl.create_default_context()
+        is_tls = self._url.scheme == "imaps"
+        client = IMAPClient(
+            self._url.host, self._url.port, ssl=is_tls, ssl_context=tls if is_tls else None, timeout=TIMEOUT
+        )
+        try:
+            if not is_tls and not self._url.is_loopback:
+                client.starttls(tls)
+            client.login(self._username, self._password)
+            self._validity = _read_validity(client.select_folder(self._url.path or "INBOX"))
+        except BaseException:
+            client.shutdown()
+            raise
+        self._known_folders = set()
+        return client
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(IMAPClientError, OSError):
+                client.shutdown()
+
+
+def _read_validity(status: Mapping[bytes, Any]) -> int:
+    return int(status.get(b"UIDVALIDITY", 0))
+
+
+def _move(client: IMAPClient, uids: list[int], folder: str) -> None:
+    if client.has_capability("MOVE"):
+        client.move(uids, folder)
+    elif client.has_capability("UIDPLUS"):
+        client.copy(uids, folder)
+        client.delete_messages(uids, silent=True)
+        client.uid_expunge(uids)
+    else:
+        raise MailboxError(_cannot_move(folder))
+
+
+def _cannot_move(name: str) -> str:
+    return f"{name}: the server can neither MOVE (RFC 6851) nor UID EXPUNGE (RFC 4315): mails cannot be filed away"
+
+
+def _split_by_size(sizes: dict[int, int]) -> Iterator[list[int]]:
+    batch: list[int] = []
+    total = 0
+    for uid, size in sizes.items():
+        if batch and total + size > FETCH_BYTES:
+            yield batch
+            batch, total = [], 0
+        batch.append(uid)
+        total += size
+    if batch:
+        yield batch
+
+
+def _personal_namespace(client: IMAPClient) -> tuple[str, str]:
+    """The prefix of our own folders and the separator in their names (RFC 2342)."""
+    if not client.has_capability("NAMESPACE"):
+        return "", "/"
+    personal = client.namespace().personal
+    return (personal[0][0], personal[0][1] or "/") if personal else ("", "/")
+
+
+def _plain(error: Exception) -> str:
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return " ".join(text.split())[:200]

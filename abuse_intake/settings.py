@@ -1,0 +1,270 @@
+"""The configuration: `abuse-intake.toml` and environment variables, read once, checked, frozen.
+
+Every key may also be given as an environment variable, `ABUSE_INTAKE_MAILBOX__URL` for `mailbox.url`;
+the environment wins. Relative paths are relative to the file.
+"""
+
+import difflib
+import fnmatch
+import os
+import tomllib
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSource, SettingsConfigDict
+
+from abuse_intake.errors import ConfigurationError
+from abuse_intake.urls import ServiceUrl, parse_service_url
+from parsers.addresses import strict_addr_spec
+
+CONFIG_VARIABLE = "ABUSE_INTAKE_CONFIG"
+DEFAULT_CONFIG = Path("abuse-intake.toml")
+ENVIRONMENT_PREFIX = "ABUSE_INTAKE_"
+MAILBOX_SCHEMES = ("imap", "imaps", "maildir", "folder")
+OUTBOX_SCHEMES = ("smtp", "smtps", "maildir")
+
+
+def _checked_address(text: str) -> str:
+    address = strict_addr_spec(text)
+    if address is None:
+        raise ValueError(f"{text!r} is no mail address; write for example junk@provider.example")
+    return address
+
+
+MailAddress = Annotated[str, AfterValidator(_checked_address)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Folders(_Section):
+    """Where a mail goes by its disposition."""
+
+    report: str = Field(default="Processed", min_length=1)
+    not_a_report: str = Field(default="Other", min_length=1)
+    quarantined: str = Field(default="Quarantine", min_length=1)
+
+    def folder_of(self, disposition: str) -> str:
+        """The folder's name for one disposition."""
+        return str(getattr(self, disposition))
+
+
+class MailboxSettings(_Section):
+    """`[mailbox]`: the abuse mailbox and who we are."""
+
+    url: str
+    address: MailAddress
+    aliases: tuple[MailAddress, ...] = ()
+    username: str | None = None
+    password_file: Path | None = None
+    poll_seconds: float = Field(default=30, ge=1)
+    authserv_id: str | None = None
+    max_bytes: int = Field(default=50_000_000, ge=1_000)
+    folders: Folders = Folders()
+
+
+class DatabaseSettings(_Section):
+    """`[database]`: where incidents are kept."""
+
+    url: str = "sqlite:///abuse-intake.db"
+
+
+class OutboxSettings(_Section):
+    """`[outbox]`: how acknowledgements leave."""
+
+    url: str
+    username: str | None = None
+    password_file: Path | None = None
+    per_reporter_hour: int = Field(default=4, ge=0)
+
+
+class ProviderSettings(_Section):
+    """`[provider]`: our own outbound networks and the names of our relays."""
+
+    name: str = "this mail provider"
+    relays: tuple[IPv4Network | IPv6Network, ...] = ()
+    hosts: tuple[str, ...] = ()
+
+    def is_our_host(self, name: str | None) -> bool:
+        """Whether a name that stands after `by` in Received is one of our relays'."""
+        lowered = (name or "").lower().rstrip(".")
+        return any(fnmatch.fnmatchcase(lowered, pattern.lower()) for pattern in self.hosts)
+
+
+class TenantsSettings(_Section):
+    """`[tenants]`: the directory file; without it the directory is what was imported into the database."""
+
+    directory: Path | None = None
+
+
+class DkimSettings(_Section):
+    """`[dkim]`: where public keys are looked up."""
+
+    keys: Path | None = None
+    dns: bool = True
+
+
+class Settings(BaseSettings):
+    """The whole configuration. `mailbox` and `outbox` are None where no command needs them."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__"
+    )
+
+    mailbox: MailboxSettings | None = None
+    database: DatabaseSettings = DatabaseSettings()
+    outbox: OutboxSettings | None = None
+    provider: ProviderSettings = ProviderSettings()
+    tenants: TenantsSettings = TenantsSettings()
+    dkim: DkimSettings = DkimSettings()
+    base: Path = Field(default=Path(), exclude=True)
+    """The folder that relative paths are relative to."""
+
+    def need_mailbox(self) -> MailboxSettings:
+        """The mailbox's settings; ConfigurationError when there are none."""
+        if self.mailbox is None:
+            raise ConfigurationError(_missing("mailbox.url and mailbox.address"))
+        return self.mailbox
+
+    def need_outbox(self) -> OutboxSettings:
+        """The outbox's settings; ConfigurationError when there are none."""
+        if self.outbox is None:
+            raise ConfigurationError(_missing("outbox.url"))
+        return self.outbox
+
+    def mailbox_url(self) -> ServiceUrl:
+        """The mailbox's URL, taken apart."""
+        return _service_url("mailbox.url", self.need_mailbox().url, MAILBOX_SCHEMES, self.base)
+
+    def outbox_url(self) -> ServiceUrl:
+        """The outbox's URL, taken apart."""
+        return _service_url("outbox.url", self.need_outbox().url, OUTBOX_SCHEMES, self.base)
+
+    def database_url(self) -> str:
+        """The database's URL with a relative SQLite path resolved."""
+        return resolve_database_url(self.database.url, self.base)
+
+    def directory_path(self) -> Path | None:
+        """The tenants file, or None when the directory lives in the database."""
+        return self.base / self.tenants.directory if self.tenants.directory else None
+
+    def password(self, section: MailboxSettings | OutboxSettings, url: ServiceUrl) -> str | None:
+        """The password from `password_file` (one trailing newline ignored), else the URL's."""
+        if section.password_file is None:
+            return url.password
+        path = self.base / section.password_file
+        try:
+            return path.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"password_file {path} cannot be read: {_plain(error)}") from None
+
+
+def resolve_database_url(url: str, base: Path) -> str:
+    """An absolute form of the database's URL; ConfigurationError for a database that we do not know."""
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        name = rest.removeprefix("/")
+        if name in ("", ":memory:"):
+            raise ConfigurationError("database.url names no file; write sqlite:///abuse-intake.db")
+        return f"sqlite:///{(base / name).absolute()}"
+    if scheme not in ("postgresql", "postgresql+psycopg"):
+        raise ConfigurationError(
+            f"database.url: {scheme}:// is not supported; use sqlite:///FILE or postgresql+psycopg://…"
+        )
+    return f"postgresql+psycopg://{rest}"
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read the configuration from `path`, else the file that the environment names, else ./abuse-intake.toml.
+
+    Only a file that was named must exist: all keys may come from the environment.
+    """
+    named = path or (Path(os.environ[CONFIG_VARIABLE]) if os.environ.get(CONFIG_VARIABLE) else None)
+    file = named or DEFAULT_CONFIG
+    values = _read_toml(file, must_exist=named is not None)
+    return build_settings(values, file.absolute().parent, str(file))
+
+
+def build_settings(values: dict[str, Any], base: Path, source: str = "configuration") -> Settings:
+    """Settings from the values of a file and the environment; relative paths are relative to `base`."""
+
+    class FromFile(Settings):
+        @classmethod
+        def settings_customise_sources(cls, settings_cls: Any, **_: Any) -> tuple[Any, ...]:
+            return EnvSettingsSource(settings_cls), InitSettingsSource(settings_cls, init_kwargs=values)
+
+    if "base" in values:
+        raise ConfigurationError(f"{source}: base: unknown key")
+    try:
+        settings = FromFile()
+    except ValidationError as error:
+        raise ConfigurationError(f"{source}: {_explain(error)}") from None
+    except ValueError as error:  # an environment variable that should hold JSON and does not
+        raise ConfigurationError(f"environment: {_plain(error)}") from None
+    return _checked(settings.model_copy(update={"base": base}))
+
+
+def _checked(settings: Settings) -> Settings:
+    settings.database_url()
+    if settings.mailbox:
+        settings.mailbox_url()
+    if settings.outbox:
+        settings.outbox_url()
+    return settings
+
+
+def _read_toml(file: Path, must_exist: bool) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if must_exist:
+            raise ConfigurationError(
+                f"{file} is not there; name the configuration with --config FILE or {CONFIG_VARIABLE}"
+            ) from None
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{file} cannot be read: {_plain(error)}") from None
+
+
+def _service_url(key: str, url: str, schemes: tuple[str, ...], base: Path) -> ServiceUrl:
+    try:
+        return parse_service_url(url, schemes, base)
+    except ValueError as error:
+        raise ConfigurationError(f"{key}: {_plain(error)}") from None
+
+
+def _missing(keys: str) -> str:
+    return (
+        f"{keys} must be given: in {DEFAULT_CONFIG}, in the file named with --config, or in the environment "
+        f"({ENVIRONMENT_PREFIX}MAILBOX__URL …); docs/configuration.md has an example"
+    )
+
+
+def _explain(error: ValidationError) -> str:
+    """The first thing that is wrong, in one line, with the nearest known key for a misspelt one."""
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"{key}: unknown key{_suggest(first['loc'])}"
+    if first["type"] == "missing":
+        return f"{key}: must be given"
+    return f"{key}: {first['msg'].removeprefix('Value error, ')}"
+
+
+def _suggest(location: tuple[int | str, ...]) -> str:
+    model: Any = Settings
+    for part in location[:-1]:
+        annotation = model.model_fields[str(part)].annotation
+        candidates = (annotation, *getattr(annotation, "__args__", ()))
+        model = next(kind for kind in candidates if isinstance(kind, type) and issubclass(kind, BaseModel))
+    near = difflib.get_close_matches(str(location[-1]), [name for name in model.model_fields if name != "base"], 1)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def _plain(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return " ".join(str(error).split())

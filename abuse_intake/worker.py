@@ -1,0 +1,100 @@
+"""The worker: polls the mailbox and delivers the outbox, again and again, until it is told to stop.
+
+Two APScheduler jobs that never overlap themselves. A server that is away is told in the log and tried again at
+the next poll. SIGTERM or SIGINT ends the worker after the batch that it is working on.
+"""
+
+import signal
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from abuse_intake.app import App
+from abuse_intake.errors import AbuseIntakeError
+from storage.errors import StorageError
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+
+class Worker:
+    """Runs until `stop` is called."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._stopping = threading.Event()
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(2)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def run(self) -> None:
+        """Work until stopped; returns when the last batch is finished."""
+        seconds = self._app.settings.need_mailbox().poll_seconds
+        for job in (self.poll, self.deliver):
+            self._scheduler.add_job(
+                job, "interval", seconds=seconds, id=job.__name__, next_run_time=datetime.now(UTC)
+            )
+        self._scheduler.start()
+        log.info("working", mailbox=self._app.mailbox.name, outbox=self._app.carrier.name, poll_seconds=seconds)
+        self._stopping.wait()
+        log.info("stopping after the batch in hand")
+        self._scheduler.shutdown(wait=True)
+        self._app.close()
+        log.info("stopped")
+
+    def stop(self) -> None:
+        """Ask the worker to end; it finishes its batch first."""
+        self._stopping.set()
+
+    def stop_on_signals(self) -> None:
+        """Let SIGTERM and SIGINT stop the worker."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stop())
+
+    def poll(self) -> None:
+        """One poll; when it recorded acknowledgements, they are delivered at once."""
+        summary = self._try("poll", lambda: self._app.poll(self._stopping.is_set))
+        if summary is None:
+            return
+        if summary.kept or summary.dispositions or summary.filed:
+            log.info(
+                "polled",
+                kept=summary.kept,
+                **summary.dispositions,
+                reports=summary.reports,
+                filed=summary.filed,
+                seconds=round(summary.seconds, 3),
+            )
+        for problem in summary.problems:
+            log.warning("poll", problem=problem)
+        if summary.acknowledgements and not self._stopping.is_set():
+            self._scheduler.modify_job("deliver", next_run_time=datetime.now(UTC))
+
+    def deliver(self) -> None:
+        """Deliver what is due."""
+        outbox = self._app.build_outbox(self._stopping.is_set)
+        summary = self._try("deliver", outbox.deliver_due)
+        if summary is not None and (summary.sent or summary.retried or summary.failed or summary.outcome_unknown):
+            log.info(
+                "delivered",
+                sent=summary.sent,
+                retried=summary.retried,
+                failed=summary.failed,
+                outcome_unknown=summary.outcome_unknown,
+            )
+
+    def _try(self, what: str, work: Callable[[], T]) -> T | None:
+        """What the work gives, or None when it cannot be done now: that is told, and tried at the next turn."""
+        try:
+            return work()
+        except (AbuseIntakeError, StorageError) as error:
+            log.error(what, problem=str(error), next_try="at the next poll")
+        return None

@@ -1,0 +1,65 @@
+"""Reads Authentication-Results (RFC 8601) tolerantly: which checks the receiving server says passed, and for whom."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_COMMENT_OR_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)')
+_MAX_NESTED_COMMENTS = 10
+_METHOD = re.compile(r"\s*([a-z0-9-]+)(?:/\d+)?\s*=\s*([a-z]+)", re.IGNORECASE)
+_PROPERTY = re.compile(r"\b(header|smtp)\.([a-z-]+)\s*=\s*([^\s;]+)", re.IGNORECASE)
+_ALIGNING = {"dkim": ("header.d", "header.i"), "spf": ("smtp.mailfrom", "smtp.mail")}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One check of one method: `dkim=pass header.d=example.org`."""
+
+    method: str
+    outcome: str
+    properties: dict[str, str]
+
+
+def find_results(values: Iterable[str], authserv_id: str) -> tuple[Result, ...]:
+    """The results of the topmost field that `authserv_id` wrote; a field without an id, or another's, never counts."""
+    for value in values:
+        identifier, _, rest = _without_comments(value).partition(";")
+        if (identifier.split() or [""])[0].lower() == authserv_id.lower():
+            return tuple(_parse_results(rest))
+    return ()
+
+
+def is_authenticated(values: Iterable[str], authserv_id: str, domain: str) -> bool:
+    """Whether `domain` (of From) passed DMARC, or DKIM or SPF of the same domain or of one above it."""
+    return any(_vouches_for(result, domain.lower()) for result in find_results(values, authserv_id))
+
+
+def _vouches_for(result: Result, domain: str) -> bool:
+    if result.outcome != "pass":
+        return False
+    if result.method == "dmarc":
+        return result.properties.get("header.from", domain).rpartition("@")[2].lower() == domain
+    named = (result.properties.get(name, "") for name in _ALIGNING.get(result.method, ()))
+    return any(_is_aligned(domain, name.rpartition("@")[2].lower()) for name in named)
+
+
+def _is_aligned(domain: str, authenticated: str) -> bool:
+    return "." in authenticated and (domain == authenticated or domain.endswith(f".{authenticated}"))
+
+
+def _parse_results(text: str) -> Iterable[Result]:
+    for statement in text.split(";"):
+        method = _METHOD.match(statement)
+        if method:
+            properties = {f"{kind}.{name}".lower(): value for kind, name, value in _PROPERTY.findall(statement)}
+            yield Result(method[1].lower(), method[2].lower(), properties)
+
+
+def _without_comments(text: str) -> str:
+    """Quoted strings and comments can hold anything, also what looks like a result: they are taken out."""
+    for _ in range(_MAX_NESTED_COMMENTS):
+        stripped = _COMMENT_OR_QUOTED.sub(" ", text)
+        if stripped == text:
+            return text
+        text = stripped
+    return ""
