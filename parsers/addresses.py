@@ -1,0 +1,121 @@
+"""IP addresses and mail addresses: read tolerantly, and judged strictly where others rely on it."""
+
+import re
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+
+from parsers.values import IPAddress
+
+_NEVER_ORIGIN = (
+    "0.0.0.0/8",  # "this network", RFC 1122
+    "10.0.0.0/8",  # private, RFC 1918
+    "100.64.0.0/10",  # shared, RFC 6598
+    "127.0.0.0/8",  # loopback
+    "169.254.0.0/16",  # link-local
+    "172.16.0.0/12",  # private, RFC 1918
+    "192.0.0.0/24",  # protocol assignments, RFC 6890
+    "192.88.99.0/24",  # 6to4 relays, RFC 7526
+    "192.168.0.0/16",  # private, RFC 1918
+    "198.18.0.0/15",  # benchmarks, RFC 2544
+    "224.0.0.0/4",  # multicast
+    "240.0.0.0/4",  # reserved, with the broadcast address
+    "::/8",  # unspecified, loopback, mapped and other forms of IPv4
+    "64:ff9b:1::/48",  # local translation, RFC 8215
+    "100::/64",  # discard only, RFC 6666
+    "fc00::/7",  # unique local
+    "fe80::/10",  # link-local
+    "fec0::/10",  # site-local, RFC 3879
+    "ff00::/8",  # multicast
+)
+"""What no mail comes from over the internet. The documentation networks are not here: tests are written with them."""
+
+_NETWORKS_4 = tuple(n for text in _NEVER_ORIGIN if isinstance(n := ip_network(text), IPv4Network))
+_NETWORKS_6 = tuple(n for text in _NEVER_ORIGIN if isinstance(n := ip_network(text), IPv6Network))
+
+_IP = re.compile(
+    r"\s{0,100}[\[(<\"']{0,3}\s{0,20}(?:IPv[46]:)?"
+    r"(?:((?:\d{1,3}\.){3}\d{1,3})(?![\w.-])(?::\d{1,5})?(?![\d:])|([0-9a-f:]{2,39}(?:\.\d{1,3}){0,3})(?![\w%:.]))",
+    re.IGNORECASE,
+)
+_DOT_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_ADDR_SPEC = re.compile(rf"({_DOT_ATOM})@({_LABEL}(?:\.{_LABEL})*\.?|\[[A-Za-z0-9:.]{{2,60}}\])", re.ASCII)
+ADDR_SPEC_OCTETS = 254
+LOCAL_PART_OCTETS = 64
+
+
+def parse_ip(text: str) -> IPAddress | None:
+    """The address that a text begins with, canonical; brackets, `IPv6:`, a port or a comment behind it are fine.
+
+    IPv4-mapped IPv6 is IPv4. Leading zeros, zone ids, masked and cut addresses are None.
+    """
+    found = _IP.match(text[:200])
+    if not found:
+        return None
+    try:
+        return IPv4Address(found[1]) if found[1] else _unmap(IPv6Address(found[2]))
+    except ValueError:
+        return None
+
+
+def _unmap(address: IPv6Address) -> IPAddress:
+    return address.ipv4_mapped or address
+
+
+def can_be_origin(ip: IPAddress) -> bool:
+    """Whether mail can come from this address over the internet: public, or set aside for documentation."""
+    if isinstance(ip, IPv6Address):
+        mapped = ip.ipv4_mapped
+        return can_be_origin(mapped) if mapped else not any(ip in network for network in _NETWORKS_6)
+    return not any(ip in network for network in _NETWORKS_4)
+
+
+def strict_addr_spec(text: str) -> str | None:
+    """The text, if it is one ASCII addr-spec that is safe in a header: a dot-atom, no quotes (RFC 5322, 3.4.1)."""
+    if len(text) > ADDR_SPEC_OCTETS:
+        return None
+    found = _ADDR_SPEC.fullmatch(text)
+    return text if found and len(found[1]) <= LOCAL_PART_OCTETS else None
+
+
+def domain_of(address: str) -> str | None:
+    """The domain of an address, lower case and without a final dot; None where there is none."""
+    _, at, domain = address.strip().strip("<>").rpartition("@")
+    domain = domain.rstrip(".").lower()
+    return domain if at and domain and not re.search(r"[\s<>@,;\"()]", domain) else None
+
+
+_SECOND_LEVEL = frozenset(["ac", "ad", "co", "com", "ed", "edu", "go", "gob", "gov", "gouv", "gr", "lg", "mil", "ne", "net", "nom", "or", "org", "sch"])
+
+_SAME_HOUSE = {
+    "google.com": "gmail.com",
+    "googlemail.com": "gmail.com",
+    "1e100.net": "gmail.com",
+    "hotmail.com": "outlook.com",
+    "live.com": "outlook.com",
+    "microsoft.com": "outlook.com",
+    "office365.com": "outlook.com",
+    "exchangelabs.com": "outlook.com",
+    "msn.com": "outlook.com",
+    "yahoodns.net": "yahoo.com",
+    "yahoo.net": "yahoo.com",
+    "aol.com": "yahoo.com",
+    "ymail.com": "yahoo.com",
+    "apple.com": "icloud.com",
+    "me.com": "icloud.com",
+    "mac.com": "icloud.com",
+    "gmx.com": "gmx.net",
+    "messagingengine.com": "fastmail.com",
+    "126.com": "163.com",
+    "netease.com": "163.com",
+}
+"""Domains that one provider names its own relays in: on a route they are one house."""
+
+
+def house_of(host: str | None) -> str | None:
+    """The registrable domain of a host, near enough to tell a provider's own hosts from others; None for no name."""
+    labels = (host or "").rstrip(".").lower().split(".")
+    if len(labels) < 2 or labels[-1].isdigit() or not all(labels):
+        return None
+    public = len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL
+    domain = ".".join(labels[-3 if public else -2 :])
+    return _SAME_HOUSE.get(domain, domain)

@@ -1,0 +1,61 @@
+"""Enclosed messages: which parts of a mail are messages, or headers of messages, that somebody attached."""
+
+from parsers.content_type import parse_content_type
+from parsers.message import begins_like_message
+from parsers.mime import Part
+
+ATTACHED = 100
+LOOKED_AT = 64 * 1024
+
+ENCLOSING_TYPES = frozenset(
+    {
+        "message/rfc822",
+        "message/global",  # RFC 6532
+        "message/rfc-822",
+        "message/rfc822-headers",
+        "message/global-headers",
+        "text/rfc822-headers",  # RFC 6522
+        "text/rfc822-header",
+        "text/rfc822",
+    }
+)
+MESSAGE_FILES = (".eml", ".mht", ".rfc822", ".emlx")
+OPAQUE_TYPES = frozenset(
+    {"application/octet-stream", "application/x-eml", "application/eml", "binary/octet-stream"}
+)
+
+
+def find_attached(root: Part) -> list[Part]:
+    """The parts that enclose a message, in the order of the mail; messages in messages are not looked for here."""
+    return [part for part in root.walk() if not part.children and _encloses(part)][:ATTACHED]
+
+
+def find_unmarked(root: Part) -> list[Part]:
+    """Text parts that begin like a message though nothing says so: the third part of careless feedback reports."""
+    leaves = (part for part in root.walk() if not part.children and part is not root)
+    return [part for part in leaves if part.type.startswith("text/") and _begins_like_message(part)][
+        :ATTACHED
+    ]
+
+
+def _encloses(part: Part) -> bool:
+    if part.type in ENCLOSING_TYPES:
+        return True
+    if part.type.startswith(("multipart/", "image/", "audio/", "video/")):
+        return False
+    name = part.filename.lower().strip()
+    if name.endswith(MESSAGE_FILES) or part.type in OPAQUE_TYPES or _is_attachment(part):
+        return _begins_like_message(part)
+    return False
+
+
+def _is_attachment(part: Part) -> bool:
+    value = part.header.first("content-disposition")
+    return value is not None and parse_content_type(value, "").name == "attachment"
+
+
+def _begins_like_message(part: Part) -> bool:
+    """Looks at the first bytes only: an attachment can be large."""
+    end = min(part.end, part.body_start + LOOKED_AT)
+    head = Part(part.source, part.header, part.body_start, end, part.content_type)
+    return begins_like_message(head.message_content())

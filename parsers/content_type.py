@@ -1,0 +1,78 @@
+"""Content-Type and Content-Disposition values: the type and its parameters (RFC 2045, RFC 2231), tolerantly."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+VALUE_BYTES = 8 * 1024
+PARAMETERS = 100
+
+_TYPE = re.compile(r"\s{0,100}([^\s;/]{1,100}/?[^\s;]{0,100})")
+_NAME = re.compile(r"[;\s]\s{0,100}([^\s=;\"]{1,100})\s{0,20}=\s{0,20}")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_BARE = re.compile(r'"?([^;\s]*)')
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_CONTINUED = re.compile(r"([^*]{1,80})(?:\*(\d{1,3}))?(\*?)$")
+
+
+@dataclass(frozen=True, slots=True)
+class ContentType:
+    """A media type, or a disposition, in lower case with its parameters by lower-case name."""
+
+    name: str = "text/plain"
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+def parse_content_type(value: bytes | None, default: str = "text/plain") -> ContentType:
+    """The type that a value names; `default` where it names none."""
+    if value is None:
+        return ContentType(default)
+    text = value[:VALUE_BYTES].decode("utf-8", "replace")
+    found = _TYPE.match(text)
+    if not found:
+        return ContentType(default, _parse_parameters(text))
+    return ContentType(found[1].lower(), _parse_parameters(text[found.end() :]))
+
+
+def _parse_parameters(text: str) -> dict[str, str]:
+    """The first of repeated names stands; those continued by RFC 2231 are joined in their order."""
+    pieces: dict[str, dict[int, str]] = {}
+    for name, value in _split_parameters(text):
+        continued = _CONTINUED.match(name)
+        base, number, encoded = continued.groups() if continued else (name, None, "")
+        value = _decode_extended(value) if encoded else value
+        pieces.setdefault(base, {}).setdefault(int(number or 0), value)
+    return {name: "".join(parts[number] for number in sorted(parts)) for name, parts in pieces.items()}
+
+
+def _split_parameters(text: str) -> list[tuple[str, str]]:
+    parameters: list[tuple[str, str]] = []
+    position = 0
+    while len(parameters) < PARAMETERS and (found := _NAME.search(text, position)):
+        value, position = _read_value(text, found.end())
+        parameters.append((found[1].lower(), value))
+    return parameters
+
+
+def _read_value(text: str, start: int) -> tuple[str, int]:
+    """A quoted value, or a bare one; one whose closing quote is missing ends where a bare one would."""
+    if quoted := _QUOTED.match(text, start):
+        return _ESCAPED.sub(r"\1", quoted[1]), quoted.end()
+    bare = _BARE.match(text, start)
+    return (bare[1].strip('"'), bare.end()) if bare else ("", start)
+
+
+def _decode_extended(value: str) -> str:
+    charset, quote, rest = value.partition("'")
+    _, second, tail = rest.partition("'")
+    raw = unquote_to_bytes(tail if quote and second else value)
+    try:
+        return raw.decode(
+            charset if second and charset.isascii() and charset in _CHARSETS else "utf-8", "replace"
+        )
+    except LookupError:
+        return raw.decode("utf-8", "replace")
+
+
+_CHARSETS = ("utf-8", "UTF-8", "iso-8859-1", "ISO-8859-1", "us-ascii", "US-ASCII", "windows-1252")

@@ -1,0 +1,111 @@
+"""Header blocks: where one ends, and its fields, unfolded (RFC 5322, section 2.2); linear in time, whatever comes."""
+
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+HEADER_BYTES = 256 * 1024
+FIELDS = 1000
+VALUE_BYTES = 64 * 1024
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_END = re.compile(rb"\n\r{0,2}\n")
+_END_WITH_BARE_CR = re.compile(rb"\r\r")
+_NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]{0,20}:")
+
+KNOWN_NAMES = frozenset(
+    ["bcc", "cc", "comments", "content-disposition", "content-transfer-encoding", "content-type", "date", "delivered-to", "dkim-signature", "envelope-to", "from", "in-reply-to", "list-id", "message-id", "mime-version", "precedence", "received", "received-spf", "references", "reply-to", "return-path", "sender", "subject", "to", "user-agent", "x-apparently-to", "x-mailer", "x-original-to", "x-originating-ip", "x-received", "arc-seal", "arc-message-signature", "arc-authentication-results", "authentication-results", "auto-submitted", "x-spam-status", "x-envelope-from", "thread-topic"]
+)
+"""Field names that tell a header block from prose that happens to hold a colon."""
+
+
+class Field(NamedTuple):
+    """One header field: its name as written and its value without the line ends of its folds."""
+
+    name: str
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The fields of one header block, in order, and by lower-case name."""
+
+    fields: tuple[Field, ...] = ()
+    by_name: dict[str, list[bytes]] = field(default_factory=dict)
+    cuts: tuple[str, ...] = ()
+    """What was left out of it, in short stable sentences."""
+
+    def first(self, name: str) -> bytes | None:
+        """The value of the topmost field of this lower-case name."""
+        values = self.by_name.get(name)
+        return values[0] if values else None
+
+    def every(self, name: str) -> list[bytes]:
+        """All values of this lower-case name, topmost first."""
+        return self.by_name.get(name, [])
+
+    def count_known(self) -> int:
+        """How many different well-known names it has: none means that this is no header."""
+        return len(KNOWN_NAMES & self.by_name.keys())
+
+
+def skip_prologue(source: bytes, start: int, end: int) -> int:
+    """Where the header begins behind a byte order mark, empty lines, or an mbox `From ` line."""
+    start += len(BYTE_ORDER_MARK) * source.startswith(BYTE_ORDER_MARK, start, end)
+    while start < end and source[start] in b"\r\n":
+        start += 1
+    if source.startswith((b"From ", b">From "), start, end):
+        line_end = source.find(b"\n", start, min(end, start + 2000))
+        start = line_end + 1 if line_end >= 0 else start
+    return start
+
+
+def split_header(source: bytes, start: int, end: int) -> tuple[Header, int]:
+    """The header that begins at `start`, and where the body begins; both within `source[start:end]`."""
+    block_end, body_start = _find_end(source, start, end)
+    cuts = []
+    if block_end - start > HEADER_BYTES:
+        block_end = start + HEADER_BYTES
+        cuts.append("The header is too long; its end was not read.")
+    fields = _split_fields(source[start:block_end])
+    if len(fields) > FIELDS:
+        del fields[FIELDS:]
+        cuts.append("The header has too many fields; the last ones were not read.")
+    return _index(fields, tuple(cuts)), body_start
+
+
+def _find_end(source: bytes, start: int, end: int) -> tuple[int, int]:
+    """End of the block and beginning of the body; a mail without any LF has its lines end in CR."""
+    first = source[start : min(start + 3, end)]
+    if first[:1] == b"\n" or first[:2] == b"\r\n":
+        return start, start + (1 if first[:1] == b"\n" else 2)
+    pattern = _END if source.find(b"\n", start, end) >= 0 else _END_WITH_BARE_CR
+    found = pattern.search(source, start, end)
+    return (found.start() + 1, found.end()) if found else (end, end)
+
+
+def _split_fields(block: bytes) -> list[Field]:
+    """One field more than the limit at most, so that the caller can tell."""
+    fields: list[Field] = []
+    name, pieces = "", []
+    for line in block.replace(b"\r\r\n", b"\n").splitlines():
+        if line[:1] in (b" ", b"\t"):
+            pieces.append(line)
+        elif found := _NAME.match(line):
+            if name:
+                fields.append(_join(name, pieces))
+            name, pieces = found[1].decode("ascii"), [line[found.end() :]]
+            if len(fields) > FIELDS:
+                return fields
+    return [*fields, _join(name, pieces)] if name else fields
+
+
+def _join(name: str, pieces: list[bytes]) -> Field:
+    return Field(name, b"".join(pieces)[:VALUE_BYTES].strip())
+
+
+def _index(fields: list[Field], cuts: tuple[str, ...]) -> Header:
+    by_name: dict[str, list[bytes]] = {}
+    for name, value in fields:
+        by_name.setdefault(name.lower(), []).append(value)
+    return Header(tuple(fields), by_name, cuts)

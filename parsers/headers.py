@@ -1,0 +1,224 @@
+"""Readers of single header values: text, mailboxes, message ids, dates. Tolerant, bounded; none of them raises."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
+
+from parsers.addresses import strict_addr_spec
+from parsers.content import clean_text, decode_base64, decode_charset
+
+VALUE_BYTES = 32 * 1024
+ENCODED_WORDS = 500
+MAILBOXES = 200
+MSG_IDS = 100
+
+_ENCODED_WORD = re.compile(rb"=\?([^?\s]{1,60})\?([BbQq])\?([^?\r\n]{0,4000})\?=")
+_QUOTED_PRINTABLE = re.compile(rb"=([0-9A-Fa-f]{2})")
+_MSG_ID = re.compile(
+    r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}@(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}|\[[!-Z^-~]{1,60}\])>"
+)
+_TOKEN = re.compile(
+    r'=\?[^?\s]{1,60}\?[BbQq]\?[^?]{0,1000}\?=|"(?:[^"\\]|\\.){0,1000}"|<[^<>]{0,1000}>|[,;:()]|[^",;:<>()]{1,1000}|.',
+    re.DOTALL,
+)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+class Mailbox(NamedTuple):
+    """One address of an address list, and the bytes of the display name before it, not decoded yet."""
+
+    name: bytes
+    address: str
+
+
+def raw_text(value: bytes | None) -> str:
+    """A value as it stands: UTF-8 or else Windows-1252, unfolded and trimmed."""
+    return decode_charset((value or b"")[:VALUE_BYTES], None).strip()
+
+
+def decode_text(value: bytes | None, charset: str | None = None) -> str | None:
+    """Unstructured text with its encoded words (RFC 2047) decoded; None for an absent value.
+
+    Adjacent words of one charset are joined as bytes first: real mailers cut characters between two words.
+    `charset` reads 8-bit text that stands in it raw.
+    """
+    if value is None:
+        return None
+    value = value[:VALUE_BYTES]
+    if b"=?" not in value:
+        return _tidy(_decode_raw(value, charset))
+    return _tidy("".join(_decode_pieces(value, charset)))
+
+
+def _decode_pieces(value: bytes, charset: str | None) -> list[str]:
+    pieces: list[str] = []
+    position, pending, pending_charset = 0, b"", b""
+    for count, word in enumerate(_ENCODED_WORD.finditer(value)):
+        if count >= ENCODED_WORDS:
+            break
+        between = value[position : word.start()]
+        word_charset = word[1].partition(b"*")[0].lower()
+        if between.strip() or word_charset != pending_charset:
+            pieces.append(_decode_word(pending, pending_charset))
+            pieces.append(_decode_raw(between, charset) if between.strip() or not pending_charset else "")
+            pending, pending_charset = b"", word_charset
+        pending += _word_bytes(word[2], word[3])
+        position = word.end()
+    return [*pieces, _decode_word(pending, pending_charset), _decode_raw(value[position:], charset)]
+
+
+def _word_bytes(encoding: bytes, text: bytes) -> bytes:
+    if encoding in b"Bb":
+        return decode_base64(text)
+    return _QUOTED_PRINTABLE.sub(lambda found: bytes([int(found[1], 16)]), text.replace(b"_", b" "))
+
+
+def _decode_word(raw: bytes, charset: bytes) -> str:
+    return decode_charset(raw, charset.decode("latin-1")) if raw else ""
+
+
+def _decode_raw(raw: bytes, charset: str | None) -> str:
+    """Raw 8-bit text in a header is UTF-8 (RFC 6532), else in the charset of the body, else Windows-1252."""
+    try:
+        return clean_text(raw.decode("utf-8"))
+    except UnicodeDecodeError:
+        return decode_charset(raw, charset)
+
+
+def _tidy(text: str) -> str:
+    return text.replace("\r", " ").replace("\n", " ").replace("\t", " ").strip()
+
+
+def parse_mailboxes(value: bytes | None) -> list[Mailbox]:
+    """The mailboxes of an address list (RFC 5322, section 3.4); comments and group names are dropped."""
+    mailboxes: list[Mailbox] = []
+    words: list[str] = []
+    angle: str | None = None
+    depth = 0
+    for token in _TOKEN.findall((value or b"")[:VALUE_BYTES].decode("latin-1")):
+        if token in ("(", ")"):
+            depth = max(0, depth + (1 if token == "(" else -1))
+        elif depth:
+            continue
+        elif token in (",", ";"):
+            _add_mailbox(mailboxes, words, angle)
+            words, angle = [], None
+        elif token == ":" and angle is None:
+            words = []
+        elif token.startswith("<") and angle is None:
+            angle = token.strip("<> \t")
+        else:
+            words.append(token)
+        if len(mailboxes) >= MAILBOXES:
+            return mailboxes
+    _add_mailbox(mailboxes, words, angle)
+    return mailboxes
+
+
+def _add_mailbox(mailboxes: list[Mailbox], words: list[str], angle: str | None) -> None:
+    text = "".join(words).strip()
+    if angle is None and text:
+        mailboxes.append(Mailbox(b"", _utf8(text)))
+    elif angle is not None:
+        name = " ".join(_unquote(word) for word in words if word.strip())
+        mailboxes.append(Mailbox(name.encode("latin-1"), _utf8(angle)))
+
+
+def _utf8(text: str) -> str:
+    return decode_charset(text.encode("latin-1"), None)
+
+
+def _unquote(word: str) -> str:
+    word = word.strip()
+    return _ESCAPED.sub(r"\1", word[1:-1]) if len(word) > 1 and word[0] == word[-1] == '"' else word
+
+
+def first_address(value: bytes | None) -> str | None:
+    """The address alone of the first mailbox that has one."""
+    return next((box.address for box in parse_mailboxes(value) if "@" in box.address), None)
+
+
+def display_name(value: bytes | None, charset: str | None = None) -> str | None:
+    """The decoded display name of the first mailbox; decoded only here, apart from its address."""
+    name = next((box.name for box in parse_mailboxes(value)), b"")
+    return decode_text(name, charset) or None
+
+
+def parse_sole_address(values: list[bytes]) -> str | None:
+    """The one strict address of all these fields together, else None: who writes two senders is none."""
+    found = {box.address for value in values for box in parse_mailboxes(value) if box.address}
+    return strict_addr_spec(found.pop()) if len(found) == 1 else None
+
+
+def parse_return_path(value: bytes | None) -> str | None:
+    """The address of a Return-Path; the empty text is the null sender."""
+    return None if value is None else raw_text(value)[:1000].strip("<> \t")
+
+
+def strict_msg_ids(value: bytes | None) -> tuple[str, ...]:
+    """The msg-ids in a value that are strict ASCII with brackets (RFC 5322, section 3.6.4)."""
+    found = _MSG_ID.finditer(raw_text(value))
+    return tuple(match[0] for _, match in zip(range(MSG_IDS), found, strict=False))
+
+
+def message_id_as_written(value: bytes | None) -> str | None:
+    """A Message-ID trimmed and unfolded; its brackets stay, or stay missing."""
+    return clean_text(raw_text(value)[:998]) or None
+
+
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_TIME = r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?"
+_DATE = re.compile(
+    rf"(\d{{1,2}})[ \t.-]{{1,5}}([A-Za-z]{{3}})[a-z]{{0,6}}[ \t.,-]{{1,5}}(\d{{2,4}})[ \t,]{{1,5}}{_TIME}"
+    r"(?:\.\d{1,9})?[ \t]{0,5}([+-]\d{2}:?\d{2}(?!\d)|[A-Za-z]{1,5}(?![A-Za-z]))?"
+)
+_ASCTIME = re.compile(
+    rf"([A-Za-z]{{3}})[ \t]{{1,5}}(\d{{1,2}})[ \t]{{1,5}}{_TIME}[ \t]{{1,5}}(?:[A-Z]{{3,5}}[ \t]{{1,3}})?(\d{{4}})"
+)
+_ISO = re.compile(
+    rf"(\d{{4}})-(\d{{2}})-(\d{{2}})[T \t]{{1,3}}{_TIME}(?:[.,]\d{{1,9}})?[ \t]{{0,5}}([+-]\d{{2}}:?\d{{2}}|Z|UTC)?"
+)
+_ZONE_HOURS = {
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+    "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "BST": 1, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9, "KST": 9,
+}  # fmt: skip
+"""Zone names that mail uses; every other is UTC (RFC 5322, section 4.3)."""
+
+
+def parse_date(text: str | None) -> datetime | None:
+    """The time that a date of mail, of asctime or of ISO 8601 names, in UTC; None if there is none."""
+    text = (text or "")[:200]
+    if found := _DATE.search(text):
+        day, month, year, hour, minute, second, zone = found.groups()
+        return _make_time(year, _month(month), day, (hour, minute, second), zone)
+    if found := _ISO.search(text):
+        year, month, day, hour, minute, second, zone = found.groups()
+        return _make_time(year, int(month), day, (hour, minute, second), zone)
+    if found := _ASCTIME.search(text):
+        month, day, hour, minute, second, year = found.groups()
+        return _make_time(year, _month(month), day, (hour, minute, second), None)
+    return None
+
+
+def _month(name: str) -> int:
+    return _MONTHS.index(name.lower()) + 1 if name.lower() in _MONTHS else 0
+
+
+def _make_time(
+    year: str, month: int, day: str, clock: tuple[str, str, str | None], zone: str | None
+) -> datetime | None:
+    years = int(year) + (0 if len(year) > 3 else 1900 if int(year) >= 50 else 2000)
+    hour, minute, second = (int(number or 0) for number in clock)
+    try:
+        local = datetime(years, month, int(day), hour, minute, min(second, 59), tzinfo=_zone(zone))
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(zone: str | None) -> timezone:
+    if zone and zone[0] in "+-":
+        digits = zone[1:].replace(":", "")
+        offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+        return timezone(-offset if zone[0] == "-" else offset)
+    return timezone(timedelta(hours=_ZONE_HOURS.get((zone or "").upper(), 0)))

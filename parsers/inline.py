@@ -1,0 +1,81 @@
+"""Pasted messages: headers that stand in the text of a mail, plain, indented or quoted with `>`."""
+
+import html
+import re
+
+from parsers.header_block import KNOWN_NAMES, skip_prologue, split_header
+from parsers.message import is_message_header
+from parsers.mime import Part
+
+TEXTS = 5
+BLOCKS = 20
+LINES = 20_000
+
+_FIELD = re.compile(r"([ \t]{0,20}(?:[>|][ \t]?){0,20})([A-Za-z][A-Za-z0-9-]{1,60}):")
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d|/pre)\b[^<>]{0,500}>", re.IGNORECASE)
+_TAG = re.compile(r"<[/!a-z][^<>]{0,2000}>", re.IGNORECASE)
+
+
+def find_pasted(root: Part) -> list[bytes]:
+    """Each pasted message as bytes, unquoted; the plain texts are read first, HTML only when they hold none."""
+    texts = [part for part in root.walk() if part.type.startswith("text/") and not part.children]
+    plain = [part.text() for part in texts if part.type != "text/html"][:TEXTS]
+    found = [block for text in plain for block in _find_blocks(text)]
+    if not found:
+        rich = [strip_html(part.text()) for part in texts if part.type == "text/html"][:TEXTS]
+        found = [block for text in rich for block in _find_blocks(text)]
+    return found[:BLOCKS]
+
+
+def strip_html(text: str) -> str:
+    """Text of HTML, near enough to read words and headers in it."""
+    return html.unescape(_TAG.sub("", _BREAK.sub("\n", text))).replace("\xa0", " ")
+
+
+def _find_blocks(text: str) -> list[bytes]:
+    lines = text.splitlines()[:LINES]
+    blocks: list[bytes] = []
+    index = 0
+    while index < len(lines) and len(blocks) < BLOCKS:
+        found = _FIELD.match(lines[index])
+        if not found or found[2].lower() not in KNOWN_NAMES:
+            index += 1
+            continue
+        block, index = _read_block(lines, index, found[1])
+        if block:
+            blocks.append(block)
+    return blocks
+
+
+def _read_block(lines: list[str], start: int, quote: str) -> tuple[bytes | None, int]:
+    """The message that begins at a line, if its header is one, and the line to go on from."""
+    end = start
+    header: list[str] = []
+    while end < len(lines) and (line := _unquote(lines[end], quote)).strip():
+        header.append(line if _FIELD.match(line) or line[0] in " \t" else f" {line}")
+        end += 1
+    raw = "\r\n".join(header).encode("utf-8", "replace")
+    if not is_message_header(split_header(raw, skip_prologue(raw, 0, len(raw)), len(raw))[0]):
+        return None, end + 1
+    body_end = _end_of_body(lines, end, quote)
+    body = "\r\n".join(_unquote(line, quote) for line in lines[end:body_end])
+    return raw + b"\r\n" + body.encode("utf-8", "replace") + b"\r\n", max(body_end, end + 1)
+
+
+def _end_of_body(lines: list[str], start: int, quote: str) -> int:
+    """A quoted message ends with its quotes; another one with the text, or with the next pasted header."""
+    mark = quote.strip()
+    for index in range(start, len(lines)):
+        if mark and lines[index].strip() and not lines[index].lstrip().startswith(mark):
+            return index
+        if not mark and index > start and lines[index].lstrip().startswith(("Received:", "Return-Path:")):
+            return index
+    return len(lines)
+
+
+def _unquote(line: str, quote: str) -> str:
+    """Some programs strip the blank behind the last `>` of an empty or a folded line."""
+    if line.startswith(quote):
+        return line[len(quote) :]
+    mark = quote.rstrip()
+    return line[len(mark) :] if mark and line.startswith(mark) else line

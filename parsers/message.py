@@ -1,0 +1,104 @@
+"""A reported message: its tree, its values, its route."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from parsers.header_block import Header, skip_prologue, split_header
+from parsers.headers import (
+    decode_text,
+    display_name,
+    first_address,
+    message_id_as_written,
+    parse_date,
+    parse_return_path,
+    raw_text,
+)
+from parsers.mime import Budget, Part, parse_message
+from parsers.origin import Route, read_route
+from parsers.values import Message
+
+HASHED_TEXT = 256 * 1024
+
+_BLANK = re.compile(rb"[\s]*\Z")
+_WRAPPING = frozenset(
+    {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "mime-version"}
+)
+
+
+@dataclass(slots=True)
+class Reported:
+    """A reported message with what its reading needs further: the tree, and the route."""
+
+    root: Part
+    message: Message
+    route: Route
+
+
+def read_reported(raw: bytes, budget: Budget) -> Reported | None:
+    """The message that `raw` is, or None if it has no header that one knows (a redacted one, say)."""
+    if budget.messages <= 0:
+        budget.warn("The mail encloses too many messages; the last ones were not read.")
+        return None
+    budget.messages -= 1
+    raw = _unwrap(raw)
+    root = parse_message(raw, budget)
+    if not root.header.count_known():
+        return None
+    route = read_route(root.header)
+    return Reported(root, _build(raw, root, route), route)
+
+
+def _unwrap(raw: bytes) -> bytes:
+    """Some senders repeat the part's own MIME header inside the part: the message begins behind it."""
+    header, body_start = split_header(raw, skip_prologue(raw, 0, len(raw)), len(raw))
+    if header.by_name and header.by_name.keys() <= _WRAPPING and begins_like_message(raw[body_start:]):
+        return raw[body_start:]
+    return raw
+
+
+def begins_like_message(content: bytes) -> bool:
+    """Whether it begins with a header block that has a route, or a sender with a date or an id."""
+    head = content[: 64 * 1024]
+    header, _ = split_header(head, skip_prologue(head, 0, len(head)), len(head))
+    return is_message_header(header)
+
+
+def is_message_header(header: Header) -> bool:
+    """Whether these fields are those of a message: three known names, a route or an id among them."""
+    names = header.by_name.keys()
+    routed = "received" in names or "message-id" in names or {"from", "date", "subject"} <= names
+    return routed and header.count_known() >= 3
+
+
+def _build(raw: bytes, root: Part, route: Route) -> Message:
+    header = root.header
+    charset = root.content_type.parameters.get("charset")
+    sender = header.first("from")
+    return Message(
+        message_id=message_id_as_written(header.first("message-id")),
+        subject=decode_text(header.first("subject"), charset),
+        from_address=first_address(sender),
+        from_name=display_name(sender, charset),
+        date=parse_date(raw_text(header.first("date"))),
+        return_path=parse_return_path(header.first("return-path")),
+        headers_only=bool(_BLANK.match(raw, root.body_start)),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        size=len(raw),
+        hops=tuple(line.hop for line in route.lines),
+        text_sha256=_hash_text(root),
+        raw=raw,
+    )
+
+
+def _hash_text(root: Part) -> str | None:
+    """Of the first text in the message, decoded, its white space collapsed."""
+    text = first_text(root)
+    return hashlib.sha256(" ".join(text[:HASHED_TEXT].split()).encode("utf-8")).hexdigest() if text else None
+
+
+def first_text(root: Part) -> str:
+    """The first text part that is no attachment, plain before any other; the empty text if there is none."""
+    texts = [part for part in root.walk() if part.type.startswith("text/") or "/" not in part.type]
+    plain = [part for part in texts if part.type != "text/html"]
+    return next((text for part in (*plain[:3], *texts[:3]) if (text := part.text()).strip()), "")

@@ -1,0 +1,196 @@
+"""The MIME tree of a mail: our own splitter over the bytes, linear in time, exact about what is enclosed.
+
+Every limit here *cuts* what is read and says so in `Budget.warnings`; what was found stands.
+See docs/decisions/0001-mime.md.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from parsers.content import decode_charset, decode_transfer, is_quoted_printable
+from parsers.content_type import ContentType, parse_content_type
+from parsers.header_block import Header, skip_prologue, split_header
+
+PARTS = 500
+DEPTH = 30
+MESSAGES = 100
+FALSE_DELIMITERS = 20_000
+BOUNDARY = 200
+TEXT_BYTES = 1024 * 1024
+
+_GUESSED_BOUNDARY = re.compile(rb"(?:^|[\r\n])--([!-~]{2,200})[ \t]{0,20}[\r\n]")
+
+
+@dataclass(slots=True)
+class Budget:
+    """What may still be read of one arriving mail, shared by all messages nested in it."""
+
+    parts: int = PARTS
+    messages: int = MESSAGES
+    warnings: dict[str, None] = field(default_factory=dict)
+
+    def warn(self, sentence: str) -> None:
+        """Say once what was cut."""
+        self.warnings[sentence] = None
+
+
+@dataclass(slots=True)
+class Part:
+    """One node of the tree: a header and a body within `source`, and the parts in that body."""
+
+    source: bytes = field(repr=False)
+    header: Header
+    body_start: int
+    end: int
+    content_type: ContentType
+    children: list["Part"] = field(default_factory=list)
+
+    @property
+    def type(self) -> str:
+        """The media type, lower case."""
+        return self.content_type.name
+
+    @property
+    def encoding(self) -> str:
+        """The transfer encoding, lower case."""
+        value = self.header.first("content-transfer-encoding") or b""
+        return value[:40].decode("latin-1").strip(" \t\"';").lower()
+
+    @property
+    def filename(self) -> str:
+        """The name that the sender gave it, or the empty text."""
+        disposition = parse_content_type(self.header.first("content-disposition"), "").parameters
+        return disposition.get("filename") or self.content_type.parameters.get("name") or ""
+
+    def body(self) -> bytes:
+        """The bytes as they stand in the mail."""
+        return self.source[self.body_start : self.end]
+
+    def content(self) -> bytes:
+        """The bytes without their transfer encoding."""
+        return decode_transfer(self.body(), self.encoding)
+
+    def message_content(self) -> bytes:
+        """The bytes of an enclosed message; encodings that are declared but not applied are left alone."""
+        start = skip_prologue(self.source, self.body_start, self.end)
+        if self.encoding == "base64":
+            plain, _ = split_header(self.source, start, min(self.end, start + 4096))
+            return self.body() if plain.count_known() else self.content()
+        if self.encoding == "quoted-printable" and not is_quoted_printable(self.body()):
+            return self.body()
+        return self.content()
+
+    def text(self) -> str:
+        """The content as text, cut at a length that no report needs."""
+        raw = decode_transfer(
+            self.source[self.body_start : min(self.end, self.body_start + TEXT_BYTES)], self.encoding
+        )
+        return decode_charset(raw, self.content_type.parameters.get("charset"))
+
+    def walk(self) -> Iterator["Part"]:
+        """This part and all below it, in the order of the mail; what messages enclose is not theirs."""
+        waiting = [self]
+        while waiting:
+            part = waiting.pop()
+            yield part
+            waiting.extend(reversed(part.children))
+
+
+def parse_message(source: bytes, budget: Budget) -> Part:
+    """The tree of one message that is all of `source`."""
+    start = skip_prologue(source, 0, len(source))
+    root = _read_part(source, start, len(source), "text/plain", budget)
+    waiting = [(root, 1)]
+    while waiting:
+        part, depth = waiting.pop()
+        if not part.type.startswith("multipart/"):
+            continue
+        if depth > DEPTH:
+            budget.warn("The parts are nested too deep; the innermost were not read.")
+            continue
+        part.children = _read_children(part, budget)
+        waiting.extend((child, depth + 1) for child in part.children)
+    return root
+
+
+def _read_part(source: bytes, start: int, end: int, default: str, budget: Budget) -> Part:
+    header, body_start = split_header(source, start, end)
+    for sentence in header.cuts:
+        budget.warn(sentence)
+    return Part(source, header, body_start, end, parse_content_type(header.first("content-type"), default))
+
+
+def _read_children(part: Part, budget: Budget) -> list[Part]:
+    default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
+    children = []
+    for start, end in _split_body(part, budget):
+        if budget.parts <= 0:
+            budget.warn("The mail has too many parts; the last ones were not read.")
+            break
+        budget.parts -= 1
+        children.append(_read_part(part.source, start, end, default, budget))
+    return children
+
+
+def _split_body(part: Part, budget: Budget) -> Iterator[tuple[int, int]]:
+    """Where each part between the delimiter lines begins and ends (RFC 2046, section 5.1.1)."""
+    boundary = part.content_type.parameters.get("boundary", "").rstrip()[:BOUNDARY].encode("utf-8", "replace")
+    spans = _split_by(part, boundary, budget) if boundary else iter(())
+    first = next(spans, None)
+    if first is None:
+        guessed = _GUESSED_BOUNDARY.search(part.source, max(part.body_start - 1, 0), part.end)
+        spans = _split_by(part, guessed[1], budget) if guessed else iter(())
+        first = next(spans, None)
+    if first is not None:
+        yield first
+        yield from spans
+
+
+def _split_by(part: Part, boundary: bytes, budget: Budget) -> Iterator[tuple[int, int]]:
+    begun: int | None = None
+    for line_start, line_end, closes in _find_delimiters(part, b"--" + boundary, budget):
+        if begun is not None:
+            yield begun, max(begun, _before_line_end(part.source, line_start))
+        begun = None if closes else line_end
+        if closes:
+            return
+    if begun is not None:
+        yield begun, part.end
+
+
+def _find_delimiters(part: Part, delimiter: bytes, budget: Budget) -> Iterator[tuple[int, int, bool]]:
+    """Each delimiter line: its start, the start of the next line, and whether it closes the multipart."""
+    source, position = part.source, part.body_start
+    for _ in range(FALSE_DELIMITERS):
+        found = source.find(delimiter, position, part.end)
+        if found < 0:
+            return
+        position = found + len(delimiter)
+        if found > part.body_start and source[found - 1] not in b"\r\n":
+            continue
+        closes = source.startswith(b"--", position, part.end)
+        line_end = _end_of_delimiter(source, position + 2 * closes, part.end)
+        if line_end is not None:
+            yield found, line_end, closes
+            position = line_end
+    budget.warn("A multipart has too many lines like its delimiter; its end was not read.")
+
+
+def _end_of_delimiter(source: bytes, position: int, end: int) -> int | None:
+    """Where the next line begins, if only white space follows the boundary."""
+    rest = source[position : min(position + 200, end)]
+    stripped = rest.lstrip(b" \t")
+    if not stripped:
+        return end
+    position += len(rest) - len(stripped)
+    if stripped[:2] == b"\r\n":
+        return position + 2
+    return position + 1 if stripped[:1] in (b"\r", b"\n") else None
+
+
+def _before_line_end(source: bytes, position: int) -> int:
+    """The line end before a delimiter belongs to the delimiter."""
+    if source[position - 2 : position] == b"\r\n":
+        return position - 2
+    return position - 1 if source[position - 1 : position] in (b"\r", b"\n") else position
