@@ -20,7 +20,7 @@ IPNetwork = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a mail lies in its mailbox: IMAP's UIDVALIDITY and UID; for a file its mtime (ns) and unique name."""
+    """Where a mail lies in its mailbox: UIDVALIDITY and UID; for a file its mtime (ns) and unique name."""
 
     validity: int
     uid: str
@@ -69,7 +69,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Report → tenant and address, with how sure and why. `tenant` is None when unattributed, `reason` then says why."""
+    """Report → tenant and address, with how sure and why; `reason` says why there is no tenant."""
 
     ip: IPAddress | None
     tenant: str | None
@@ -91,7 +91,7 @@ class NewAcknowledgement:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All that reading one mail led to; recorded in one transaction. `attributions` pair with `read.reports`."""
+    """All that reading one mail led to, recorded at once; `attributions` pair with `read.reports`."""
 
     mail_id: str
     read: ReadMail
@@ -179,7 +179,7 @@ class ReportRecord:
 
 @dataclass(frozen=True, slots=True)
 class IncidentRecord:
-    """An incident as lists show it; message, address and evidence are those of its best-proven, earliest report."""
+    """An incident as lists show it; it shows what its best-proven, then earliest report says."""
 
     id: str
     tenant: str | None
@@ -212,7 +212,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """A network that a tenant holds, from `since` (inclusive) until `until` (exclusive); None is unbounded."""
+    """A network that a tenant holds from `since` (inclusive) until `until` (exclusive), None = unbounded."""
 
     network: IPNetwork
     since: datetime | None = None

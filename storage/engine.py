@@ -1,0 +1,101 @@
+"""The engine for a database URL, and how SQLite's connections are set up."""
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+from storage.errors import DatabaseUnavailable
+from storage.serialization import to_json
+
+BUSY_TIMEOUT_SECONDS = 30
+CONNECT_TIMEOUT_SECONDS = 10
+POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
+WAL_TRIES = 50
+WAL_PAUSE_SECONDS = 0.1
+
+
+def create(url: str) -> Engine:
+    """The engine; connects to nothing yet. A missing folder or driver raises DatabaseUnavailable."""
+    parsed = make_url(url)
+    if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
+        return _create_sqlite(parsed)
+    if parsed.drivername in POSTGRESQL:
+        return _create_postgresql(parsed.set(drivername="postgresql+psycopg"))
+    raise DatabaseUnavailable(
+        f"the database must be sqlite:///FILE or postgresql+psycopg://…, not {parsed.drivername}://"
+    )
+
+
+def place_of(engine: Engine) -> str:
+    """Where the database is, in words for a person: never with a user's name or password."""
+    url = engine.url
+    if engine.dialect.name == "sqlite":
+        return f"the database {url.database or 'in memory'}"
+    return f"the database {url.database or ''} at {url.host or 'localhost'}:{url.port or 5432}"
+
+
+def _create_sqlite(url: URL) -> Engine:
+    _require_folder(url)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
+        hide_parameters=True,
+        json_serializer=to_json,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _require_folder(url: URL) -> None:
+    if not url.database or url.database.startswith((":memory:", "file:")):
+        return
+    folder = Path(url.database).absolute().parent
+    if not folder.is_dir():
+        raise DatabaseUnavailable(
+            f"the folder of the database {url.database} is missing; run: mkdir -p {folder}"
+        )
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver must not begin transactions of its own: _begin_sqlite says which kind each is.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    _use_wal(connection)
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # The busy timeout does not cover the change to WAL, that two first connections may both try.
+    for attempt in range(1, WAL_TRIES + 1):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or attempt == WAL_TRIES:
+                raise
+            time.sleep(WAL_PAUSE_SECONDS)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer that begins as a reader cannot wait for another writer: SQLite fails it at once.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _create_postgresql(url: URL) -> Engine:
+    try:
+        return create_engine(
+            url,
+            connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS},
+            hide_parameters=True,
+            json_serializer=to_json,
+            pool_pre_ping=True,
+        )
+    except ModuleNotFoundError as error:
+        raise DatabaseUnavailable(
+            "PostgreSQL needs the library psycopg; run: pip install 'abuse-intake[postgresql]'"
+        ) from error

@@ -1,0 +1,288 @@
+"""The tables. Rows never leave this room: what goes out are the frozen values of `storage.values`.
+
+Text from strangers may be of any length, and a row of PostgreSQL's btree holds about 2.7 KB: no such text
+stands in an index, other than as a hash.
+"""
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from storage.columns import BigId, UtcDateTime
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+NUMBERED = {"sqlite_autoincrement": True}
+"""An id is never given twice, not even after its row was deleted."""
+
+
+class Base(DeclarativeBase):
+    """All tables; `metadata` is what the migrations are compared with."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it once, from the class
+        datetime: UtcDateTime(),
+        str: Text(),
+        bytes: LargeBinary(),
+        dict[str, Any]: JSON(),
+        list[str]: JSON(),
+        list[dict[str, Any]]: JSON(),
+    }
+
+
+class Mail(Base):
+    """A mail that arrived, once however often it lay in the mailbox; unread while `disposition` is null."""
+
+    __tablename__ = "mails"
+    __table_args__ = (
+        Index("ix_mails_newest", "received_at", "id"),
+        Index("ix_mails_disposition", "disposition", "received_at", "id"),
+        Index(
+            "ix_mails_unread",
+            "received_at",
+            "id",
+            sqlite_where=text("disposition IS NULL"),
+            postgresql_where=text("disposition IS NULL"),
+        ),
+        NUMBERED,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    received_at: Mapped[datetime]
+    disposition: Mapped[str | None] = mapped_column(String(20))
+    reason: Mapped[str | None]
+    reporter: Mapped[str | None]
+    subject: Mapped[str | None]
+    warnings: Mapped[list[str]]
+    attempts: Mapped[int] = mapped_column(Integer)
+    interrupted: Mapped[bool]
+    leased_by: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    unanswered_reason: Mapped[str | None]
+
+
+class MailContent(Base):
+    """The raw bytes of a mail, compressed; apart from it, because SQLite rewrites a row with all it holds."""
+
+    __tablename__ = "mail_contents"
+
+    mail_id: Mapped[int] = mapped_column(BigId, ForeignKey("mails.id"), primary_key=True, autoincrement=False)
+    raw: Mapped[bytes]
+
+
+class Delivery(Base):
+    """One place where a mail lay, and the folder that it was filed into."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("mailbox", "validity", "uid"),
+        Index(
+            "ix_deliveries_unfiled",
+            "mailbox",
+            "id",
+            sqlite_where=text("filed_at IS NULL"),
+            postgresql_where=text("filed_at IS NULL"),
+        ),
+        NUMBERED,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    mail_id: Mapped[int] = mapped_column(BigId, ForeignKey("mails.id"), index=True)
+    mailbox: Mapped[str]
+    validity: Mapped[int] = mapped_column(BigInteger)
+    uid: Mapped[str]
+    seen_at: Mapped[datetime]
+    filed_at: Mapped[datetime | None]
+    folder: Mapped[str | None]
+
+
+class Incident(Base):
+    """What analysts work on. `shown_order` and `type_order`: which report it shows, and has its type from."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        Index("ix_incidents_newest", "last_seen", "id"),
+        Index("ix_incidents_tenant", "tenant", "last_seen", "id"),
+        Index("ix_incidents_status", "status", "last_seen", "id"),
+        Index("ix_incidents_confidence", "confidence", "last_seen", "id"),
+        Index("ix_incidents_address", "ip_sortable", "last_seen"),
+        NUMBERED,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    tenant: Mapped[str | None]
+    ip: Mapped[str | None]
+    ip_sortable: Mapped[bytes | None]
+    confidence: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str | None]
+    route: Mapped[str] = mapped_column(String(20))
+    feedback_type: Mapped[str | None]
+    status: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str | None]
+    message_id: Mapped[str | None]
+    from_address: Mapped[str | None]
+    search_text: Mapped[str]
+    evidence: Mapped[list[dict[str, Any]]]
+    has_junk: Mapped[bool]
+    report_count: Mapped[int] = mapped_column(BigInteger)
+    reporter_count: Mapped[int] = mapped_column(BigInteger)
+    authenticated_reporter_count: Mapped[int] = mapped_column(BigInteger)
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    shown_order: Mapped[str | None]
+    type_order: Mapped[str | None]
+
+
+class IncidentTally(Base):
+    """What an incident has counted already, as a hash: whoever reports the same again adds nothing."""
+
+    __tablename__ = "incident_tallies"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    incident_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("incidents.id"), primary_key=True, autoincrement=False
+    )
+    tally: Mapped[bytes] = mapped_column(primary_key=True)
+
+
+class IncidentHistory(Base):
+    """One change of an incident."""
+
+    __tablename__ = "incident_history"
+    __table_args__ = (NUMBERED,)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(BigId, ForeignKey("incidents.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    detail: Mapped[dict[str, Any]]
+
+
+class Report(Base):
+    """One complaint of one mail: its JSON, its attribution, and what counting it needs."""
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        UniqueConstraint("mail_id", "position"),
+        Index("ix_reports_incident", "incident_id", "confidence_rank", "received_at", "mail_id", "position"),
+        NUMBERED,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    mail_id: Mapped[int] = mapped_column(BigId, ForeignKey("mails.id"))
+    position: Mapped[int] = mapped_column(Integer)
+    incident_id: Mapped[int] = mapped_column(BigId, ForeignKey("incidents.id"))
+    reporter: Mapped[str | None]
+    reporter_authenticated: Mapped[bool]
+    received_at: Mapped[datetime]
+    is_junk: Mapped[bool]
+    message_key: Mapped[str]
+    tenant: Mapped[str | None]
+    ip: Mapped[str | None]
+    confidence: Mapped[str] = mapped_column(String(20))
+    confidence_rank: Mapped[int] = mapped_column(SmallInteger)
+    reason: Mapped[str | None]
+    route: Mapped[str] = mapped_column(String(20))
+    evidence: Mapped[list[dict[str, Any]]]
+    fields: Mapped[dict[str, Any]]
+
+
+class Acknowledgement(Base):
+    """Our reply to one mail, finished when it is stored; `data_sent_at` is the stage before the final dot."""
+
+    __tablename__ = "acknowledgements"
+    __table_args__ = (
+        Index("ix_acknowledgements_due", "state", "next_attempt_at", "id"),
+        Index("ix_acknowledgements_recipient", "to_sha256", "created_at"),
+        NUMBERED,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    mail_id: Mapped[int] = mapped_column(BigId, ForeignKey("mails.id"), unique=True)
+    to_address: Mapped[str]
+    to_sha256: Mapped[str] = mapped_column(String(64))
+    message_id: Mapped[str]
+    content: Mapped[bytes]
+    state: Mapped[str] = mapped_column(String(20))
+    attempts: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    next_attempt_at: Mapped[datetime | None]
+    data_sent_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    leased_by: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+
+
+class Tenant(Base):
+    """A customer of the provider; `number` is its place in the directory that was imported last."""
+
+    __tablename__ = "tenants"
+
+    number: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    id: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    abuse_contact: Mapped[str | None]
+
+
+class TenantDomain(Base):
+    """A domain of a tenant."""
+
+    __tablename__ = "tenant_domains"
+
+    tenant_number: Mapped[int] = mapped_column(BigId, ForeignKey("tenants.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    domain: Mapped[str]
+
+
+class TenantExternalId(Base):
+    """An id that other systems know a tenant by."""
+
+    __tablename__ = "tenant_external_ids"
+
+    tenant_number: Mapped[int] = mapped_column(BigId, ForeignKey("tenants.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    external_id: Mapped[str]
+
+
+class Allocation(Base):
+    """A network that a tenant holds for a time."""
+
+    __tablename__ = "allocations"
+
+    tenant_number: Mapped[int] = mapped_column(BigId, ForeignKey("tenants.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    network: Mapped[str]
+    since: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table behind a model, for statements over many rows that need no ORM."""
+    return cast(Table, model.__table__)

@@ -1,0 +1,55 @@
+"""Long lists in constant memory: page after page, each beginning where the one before ended."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+PAGE = 200
+
+Statement = Any
+"""A Select of any columns: SQLAlchemy 2.0 and 2.1 write its type differently."""
+
+
+def newest_by_id(
+    session: Session, wanted: Statement, id: InstrumentedAttribute[int], limit: int
+) -> Iterator[Any]:
+    """Rows by falling id; limit 0 = all. The statement must select the id."""
+    yield from _pages(session, wanted, (id,), limit)
+
+
+def newest_by_time(
+    session: Session,
+    wanted: Statement,
+    at: InstrumentedAttribute[Any],
+    id: InstrumentedAttribute[int],
+    limit: int,
+) -> Iterator[Any]:
+    """Rows by falling time, then falling id; limit 0 = all. The statement must select both."""
+    yield from _pages(session, wanted, (at, id), limit)
+
+
+def _pages(
+    session: Session, wanted: Statement, keys: tuple[InstrumentedAttribute[Any], ...], limit: int
+) -> Iterator[Any]:
+    ordered = wanted.order_by(*(key.desc() for key in keys))
+    page, given = ordered, 0
+    while True:
+        size = PAGE if limit == 0 else min(PAGE, limit - given)
+        rows = session.execute(page.limit(size)).all()
+        yield from rows
+        given += len(rows)
+        if len(rows) < size or given == limit:
+            return
+        page = ordered.where(_before(keys, rows[-1]))
+
+
+def _before(keys: tuple[InstrumentedAttribute[Any], ...], row: Any) -> ColumnElement[bool]:
+    """Rows that come after this one. The first half alone bounds the index, which an OR would not."""
+    first = keys[0]
+    if len(keys) == 1:
+        below: ColumnElement[bool] = first < getattr(row, first.key)
+        return below
+    at, id = getattr(row, first.key), getattr(row, keys[1].key)
+    return and_(first <= at, or_(first < at, keys[1] < id))

@@ -1,0 +1,218 @@
+"""Recording what reading led to: reports, incidents, dispositions and acknowledgements, in one transaction.
+
+Rows are locked in one order (mails by id, then incidents by key), so that workers wait for each other in
+turn. An outcome may be recorded twice, or replaced by a later one: a mail's earlier reports go first.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from parsers.values import Report as ReadReport
+from storage.acknowledgements import insert_acknowledgements
+from storage.bulk import Row, chunked, insert_rows, insert_unless_there
+from storage.columns import require_id
+from storage.errors import DatabaseUnavailable
+from storage.incident_key import incident_key
+from storage.leases import no_such_mail
+from storage.models import Incident, IncidentHistory, IncidentTally, Mail, Report, table_of
+from storage.serialization import evidence_as_json
+from storage.tallies import RANKS, Tallied, count, counts_as_junk, empty_incident, recount
+from storage.values import Attribution, Outcome
+
+ACTOR = "intake"
+LOCK_TRIES = 5
+
+
+def record_outcomes(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Store what reading these mails led to, in the caller's transaction; a mail's last outcome counts."""
+    by_mail = {require_id(outcome.mail_id, no_such_mail): outcome for outcome in outcomes}
+    received = _lock_mails(session, by_mail)
+    replaced = _remove_reports(session, by_mail)
+    reports = [
+        row
+        for mail_id in sorted(by_mail)
+        for row in _report_rows(by_mail[mail_id], mail_id, received[mail_id])
+    ]
+    incidents = _find_or_create(session, reports, replaced, now)
+    _insert_reports(session, reports, incidents)
+    _bring_up_to_date(session, incidents, reports, replaced, now)
+    _update_mails(session, by_mail, now)
+    insert_acknowledgements(session, by_mail, now)
+
+
+def _lock_mails(session: Session, mail_ids: Iterable[int]) -> dict[int, datetime]:
+    received: dict[int, datetime] = {}
+    for some in chunked(sorted(mail_ids)):
+        mails = select(Mail.id, Mail.received_at).where(Mail.id.in_(some)).order_by(Mail.id)
+        received.update((row.id, row.received_at) for row in session.execute(mails.with_for_update()))
+    for missing in set(mail_ids) - received.keys():
+        raise no_such_mail(str(missing))
+    return received
+
+
+def _remove_reports(session: Session, mail_ids: Iterable[int]) -> set[int]:
+    """Remove the reports that an earlier outcome left; return the incidents that they belonged to."""
+    incidents: set[int] = set()
+    for some in chunked(mail_ids):
+        earlier = session.scalars(select(Report.incident_id).where(Report.mail_id.in_(some))).all()
+        if earlier:
+            incidents.update(earlier)
+            session.execute(delete(table_of(Report)).where(Report.mail_id.in_(some)))
+    return incidents
+
+
+def _report_rows(outcome: Outcome, mail_id: int, received_at: datetime) -> list[Row]:
+    pairs = zip(outcome.read.reports, outcome.attributions, strict=True)
+    of_mail = {
+        "mail_id": mail_id,
+        "received_at": received_at,
+        "reporter": outcome.read.reporter,
+        "reporter_authenticated": outcome.reporter_authenticated,
+    }
+    return [
+        {**of_mail, "position": position, **_report_row(report, attribution)}
+        for position, (report, attribution) in enumerate(pairs)
+    ]
+
+
+def _report_row(report: ReadReport, attribution: Attribution) -> Row:
+    # Only a process that reads mails pays for the parsers.
+    from parsers.as_json import report_as_json
+
+    message = report.message
+    return {
+        "key_sha256": incident_key(report, attribution),
+        "is_junk": counts_as_junk(report.feedback_type),
+        "message_key": (message.sha256 if message else report.text_sha256) or "",
+        "tenant": attribution.tenant,
+        "ip": str(attribution.ip) if attribution.ip else None,
+        "confidence": attribution.confidence,
+        "confidence_rank": RANKS[attribution.confidence],
+        "reason": attribution.reason,
+        "route": attribution.route,
+        "evidence": evidence_as_json(attribution.evidence),
+        "fields": report_as_json(report),
+    }
+
+
+def _find_or_create(
+    session: Session, reports: Sequence[Row], replaced: set[int], now: datetime
+) -> dict[str, Tallied]:
+    """The incidents of these reports, and those whose reports were replaced: by key, and locked."""
+    first = {report["key_sha256"]: report for report in reversed(reports)}
+    created: list[str] = []
+    for _ in range(LOCK_TRIES):
+        there = _lock_incidents(session, first, replaced)
+        missing = sorted(first.keys() - there.keys())
+        if not missing:
+            _note_created(session, [(there[key].id, first[key]) for key in created], now)
+            return there
+        # Another worker may create one first, or remove an emptied one before it is locked: look again.
+        created += _insert_incidents(session, [(key, first[key]) for key in missing])
+    raise DatabaseUnavailable("other workers kept removing the same incidents; try again")
+
+
+def _insert_incidents(session: Session, missing: Sequence[tuple[str, Row]]) -> list[str]:
+    table = table_of(Incident)
+    insert = insert_unless_there(session, Incident, ("key_sha256",)).returning(table.c.key_sha256)
+    rows = [{"key_sha256": key, **empty_incident(report)} for key, report in missing]
+    return list(session.scalars(insert, rows))
+
+
+def _note_created(session: Session, created: Iterable[tuple[int, Row]], now: datetime) -> None:
+    details = [(id, {"mail": str(report["mail_id"])}) for id, report in created]
+    insert_rows(session, IncidentHistory, [_history(id, "created", detail, now) for id, detail in details])
+
+
+def _history(incident_id: int, action: str, detail: Mapping[str, Any], now: datetime) -> Row:
+    return {"incident_id": incident_id, "at": now, "actor": ACTOR, "action": action, "detail": detail}
+
+
+def _lock_incidents(session: Session, keys: Iterable[str], ids: set[int]) -> dict[str, Tallied]:
+    table = table_of(Incident)
+    locked: dict[str, Tallied] = {}
+    old = session.scalars(select(Incident.key_sha256).where(Incident.id.in_(ids))) if ids else ()
+    for some in chunked(sorted({*keys, *old})):
+        rows = select(table).where(table.c.key_sha256.in_(some)).order_by(table.c.key_sha256)
+        for row in session.execute(rows.with_for_update()).mappings():
+            locked[row["key_sha256"]] = Tallied(row["id"], dict(row))
+    return locked
+
+
+def _insert_reports(session: Session, reports: Sequence[Row], incidents: Mapping[str, Tallied]) -> None:
+    for report in reports:
+        report["incident_id"] = incidents[report["key_sha256"]].id
+    columns = [column.name for column in table_of(Report).columns if column.name != "id"]
+    insert_rows(session, Report, [{name: report[name] for name in columns} for report in reports])
+
+
+def _bring_up_to_date(
+    session: Session,
+    incidents: Mapping[str, Tallied],
+    reports: Sequence[Row],
+    replaced: set[int],
+    now: datetime,
+) -> None:
+    for report in reports:
+        incident = incidents[report["key_sha256"]]
+        if incident.id not in replaced:
+            incident.add(report)
+    count(session, [one for one in incidents.values() if one.id not in replaced])
+    again = [one for one in incidents.values() if one.id in replaced]
+    recount(session, again)
+    _remove_empty(session, [one for one in again if one.values["report_count"] == 0], now)
+
+
+def _remove_empty(session: Session, incidents: Sequence[Tallied], now: datetime) -> None:
+    """Remove incidents that lost all their reports, unless an analyst has worked on them."""
+    worked_on = _worked_on(session, incidents)
+    kept = [one.id for one in incidents if one.id in worked_on]
+    insert_rows(session, IncidentHistory, [_history(id, "emptied", {}, now) for id in kept])
+    gone = [one.id for one in incidents if one.id not in worked_on]
+    for model, column in (
+        (IncidentHistory, IncidentHistory.incident_id),
+        (IncidentTally, IncidentTally.incident_id),
+        (Incident, Incident.id),
+    ):
+        for some in chunked(gone):
+            session.execute(delete(table_of(model)).where(column.in_(some)))
+
+
+def _worked_on(session: Session, incidents: Sequence[Tallied]) -> set[int]:
+    touched = {one.id for one in incidents if one.values["status"] != "new"}
+    for some in chunked(one.id for one in incidents):
+        theirs = select(IncidentHistory.incident_id).where(
+            IncidentHistory.incident_id.in_(some), IncidentHistory.actor != ACTOR
+        )
+        touched.update(session.scalars(theirs))
+    return touched
+
+
+def _update_mails(session: Session, outcomes: Mapping[int, Outcome], now: datetime) -> None:
+    table = table_of(Mail)
+    columns = ("disposition", "reason", "reporter", "subject", "warnings", "unanswered_reason")
+    read = (
+        update(table)
+        .where(table.c.id == bindparam("mail_id"))
+        .values({name: bindparam(f"new_{name}") for name in columns})
+        .values(read_at=bindparam("now"), leased_by=None, leased_until=None, interrupted=False)
+    )
+    rows = [{"mail_id": id, "now": now, **_mail_row(outcome)} for id, outcome in sorted(outcomes.items())]
+    if rows:
+        session.execute(read, rows)
+
+
+def _mail_row(outcome: Outcome) -> Row:
+    read = outcome.read
+    return {
+        "new_disposition": read.disposition,
+        "new_reason": read.reason,
+        "new_reporter": read.reporter,
+        "new_subject": read.correspondence.subject,
+        "new_warnings": list(read.warnings),
+        "new_unanswered_reason": outcome.unanswered_reason,
+    }

@@ -1,0 +1,31 @@
+"""Between values and the JSON that the tables hold."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from storage.values import Evidence
+
+
+def to_json(value: Any) -> str:
+    """Compact JSON; text stays readable, as it holds no lone surrogates."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def evidence_as_json(evidence: Iterable[Evidence]) -> list[dict[str, Any]]:
+    """The evidence as it is stored."""
+    return [
+        {
+            "source": one.source,
+            "value": one.value,
+            "tenant": one.tenant,
+            "verified": one.verified,
+            "detail": one.detail,
+        }
+        for one in evidence
+    ]
+
+
+def evidence_from_json(stored: Iterable[Mapping[str, Any]]) -> tuple[Evidence, ...]:
+    """The evidence as it was given."""
+    return tuple(Evidence(**one) for one in stored)

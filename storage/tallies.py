@@ -1,0 +1,180 @@
+"""What an incident shows and counts, kept up to date as reports come, without reading the earlier ones again.
+
+Each distinct thing to count (a reporter's message, a reporter, an authenticated reporter) is one row of
+`incident_tallies`: those that the database did not have yet are what the counts grow by.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from storage.bulk import Row, chunked, insert_unless_there
+from storage.columns import address_of, sortable_address
+from storage.models import Incident, IncidentTally, Report, table_of
+
+COUNTS = {b"m": "report_count", b"r": "reporter_count", b"a": "authenticated_reporter_count"}
+NEVER_JUNK = frozenset(("not-spam", "not_spam", "notspam", "auth-failure", "auth_failure"))
+RANKS = {"proven": 0, "corroborated": 1, "stated": 2, "unattributed": 3}
+STATE_COLUMNS = (
+    "tenant", "ip", "ip_sortable", "confidence", "reason", "route", "feedback_type", "subject", "message_id",
+    "from_address", "search_text", "evidence", "has_junk", "report_count", "reporter_count",
+    "authenticated_reporter_count", "first_seen", "last_seen", "shown_order", "type_order",
+)  # fmt: skip
+MAX_SEARCH_CHARACTERS = 2_000
+"""Of each field that is searched in; a subject of a megabyte is nothing to search in."""
+
+
+def counts_as_junk(feedback_type: str | None) -> bool:
+    """Whether a report of this type speaks against a tenant; senders write opt-out in several ways."""
+    kind = (feedback_type or "").strip().lower()
+    return kind not in NEVER_JUNK and not kind.startswith(("opt-out", "opt_out", "optout"))
+
+
+@dataclass(slots=True)
+class Tallied:
+    """One incident as it is brought up to date: `values` are columns of its row."""
+
+    id: int
+    values: dict[str, Any]
+    new: set[bytes] = field(default_factory=set)
+    """Tallies that the reports added may bring."""
+
+    def add(self, report: Mapping[str, Any]) -> None:
+        """Take one report in: what is shown at once, what is counted at the next `count`."""
+        self._show(report)
+        if report["is_junk"] and not self.values["has_junk"]:
+            self.start_over()
+            self.values["has_junk"] = True
+        if report["is_junk"] == self.values["has_junk"]:
+            self.new |= _tallies(report)
+            self._take_type(report)
+
+    def start_over(self) -> None:
+        """Count nothing that was counted so far."""
+        self.new.clear()
+        self.values.update(dict.fromkeys(COUNTS.values(), 0), type_order=None, feedback_type=None)
+
+    def _show(self, report: Mapping[str, Any]) -> None:
+        values, order = self.values, _order(report)
+        values["first_seen"] = min(values["first_seen"], report["received_at"])
+        values["last_seen"] = max(values["last_seen"], report["received_at"])
+        if values["shown_order"] is None or order < values["shown_order"]:
+            values.update(shown(report))
+
+    def _take_type(self, report: Mapping[str, Any]) -> None:
+        order, kind = _order(report), report["fields"].get("feedback_type")
+        if kind is not None and (self.values["type_order"] is None or order < self.values["type_order"]):
+            self.values.update(type_order=order, feedback_type=kind)
+
+
+def shown(report: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of an incident that one of its reports fills: the best proven, then the earliest."""
+    message = report["fields"].get("message") or {}
+    address = address_of(report["ip"])
+    texts = [message.get(name) for name in ("subject", "message_id", "from")]
+    return {
+        "shown_order": _order(report),
+        "ip_sortable": sortable_address(address) if address else None,
+        "search_text": "\n".join(fold(text[:MAX_SEARCH_CHARACTERS]) for text in texts if text),
+        "subject": message.get("subject"),
+        "message_id": message.get("message_id"),
+        "from_address": message.get("from"),
+        **{name: report[name] for name in ("tenant", "ip", "confidence", "reason", "route", "evidence")},
+    }
+
+
+def empty_incident(report: Mapping[str, Any]) -> Row:
+    """A new incident's row: it shows the report, and has counted nothing."""
+    return {
+        **shown(report),
+        **dict.fromkeys(COUNTS.values(), 0),
+        "status": "new",
+        "feedback_type": None,
+        "type_order": None,
+        "has_junk": False,
+        "first_seen": report["received_at"],
+        "last_seen": report["received_at"],
+    }
+
+
+def fold(text: str) -> str:
+    """Text in which search knows no upper and lower case."""
+    return text.casefold()
+
+
+def count(session: Session, incidents: Iterable[Tallied]) -> None:
+    """Store what the reports added bring that was not counted yet, and the incidents as they are now."""
+    by_id = {incident.id: incident for incident in incidents}
+    rows = [{"incident_id": id, "tally": tally} for id, one in by_id.items() for tally in sorted(one.new)]
+    for incident_id, tally in _insert_tallies(session, rows):
+        by_id[incident_id].values[COUNTS[tally[:1]]] += 1
+    for one in by_id.values():
+        one.new.clear()
+    _store(session, list(by_id.values()))
+
+
+def recount(session: Session, incidents: Sequence[Tallied]) -> None:
+    """Bring the incidents up to date from all the reports that they have now."""
+    ids = [incident.id for incident in incidents]
+    for some in chunked(ids):
+        session.execute(delete(table_of(IncidentTally)).where(IncidentTally.incident_id.in_(some)))
+    for incident in incidents:
+        incident.start_over()
+        incident.values.update(has_junk=False, shown_order=None)
+        reports = table_of(Report)
+        mine = select(reports).where(reports.c.incident_id == incident.id).order_by(reports.c.received_at)
+        _add_all(incident, session.execute(mine.execution_options(yield_per=500)).mappings())
+    count(session, incidents)
+
+
+def _add_all(incident: Tallied, reports: Iterable[Any]) -> None:
+    for number, report in enumerate(reports):
+        if number == 0:
+            incident.values.update(first_seen=report["received_at"], last_seen=report["received_at"])
+        incident.add(report)
+
+
+def _tallies(report: Mapping[str, Any]) -> set[bytes]:
+    kind = "junk" if report["is_junk"] else "other"
+    reporter = (report["reporter"] or "").lower()
+    tallies = {_tally(b"m", kind, reporter, report["message_key"]), _tally(b"r", kind, reporter)}
+    if report["reporter_authenticated"]:
+        tallies.add(_tally(b"a", kind, reporter))
+    return tallies
+
+
+def _tally(what: bytes, *parts: str) -> bytes:
+    return what + blake2b("\0".join(parts).encode(), digest_size=16).digest()
+
+
+def _order(report: Mapping[str, Any]) -> str:
+    """Sorts the best-proven report first, then the earliest; of fixed width, so that it compares as text."""
+    received = report["received_at"].strftime("%Y-%m-%dT%H:%M:%S.%f").zfill(26)
+    return f"{report['confidence_rank']} {received} {report['mail_id']:019d} {report['position']:09d}"
+
+
+def _insert_tallies(session: Session, rows: Sequence[Row]) -> list[tuple[int, bytes]]:
+    if not rows:
+        return []
+    table = table_of(IncidentTally)
+    insert = insert_unless_there(session, IncidentTally, ("incident_id", "tally"))
+    inserted = session.execute(insert.returning(table.c.incident_id, table.c.tally), rows)
+    return [(row.incident_id, bytes(row.tally)) for row in inserted]
+
+
+def _store(session: Session, incidents: Sequence[Tallied]) -> None:
+    table = table_of(Incident)
+    changed = (
+        update(table)
+        .where(table.c.id == bindparam("number"))
+        .values({name: bindparam(f"new_{name}") for name in STATE_COLUMNS})
+    )
+    rows = [
+        {"number": one.id, **{f"new_{name}": one.values[name] for name in STATE_COLUMNS}} for one in incidents
+    ]
+    if rows:
+        session.execute(changed, rows)
