@@ -1,0 +1,180 @@
+"""A real Dovecot (2.3, Debian's dovecot-imapd) on loopback; anyone may log in with the password `secret`."""
+
+import getpass
+import grp
+import imaplib
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from imapclient import imap_utf7
+
+from servers.certificate import make_certificate
+from servers.programs import HOST, await_port, end_process, find_free_port, find_program, make_folder
+
+PASSWORD = "secret"
+MAIL_UID = 65534  # Dovecot refuses to keep mail as uid 0
+
+CONFIGURATION = """\
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/dovecot.log
+protocols = imap
+listen = {host}
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_failure_delay = 0
+first_valid_uid = 1
+mail_location = maildir:{folder}/mail/%u
+mail_uid = {uid}
+mail_gid = {gid}
+mail_max_userip_connections = 50
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/home/%u
+}}
+service imap-login {{
+  inet_listener imap {{
+    address = {host}
+    port = {port}
+  }}
+  inet_listener imaps {{
+    address = {host}
+    port = {tls_port}
+    ssl = yes
+  }}
+  {unrooted}
+}}
+service anvil {{
+  {unrooted}
+}}
+service stats {{
+  unix_listener stats-writer {{
+    mode = 0666
+  }}
+}}
+namespace inbox {{
+  inbox = yes
+  separator = /
+}}
+"""
+AS_ROOT = "default_internal_user = dovecot\ndefault_login_user = dovenull\n"
+AS_SOMEBODY = (
+    "default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}\n"
+)
+WITH_TLS = "ssl = yes\nssl_cert = <{folder}/cert.pem\nssl_key = <{folder}/key.pem\n"
+
+
+class Dovecot:
+    """A context manager: IMAP on `port`; with `tls=True` also STARTTLS there and IMAPS on `tls_port`."""
+
+    def __init__(self, *, tls: bool = False) -> None:
+        self._program = find_program("dovecot", "dovecot-imapd")
+        self.port = find_free_port()
+        self.tls_port = find_free_port() if tls else None
+        self._folder = make_folder("dovecot")
+        self.cert: Path | None = make_certificate(self._folder).cert if tls else None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._write_configuration()
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self._remove()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.stop()
+        self._remove()
+
+    @property
+    def log(self) -> Path:
+        """The server's log, for when a test wonders."""
+        return self._folder / "dovecot.log"
+
+    def start(self) -> None:
+        """Start the server, again on the same ports and with the same mail after a stop."""
+        command = [self._program, "-F", "-c", str(self._folder / "dovecot.conf")]
+        with (self._folder / "output.log").open("ab") as output:
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        log = self.log if self.log.exists() else self._folder / "output.log"
+        for port in filter(None, (self.port, self.tls_port)):
+            await_port(port, self._process, log)
+
+    def stop(self) -> None:
+        """Stop the server and cut its connections; the mail stays."""
+        if self._process is not None:
+            end_process(self._process)
+            self._process = None
+
+    def append(self, user: str, raw: bytes, folder: str = "INBOX") -> None:
+        """Put one mail into a folder over IMAP, which is made when it is not there; LF becomes CRLF."""
+        with self._log_in(user) as session:
+            session.create(_quote(folder))  # refused when it is there, which is as good
+            _expect(session.append(_quote(folder), "", "", raw))
+
+    def messages(self, user: str, folder: str = "INBOX") -> list[bytes]:
+        """Return the mails of a folder as IMAP gives them, oldest first; none without such a folder."""
+        with self._log_in(user) as session:
+            status, _ = session.select(_quote(folder), readonly=True)
+            if status != "OK":
+                return []
+            answer = _expect(session.uid("FETCH", "1:*", "(BODY.PEEK[])"))
+            return [part[1] for part in answer if isinstance(part, tuple)]
+
+    def folders(self, user: str) -> set[str]:
+        """Return the names of a user's folders, separated by `/`."""
+        with self._log_in(user) as session:
+            lines = [line for line in _expect(session.list()) if isinstance(line, bytes)]
+        names = (re.search(rb'^\(.*?\) "/" "?(.*?)"?$', line) for line in lines)
+        return {imap_utf7.decode(name[1]) for name in names if name}
+
+    def _log_in(self, user: str) -> imaplib.IMAP4:
+        session = imaplib.IMAP4(HOST, self.port, timeout=20)
+        session.login(_quote(user), PASSWORD)
+        return session
+
+    def _write_configuration(self) -> None:
+        is_root = os.geteuid() == 0
+        uid, gid = (MAIL_UID, MAIL_UID) if is_root else (os.getuid(), os.getgid())
+        for name in ("mail", "home"):
+            (self._folder / name).mkdir()
+            os.chown(self._folder / name, uid, gid)
+        text = CONFIGURATION.format(
+            folder=self._folder, host=HOST, port=self.port, tls_port=self.tls_port or 0, uid=uid, gid=gid,
+            password=PASSWORD, unrooted="" if is_root else "chroot =",
+        )  # fmt: skip
+        text += WITH_TLS.format(folder=self._folder) if self.cert else "ssl = no\n"
+        text += (
+            AS_ROOT
+            if is_root
+            else AS_SOMEBODY.format(user=getpass.getuser(), group=grp.getgrgid(gid).gr_name)
+        )
+        (self._folder / "dovecot.conf").write_text(text)
+
+    def _remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _quote(name: str) -> str:
+    encoded: str = imap_utf7.encode(name).decode()
+    return '"' + encoded.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _expect(answer: tuple[str, list[Any]]) -> list[Any]:
+    status, content = answer
+    if status != "OK":
+        raise imaplib.IMAP4.error(f"the test's own IMAP command got {status}: {content!r}")
+    return content

@@ -1,0 +1,208 @@
+"""Each test server starts, takes a message, gives it back, and stops."""
+
+import imaplib
+import smtplib
+import socket
+import ssl
+import subprocess
+from pathlib import Path
+
+import pytest
+from servers import programs
+from servers.dovecot import PASSWORD, Dovecot
+from servers.faulty_smtp import FaultySmtp
+from servers.postgresql import Postgresql
+from servers.programs import HOST, ServerMissing, find_program
+from servers.smtp_sink import SmtpSink
+
+RAW = b"From: a@example.org\r\nSubject: one\r\n\r\n.a line with a dot\r\nthe end\r\n"
+SENDER, RECIPIENT = "a@example.org", "b@example.net"
+
+
+def send(
+    port: int, raw: bytes = RAW, recipients: tuple[str, ...] = (RECIPIENT,)
+) -> dict[str, tuple[int, bytes]]:
+    with smtplib.SMTP(HOST, port, timeout=10) as client:
+        return client.sendmail(SENDER, recipients, raw)
+
+
+@pytest.mark.dovecot
+def test_dovecot_gives_back_what_was_appended(dovecot: Dovecot) -> None:
+    """A mail appended to a folder comes back byte for byte, and the folder is listed."""
+    dovecot.append("first", RAW)
+    dovecot.append("first", RAW, folder="Ódd & more")
+
+    assert dovecot.messages("first") == [RAW]
+    assert dovecot.messages("first", "Ódd & more") == [RAW]
+    assert dovecot.messages("first", "No such folder") == []
+    assert dovecot.messages("nobody-else") == []
+    assert dovecot.folders("first") == {"INBOX", "Ódd & more"}
+
+
+@pytest.mark.dovecot
+def test_dovecot_keeps_mail_and_port_over_a_stop() -> None:
+    """Stopped, nobody answers; started again, the port and the mail are the same."""
+    with Dovecot() as server:
+        server.append("first", RAW)
+
+        server.stop()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((HOST, server.port), timeout=1)
+        server.start()
+
+        assert server.messages("first") == [RAW]
+    assert not server.log.parent.exists()
+
+
+@pytest.mark.dovecot
+def test_dovecot_speaks_tls(dovecot_tls: Dovecot) -> None:
+    """IMAPS and STARTTLS both work with the certificate checked."""
+    context = ssl.create_default_context(cafile=dovecot_tls.cert)
+
+    with imaplib.IMAP4_SSL(HOST, dovecot_tls.tls_port or 0, ssl_context=context) as session:
+        assert session.login("first", PASSWORD)[0] == "OK"
+    with imaplib.IMAP4(HOST, dovecot_tls.port) as session:
+        session.starttls(context)
+        assert session.login("first", PASSWORD)[0] == "OK"
+
+
+@pytest.mark.postfix
+@pytest.mark.parametrize("end", [b"", b"\r\n", b"\r\n\r\n"])
+def test_smtp_sink_keeps_what_was_sent(smtp_sink: SmtpSink, end: bytes) -> None:
+    """A message comes back with its dots and line breaks, and with its envelope."""
+    smtp_sink.clear()
+
+    send(smtp_sink.port, RAW.rstrip() + end, (RECIPIENT, "c@example.net"))
+
+    (taken,) = smtp_sink.transactions()
+    assert taken.content == (RAW.rstrip() + (end or b"\r\n")).replace(b"\r\n", b"\n")
+    assert (taken.mail_from, taken.rcpt_tos) == (SENDER, (RECIPIENT, "c@example.net"))
+    assert smtp_sink.messages() == [taken.content]
+
+
+def test_faulty_smtp_accepts_when_nothing_is_wrong(faulty_smtp: FaultySmtp) -> None:
+    """Without a fault it takes the message, with its envelope."""
+    send(faulty_smtp.port)
+
+    (taken,) = faulty_smtp.accepted
+    assert (taken.mail_from, taken.rcpt_tos, taken.content) == (SENDER, (RECIPIENT,), RAW)
+
+
+@pytest.mark.parametrize(
+    ("stage", "answer", "error"),
+    [
+        ("CONNECT", "421 4.3.2 Closing", smtplib.SMTPConnectError),
+        ("MAIL", "451 4.3.0 Try later", smtplib.SMTPSenderRefused),
+        ("RCPT", "450 4.2.0 Greylisted", smtplib.SMTPRecipientsRefused),
+        ("DATA", "451 4.3.0 Try later", smtplib.SMTPDataError),
+        ("END", "552 5.3.4 Too large", smtplib.SMTPDataError),
+        ("END", "421 4.3.2 Closing", smtplib.SMTPDataError),
+    ],
+)
+def test_faulty_smtp_fails_once_then_accepts(
+    faulty_smtp: FaultySmtp, stage: str, answer: str, error: type[Exception]
+) -> None:
+    """A fault with `times=1` hits the first client only."""
+    faulty_smtp.fail(stage, answer, times=1)  # type: ignore[arg-type]
+
+    with pytest.raises(error):
+        send(faulty_smtp.port)
+    assert faulty_smtp.accepted == []
+    send(faulty_smtp.port)
+
+    assert faulty_smtp.messages() == [RAW]
+
+
+def test_faulty_smtp_fails_for_one_address(faulty_smtp: FaultySmtp) -> None:
+    """A fault with an address refuses that recipient alone."""
+    faulty_smtp.fail("RCPT", "550 5.1.1 No such user", address="gone@example.net")
+
+    refused = send(faulty_smtp.port, recipients=(RECIPIENT, "gone@example.net"))
+
+    assert refused == {"gone@example.net": (550, b"5.1.1 No such user")}
+    assert faulty_smtp.accepted[0].rcpt_tos == (RECIPIENT,)
+
+
+@pytest.mark.parametrize("stage", ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "END"])
+def test_faulty_smtp_drops_the_connection(faulty_smtp: FaultySmtp, stage: str) -> None:
+    """A drop shows as a lost connection at every stage; healed, it accepts again."""
+    faulty_smtp.drop(stage)  # type: ignore[arg-type]
+
+    with pytest.raises((smtplib.SMTPServerDisconnected, ConnectionResetError)):
+        send(faulty_smtp.port)
+    faulty_smtp.heal()
+    send(faulty_smtp.port)
+
+    assert faulty_smtp.messages() == [RAW]
+
+
+def test_faulty_smtp_drops_after_it_took_the_message(faulty_smtp: FaultySmtp) -> None:
+    """The client never hears that its message was accepted."""
+    faulty_smtp.drop("END", accepting=True)
+
+    with pytest.raises((smtplib.SMTPServerDisconnected, ConnectionResetError)):
+        send(faulty_smtp.port)
+
+    assert faulty_smtp.messages() == [RAW]
+
+
+def test_faulty_smtp_stalls(faulty_smtp: FaultySmtp) -> None:
+    """A client with a timeout gives up on a silent server, and the server still stops."""
+    faulty_smtp.stall("END", seconds=30)
+
+    with (
+        smtplib.SMTP(HOST, faulty_smtp.port, timeout=0.2) as client,
+        pytest.raises(smtplib.SMTPServerDisconnected, match="timed out"),
+    ):
+        client.sendmail(SENDER, [RECIPIENT], RAW)
+
+    faulty_smtp.await_stage("END")
+    assert faulty_smtp.accepted == []
+
+
+@pytest.mark.postgresql
+def test_postgresql_makes_and_drops_databases(postgresql: Postgresql) -> None:
+    """A database takes a row and gives it back; dropping it twice is fine."""
+    psycopg = pytest.importorskip("psycopg")
+    url = postgresql.create_database("first").replace("+psycopg", "")
+
+    with psycopg.connect(url) as connection:
+        connection.execute("create table mails (raw bytea)")
+        connection.execute("insert into mails values (%s)", [RAW])
+        assert connection.execute("select raw from mails").fetchone() == (RAW,)
+    postgresql.drop_database("first")
+    postgresql.drop_database("first")
+
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url)
+
+
+@pytest.mark.postgresql
+def test_postgresql_keeps_databases_over_a_stop() -> None:
+    """Stopped, nobody answers; started again, the port and the databases are the same."""
+    with Postgresql() as server:
+        server.create_database("first")
+
+        server.stop()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((HOST, server.port), timeout=1)
+        server.start()
+
+        with pytest.raises(RuntimeError, match="already exists"):
+            server.create_database("first")
+
+
+def test_a_missing_server_names_its_package() -> None:
+    """The error says what to install."""
+    with pytest.raises(ServerMissing, match="apt-get install dovecot-imapd"):
+        find_program("dovecot-that-nobody-has", "dovecot-imapd")
+
+
+def test_a_server_that_ends_at_once_shows_its_log(tmp_path: Path) -> None:
+    """The error holds the end of the log, so that nobody has to look for it."""
+    log = tmp_path / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(["/bin/sh", "-c", "echo the reason why; exit 1"], stdout=output)
+
+    with pytest.raises(programs.ServerFailed, match="the reason why"):
+        programs.await_port(programs.find_free_port(), process, log)
