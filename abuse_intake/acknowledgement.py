@@ -37,7 +37,16 @@ ROBOTS = frozenset(
     """mailer-daemon postmaster noreply no-reply no_reply donotreply do-not-reply do_not_reply nobody daemon
     bounce bounces root mdaemon majordomo listserv""".split()
 )
-ROBOT_PREFIXES = ("noreply-", "no-reply-", "bounce-", "bounces-", "owner-", "noreply+", "no-reply+", "bounces+")
+ROBOT_PREFIXES = (
+    "noreply-",
+    "no-reply-",
+    "bounce-",
+    "bounces-",
+    "owner-",
+    "noreply+",
+    "no-reply+",
+    "bounces+",
+)
 ROBOT_SUFFIXES = ("-bounces", "-request", "-owner", "-noreply", "-no-reply", ".noreply", "-bounce")
 PRIVATE_DOMAINS = ("localhost", "local", "internal", "invalid", "localdomain", "test", "onion", "arpa")
 ANSWERED_WITHOUT_EVIDENCE = "no_evidence"
@@ -113,7 +122,11 @@ def make_reference(sha256: str) -> str:
 
 
 def render_acknowledgement(
-    read: ReadMail, attributions: Sequence[Attribution], ourselves: Ourselves, received_at: datetime, now: datetime
+    read: ReadMail,
+    attributions: Sequence[Attribution],
+    ourselves: Ourselves,
+    received_at: datetime,
+    now: datetime,
 ) -> NewAcknowledgement:
     """The finished acknowledgement of one mail. ValueError if it would carry what it must not."""
     assert read.reporter is not None
@@ -127,9 +140,7 @@ def render_acknowledgement(
             _show_report(report, attribution)
             for report, attribution in zip(read.reports[:MAX_LISTED], attributions, strict=False)
         ],
-        "incomplete": any(
-            report.message is None or report.message.headers_only for report in read.reports
-        ),
+        "incomplete": any(report.message is None or report.message.headers_only for report in read.reports),
     }
     message_id = f"<{_OWN_ID_PREFIX}{uuid4().hex}@{domain_of(ourselves.address)}>"
     content = _compose(read, ourselves, message_id, now, context)
@@ -148,13 +159,15 @@ def _show_report(report: Report, attribution: Attribution) -> dict[str, str | No
     }
 
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+"
+)
 _SCHEME = re.compile(r"(?i)\b(h)tt(ps?)\b")
 _DOT = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?=\w)")
 
 
 def disarm(text: str, limit: int = MAX_QUOTED) -> str:
-    """A stranger's text for the body: one line, cut, without control or bidi characters, links and addresses broken."""
+    """A stranger's text for the body: one line, cut, without control or bidi characters, links disarmed."""
     clean = " ".join(_CONTROL.sub(" ", text[: 4 * limit]).split())
     clean = clean[:limit] + ("…" if len(clean) > limit else "")
     return _DOT.sub("[.]", _SCHEME.sub(r"\1xx\2", clean))
@@ -197,7 +210,7 @@ SMTP_BYTES = compat32.clone(linesep="\r\n", max_line_length=998)
 def _checked(content: bytes, to: str) -> bytes:
     """The finished bytes, read once more: only the allowed headers, each once, To one strict address, short lines."""
     parsed = BytesParser(policy=compat32).parsebytes(content)
-    names = [name.lower() for name in parsed.keys()]
+    names = [name.lower() for name, _ in parsed.items()]
     if set(names) - ALLOWED_HEADERS or len(set(names)) != len(names):
         raise ValueError(f"an acknowledgement would carry the headers {sorted(names)}")
     if strict_addr_spec(str(parsed["To"])) != to:
@@ -216,7 +229,10 @@ def _template(name: str, language: str = "en") -> Template:
 def _environment() -> Environment:
     # Plain text: nothing is escaped for HTML; disarm() is what makes strangers' text harmless here.
     return Environment(
-        loader=PackageLoader("templates", ""), undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False
+        loader=PackageLoader("templates", ""),
+        undefined=StrictUndefined,
+        autoescape=False,
+        keep_trailing_newline=False,
     )
 
 

@@ -18,7 +18,15 @@ def read_full_view(raw: bytes) -> dict[str, Any]:
     try:
         mail = mailparser.parse_from_bytes(raw[:MAX_BYTES])
         return {**empty, **_describe(mail)}
-    except (MailParserError, MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (
+        MailParserError,
+        MessageError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         # mail-parser raises outside its own hierarchy on damaged mails.
         return {**empty, "error": f"mail-parser cannot read it: {type(error).__name__}: {error}"}
 

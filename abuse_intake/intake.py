@@ -155,7 +155,7 @@ class Intake:
             self._record(claimed, [self._reader.read(mail) for mail in claimed], summary)
         except DatabaseUnavailable:
             raise
-        except Exception as error:  # noqa: BLE001 - a fault of ours in one mail must not stop the others
+        except Exception as error:
             if len(claimed) == 1:
                 log.error("mail quarantined after a fault of ours", mail=claimed[0].id, exc_info=error)
                 self._record(claimed, [self._reader.quarantine(claimed[0], "internal_error")], summary)

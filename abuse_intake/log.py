@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 
@@ -25,5 +25,5 @@ def configure_log(*, verbose: bool = False, stream: TextIO | None = None) -> Non
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
 
-def _escape_controls(_: object, __: str, line: str) -> str:
+def _escape_controls(_: Any, __: str, line: Any) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)

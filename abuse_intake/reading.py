@@ -56,7 +56,9 @@ class Reader:
         """The outcomes with their acknowledgement, or the reason why nobody is answered."""
         decided = [self._decide(outcome) for outcome in outcomes]
         reporters = {o.read.reporter for o in decided if o.read.reporter and o.unanswered_reason is None}
-        answered = Counter(acknowledgements.count_since(session, reporters, now - HOUR)) if reporters else Counter()
+        answered = (
+            Counter(acknowledgements.count_since(session, reporters, now - HOUR)) if reporters else Counter()
+        )
         return [self._answer_one(outcome, answered, received[outcome.mail_id], now) for outcome in decided]
 
     def _decide(self, outcome: Outcome) -> Outcome:

@@ -193,7 +193,7 @@ def build_settings(values: dict[str, Any], base: Path, source: str = "configurat
 
     class FromFile(Settings):
         @classmethod
-        def settings_customise_sources(cls, settings_cls: Any, **_: Any) -> tuple[Any, ...]:
+        def settings_customise_sources(cls, settings_cls: type[BaseSettings], *_: Any, **__: Any) -> Any:
             return EnvSettingsSource(settings_cls), InitSettingsSource(settings_cls, init_kwargs=values)
 
     if "base" in values:
@@ -260,7 +260,9 @@ def _suggest(location: tuple[int | str, ...]) -> str:
         annotation = model.model_fields[str(part)].annotation
         candidates = (annotation, *getattr(annotation, "__args__", ()))
         model = next(kind for kind in candidates if isinstance(kind, type) and issubclass(kind, BaseModel))
-    near = difflib.get_close_matches(str(location[-1]), [name for name in model.model_fields if name != "base"], 1)
+    near = difflib.get_close_matches(
+        str(location[-1]), [name for name in model.model_fields if name != "base"], 1
+    )
     return f" (did you mean {near[0]}?)" if near else ""
 
 

@@ -43,7 +43,9 @@ class Worker:
                 job, "interval", seconds=seconds, id=job.__name__, next_run_time=datetime.now(UTC)
             )
         self._scheduler.start()
-        log.info("working", mailbox=self._app.mailbox.name, outbox=self._app.carrier.name, poll_seconds=seconds)
+        log.info(
+            "working", mailbox=self._app.mailbox.name, outbox=self._app.carrier.name, poll_seconds=seconds
+        )
         self._stopping.wait()
         log.info("stopping after the batch in hand")
         self._scheduler.shutdown(wait=True)
@@ -82,7 +84,9 @@ class Worker:
         """Deliver what is due."""
         outbox = self._app.build_outbox(self._stopping.is_set)
         summary = self._try("deliver", outbox.deliver_due)
-        if summary is not None and (summary.sent or summary.retried or summary.failed or summary.outcome_unknown):
+        if summary is not None and (
+            summary.sent or summary.retried or summary.failed or summary.outcome_unknown
+        ):
             log.info(
                 "delivered",
                 sent=summary.sent,

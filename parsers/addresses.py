@@ -84,7 +84,29 @@ def domain_of(address: str) -> str | None:
     return domain if at and domain and not re.search(r"[\s<>@,;\"()]", domain) else None
 
 
-_SECOND_LEVEL = frozenset(["ac", "ad", "co", "com", "ed", "edu", "go", "gob", "gov", "gouv", "gr", "lg", "mil", "ne", "net", "nom", "or", "org", "sch"])
+_SECOND_LEVEL = frozenset(
+    [
+        "ac",
+        "ad",
+        "co",
+        "com",
+        "ed",
+        "edu",
+        "go",
+        "gob",
+        "gov",
+        "gouv",
+        "gr",
+        "lg",
+        "mil",
+        "ne",
+        "net",
+        "nom",
+        "or",
+        "org",
+        "sch",
+    ]
+)
 
 _SAME_HOUSE = {
     "google.com": "gmail.com",

@@ -19,7 +19,38 @@ VALUES = 200
 INCIDENTS = 1_000_000_000
 
 KNOWN_FIELDS = frozenset(
-    ["feedback-type", "user-agent", "version", "source-ip", "arrival-date", "received-date", "original-mail-from", "original-rcpt-to", "reporting-mta", "reported-domain", "reported-uri", "authentication-results", "incidents", "original-envelope-id", "source-port", "auth-failure", "delivery-result", "dkim-domain", "dkim-identity", "dkim-selector", "dkim-canonicalized-header", "dkim-canonicalized-body", "dkim-adsp-dns", "dkim-selector-dns", "spf-dns", "identity-alignment", "message-id", "removal-recipient", "abuse-type", "source"]
+    [
+        "feedback-type",
+        "user-agent",
+        "version",
+        "source-ip",
+        "arrival-date",
+        "received-date",
+        "original-mail-from",
+        "original-rcpt-to",
+        "reporting-mta",
+        "reported-domain",
+        "reported-uri",
+        "authentication-results",
+        "incidents",
+        "original-envelope-id",
+        "source-port",
+        "auth-failure",
+        "delivery-result",
+        "dkim-domain",
+        "dkim-identity",
+        "dkim-selector",
+        "dkim-canonicalized-header",
+        "dkim-canonicalized-body",
+        "dkim-adsp-dns",
+        "dkim-selector-dns",
+        "spf-dns",
+        "identity-alignment",
+        "message-id",
+        "removal-recipient",
+        "abuse-type",
+        "source",
+    ]
 )
 """The names that make a block of fields a feedback report: RFC 5965, RFC 6591, DMARC, and feedback loops."""
 

@@ -51,7 +51,9 @@ def _parse_results(text: str) -> Iterable[Result]:
     for statement in text.split(";"):
         method = _METHOD.match(statement)
         if method:
-            properties = {f"{kind}.{name}".lower(): value for kind, name, value in _PROPERTY.findall(statement)}
+            properties = {
+                f"{kind}.{name}".lower(): value for kind, name, value in _PROPERTY.findall(statement)
+            }
             yield Result(method[1].lower(), method[2].lower(), properties)
 
 

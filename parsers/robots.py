@@ -3,7 +3,27 @@
 import re
 
 ROBOT_LOCAL_PARTS = frozenset(
-    ["mailer-daemon", "mailer_daemon", "mailerdaemon", "mail-daemon", "maildaemon", "postmaster", "post_master", "poostmaster", "mdaemon", "mail-delivery-subsystem", "mail-delivery-system", "mta", "bounce", "bounces", "bounced_mail", "double-bounce", "microsoftexchange", "listserv", "majordomo"]
+    [
+        "mailer-daemon",
+        "mailer_daemon",
+        "mailerdaemon",
+        "mail-daemon",
+        "maildaemon",
+        "postmaster",
+        "post_master",
+        "poostmaster",
+        "mdaemon",
+        "mail-delivery-subsystem",
+        "mail-delivery-system",
+        "mta",
+        "bounce",
+        "bounces",
+        "bounced_mail",
+        "double-bounce",
+        "microsoftexchange",
+        "listserv",
+        "majordomo",
+    ]
 )
 
 ROBOT_NAMES = re.compile(

@@ -35,7 +35,7 @@ def _parse_line(line: str, where: str) -> Tenant:
 def parse_tenant(fields: Any) -> Tenant:
     """One tenant from its JSON object; ValueError says what is wrong."""
     if not isinstance(fields, dict):
-        raise ValueError('not a JSON object; a line looks like {"id": "contoso", "name": "Contoso Ltd"}')  # noqa: TRY004
+        raise ValueError('not a JSON object; a line looks like {"id": "contoso", "name": "Contoso Ltd"}')
     unknown = sorted(fields.keys() - KNOWN_FIELDS)
     if unknown:
         raise ValueError(f"unknown field {unknown[0]!r}; known are {', '.join(sorted(KNOWN_FIELDS))}")

@@ -9,6 +9,9 @@ from pathlib import Path
 import click
 
 from abuse_intake import __version__
+from abuse_intake.cli.output import one_line
+from abuse_intake.errors import AbuseIntakeError, ConfigurationError
+from storage.errors import SchemaError, StorageError
 
 COMMANDS = {
     "run": "abuse_intake.cli.run:run",
@@ -84,21 +87,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = _complain(_explain_usage(error), EXIT_USAGE_WRONG)
     except click.ClickException as error:
         code = _complain(error.format_message(), error.exit_code)
-    except Exception as error:
-        code = _explain_failure(error)
+    except (ConfigurationError, SchemaError) as error:
+        code = _complain(str(error), EXIT_USAGE_WRONG)
+    except (AbuseIntakeError, StorageError) as error:
+        code = _complain(str(error), EXIT_INPUT_WRONG)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _explain_failure(error: Exception) -> int:
-    """Our own errors are one line each; anything else is a fault of ours and keeps its traceback."""
-    from abuse_intake.errors import AbuseIntakeError, ConfigurationError
-    from storage.errors import SchemaError, StorageError
-
-    if isinstance(error, ConfigurationError | SchemaError):
-        return _complain(str(error), EXIT_USAGE_WRONG)
-    if isinstance(error, AbuseIntakeError | StorageError):
-        return _complain(str(error), EXIT_INPUT_WRONG)
-    raise error
 
 
 def _explain_usage(error: click.UsageError) -> str:
@@ -107,7 +100,5 @@ def _explain_usage(error: click.UsageError) -> str:
 
 
 def _complain(text: str, code: int) -> int:
-    from abuse_intake.cli.output import one_line
-
     click.echo(f"abuse-intake: {one_line(text)}", err=True)
     return code

@@ -54,7 +54,9 @@ def _check_database(settings: Settings) -> str:
 def _check_directory(settings: Settings) -> str:
     database = None if settings.tenants.directory else Database(settings.database_url())
     if database is not None and database.state() == "empty":
-        return "no tenants yet: nothing can be attributed; use tenants.directory or abuse-intake tenants import"
+        return (
+            "no tenants yet: nothing can be attributed; use tenants.directory or abuse-intake tenants import"
+        )
     directory = load_attributor(settings, database).directory
     warnings = f"; {'; '.join(directory.warnings)}" if directory.warnings else ""
     return f"{len(directory.tenants)} tenants{warnings}"

@@ -24,4 +24,8 @@ def upgrade(context: click.Context) -> None:
         database.upgrade()
     finally:
         database.close()
-    click.echo("the database is up to date already" if before == "current" else f"the database was {before}; it is up to date now")
+    click.echo(
+        "the database is up to date already"
+        if before == "current"
+        else f"the database was {before}; it is up to date now"
+    )

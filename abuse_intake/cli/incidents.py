@@ -1,6 +1,5 @@
 """`abuse-intake incidents`: what analysts work on."""
 
-from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
@@ -25,7 +24,7 @@ _CAUTION = {
 }
 
 
-class _Address(click.ParamType):
+class _Address(click.ParamType):  # type: ignore[type-arg]
     name = "address"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> IPNetwork:
@@ -35,7 +34,7 @@ class _Address(click.ParamType):
         return ip_network(address)
 
 
-class _Network(click.ParamType):
+class _Network(click.ParamType):  # type: ignore[type-arg]
     name = "network"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> IPNetwork:
@@ -65,13 +64,14 @@ def incidents() -> None:
 @click.pass_context
 def list_(
     context: click.Context,
+    /,
     ip: IPNetwork | None,
     cidr: IPNetwork | None,
     limit: int,
     as_json: bool,
     **filters: Any,
 ) -> None:
-    """List incidents, newest first; all filters must hold.
+    r"""List incidents, newest first; all filters must hold.
 
     \b
     abuse-intake incidents list --tenant contoso --since 7d
@@ -213,9 +213,24 @@ def _print_full(message: dict[str, Any] | None) -> None:
         return
     for name in ("from", "to", "reply_to", "date", "defects", "error"):
         if message.get(name):
-            print_fields(((name.replace("_", " "), message[name] if isinstance(message[name], str) else str(message[name])),))
-    print_table(("attachment*", "type", "bytes"), ((a["name"], a["type"], a["size"]) for a in message["attachments"]), empty="no attachments")
-    print_table(("hop", "from*", "by*", "when"), ((h["hop"], h["from"], h["by"], h["at"]) for h in message["hops"]), empty="no hops")
+            print_fields(
+                (
+                    (
+                        name.replace("_", " "),
+                        message[name] if isinstance(message[name], str) else str(message[name]),
+                    ),
+                )
+            )
+    print_table(
+        ("attachment*", "type", "bytes"),
+        ((a["name"], a["type"], a["size"]) for a in message["attachments"]),
+        empty="no attachments",
+    )
+    print_table(
+        ("hop", "from*", "by*", "when"),
+        ((h["hop"], h["from"], h["by"], h["at"]) for h in message["hops"]),
+        empty="no hops",
+    )
     for text in message["text"]:
         print_heading("Text")
         for line in text.splitlines()[:200]:

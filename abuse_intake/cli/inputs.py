@@ -14,7 +14,7 @@ _AGO = re.compile(r"(\d+)([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-class Time(click.ParamType):
+class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2 only
     """A point in time: RFC 3339, a date, or an age such as 90m, 12h, 7d, 4w. Without an offset it is UTC."""
 
     name = "time"
@@ -29,7 +29,11 @@ class Time(click.ParamType):
             time = datetime.fromisoformat(value)
             return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError):
-            self.fail(f"{value!r} is no time; write 2026-11-02, 2026-11-02T10:00:00Z, or an age such as 7d", param, ctx)
+            self.fail(
+                f"{value!r} is no time; write 2026-11-02, 2026-11-02T10:00:00Z, or an age such as 7d",
+                param,
+                ctx,
+            )
 
 
 limit_option = click.option(

@@ -11,9 +11,10 @@ from abuse_intake.app import build_reader, load_attributor
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
 from abuse_intake.cli.output import print_fields, print_heading, print_json, print_table
 from abuse_intake.cli.session import database_of
+from parsers.values import Disposition
 from storage import acknowledgements
 from storage import mails as kept
-from storage.values import Disposition, MailRecord, ReportRecord
+from storage.values import MailRecord, ReportRecord
 
 _DISPOSITIONS = ("report", "not_a_report", "quarantined")
 
@@ -42,7 +43,15 @@ def list_(
         print_table(
             ("id", "received", "disposition", "reason", "from*", "subject*", "incidents"),
             (
-                (m.id, m.received_at, m.disposition or "unread", m.reason, m.reporter, m.subject, m.incident_ids)
+                (
+                    m.id,
+                    m.received_at,
+                    m.disposition or "unread",
+                    m.reason,
+                    m.reporter,
+                    m.subject,
+                    m.incident_ids,
+                )
                 for m in found
             ),
             empty="no mails",

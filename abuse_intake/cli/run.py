@@ -65,7 +65,9 @@ def run_once(app: App) -> int:
 def describe_poll(summary: PollSummary) -> str:
     """What one poll did, in a line."""
     read = sum(summary.dispositions.values())
-    kinds = ", ".join(f"{count} {name}" for name, count in sorted(summary.dispositions.items())) or "none read"
+    kinds = (
+        ", ".join(f"{count} {name}" for name, count in sorted(summary.dispositions.items())) or "none read"
+    )
     rate = f", {read / summary.seconds:.0f} mails/s" if read >= 100 and summary.seconds else ""
     return f"{summary.kept} mails arrived: {kinds}; {summary.reports} reports ({summary.seconds:.1f} s{rate})"
 

@@ -27,7 +27,7 @@ def tenants() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @click.pass_context
 def import_(context: click.Context, file: Path) -> None:
-    """Make the tenants of FILE the directory.
+    r"""Make the tenants of FILE the directory.
 
     FILE is JSON Lines, a tenant a line; a tenant that it no longer lists is removed. It is checked as a
     whole before anything is stored.
@@ -105,5 +105,3 @@ def _print_tenant(tenant: Tenant) -> None:
 
 def _allocation_row(allocation: Allocation) -> tuple[object, ...]:
     return allocation.network, allocation.since, allocation.until
-
-

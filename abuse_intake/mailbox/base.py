@@ -45,4 +45,6 @@ def open_mailbox(settings: Settings) -> Mailbox:
 def _open_imap(settings: Settings, section: MailboxSettings, url: ServiceUrl) -> Mailbox:
     from abuse_intake.mailbox.imap import ImapMailbox
 
-    return ImapMailbox(url, section.username or url.username or section.address, settings.password(section, url))
+    return ImapMailbox(
+        url, section.username or url.username or section.address, settings.password(section, url)
+    )

@@ -122,7 +122,10 @@ def _as_file(entry: "os.DirEntry[str]", unique_name: str) -> Iterator[_File]:
     """One regular file, or nothing when it is none or has gone meanwhile; names that are no UTF-8 are escaped."""
     try:
         if entry.is_file(follow_symlinks=False):
-            place = Place(entry.stat(follow_symlinks=False).st_mtime_ns, os.fsencode(unique_name).decode(errors="backslashreplace"))
+            place = Place(
+                entry.stat(follow_symlinks=False).st_mtime_ns,
+                os.fsencode(unique_name).decode(errors="backslashreplace"),
+            )
             yield _File(place, Path(entry.path))
     except FileNotFoundError:
         return
@@ -153,8 +156,12 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise MailboxError(f"mailbox {error.filename or path} is not there: create it, or correct mailbox.url") from None
+        raise MailboxError(
+            f"mailbox {error.filename or path} is not there: create it, or correct mailbox.url"
+        ) from None
     except PermissionError as error:
-        raise MailboxError(f"{error.filename or path} may not be read or moved by this user: correct its owner") from None
+        raise MailboxError(
+            f"{error.filename or path} may not be read or moved by this user: correct its owner"
+        ) from None
     except OSError as error:
         raise MailboxError(f"{error.filename or path}: {error.strerror}") from None

@@ -1,4 +1,4 @@
-"""Mail on an IMAP server, with imapclient. Reads without marking (`BODY.PEEK[]`); moves by UID, never a bare EXPUNGE."""
+"""Mail on an IMAP server, with imapclient: read without marking (`BODY.PEEK[]`), moved by UID, never a bare EXPUNGE."""
 
 import ssl
 from collections import defaultdict
@@ -44,7 +44,9 @@ class ImapMailbox:
         with self._talking() as client:
             by_uid = self._current_uids(places)
             sizes = client.fetch(list(by_uid), [b"RFC822.SIZE"]) if by_uid else {}
-            for uids in _split_by_size({uid: sizes[uid].get(b"RFC822.SIZE", 0) for uid in by_uid if uid in sizes}):
+            for uids in _split_by_size(
+                {uid: sizes[uid].get(b"RFC822.SIZE", 0) for uid in by_uid if uid in sizes}
+            ):
                 answers = client.fetch(uids, [b"BODY.PEEK[]"])
                 for uid in uids:
                     raw = answers[uid].get(b"BODY[]") if uid in answers else None

@@ -116,7 +116,9 @@ class SmtpCarrier:
             client.starttls(context=ssl.create_default_context() if self._username else _unverified())
             client.ehlo()
         elif self._username:
-            raise OutboxError(f"{self.name}: the server offers no STARTTLS, so no password is sent: use smtps://")
+            raise OutboxError(
+                f"{self.name}: the server offers no STARTTLS, so no password is sent: use smtps://"
+            )
 
     def _open(self) -> smtplib.SMTP:
         host, port = self._url.host or "localhost", self._url.port or 25
