@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 PIPE_WIDTH = 200
 """Columns of a table that goes into a pipe or a file."""
 
+MIN_FLEXIBLE = 8
+"""Columns that a flexible column keeps even where that makes the table too wide."""
+
 STYLES = {
     "report": "green",
     "not_a_report": "cyan",
@@ -72,21 +75,38 @@ def cell(value: object) -> "Text":
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "nothing") -> None:
-    """A table that fits the terminal: the column named with a * gives way first."""
+    """A table that fits the terminal: only the columns named with a * give way, cut with an ellipsis."""
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for column in columns:
-        flexible = column.endswith("*")
-        table.add_column(column.rstrip("*"), overflow="ellipsis" if flexible else "fold", no_wrap=flexible)
-    for row in rows:
-        table.add_row(*map(cell, row))
     console = make_console()
-    if table.row_count:
-        console.print(table)
-    else:
-        console.print(f"({empty})", style="dim")
+    cells = [[cell(value) for value in row] for row in rows]
+    if not cells:
+        console.print(f"({empty})", style="dim", markup=False)
+        return
+    widths = _fit_widths(columns, cells, console.width)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for column, width in zip(columns, widths, strict=True):
+        table.add_column(column.rstrip("*"), width=width, no_wrap=True, overflow="ellipsis")
+    for row in cells:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _fit_widths(columns: Sequence[str], cells: Sequence[Sequence["Text"]], available: int) -> list[int]:
+    """The width of each column: its longest value's; flexible ones share what the others leave."""
+    widths = [
+        max(len(column.rstrip("*")), *(row[place].cell_len for row in cells))
+        for place, column in enumerate(columns)
+    ]
+    flexible = [place for place, column in enumerate(columns) if column.endswith("*")]
+    left = available - 3 * len(columns) - sum(w for place, w in enumerate(widths) if place not in flexible)
+    for count, place in zip(
+        range(len(flexible), 0, -1), sorted(flexible, key=lambda place: widths[place]), strict=True
+    ):
+        widths[place] = max(min(widths[place], left // count), MIN_FLEXIBLE)
+        left -= widths[place]
+    return widths
 
 
 def print_fields(fields: Iterable[tuple[str, object]]) -> None:

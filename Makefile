@@ -1,0 +1,37 @@
+# Two commands on a fresh machine: `make demo` and `make test`. They set up what they need, and may be run again.
+.PHONY: help demo test install check format bench clean
+.DEFAULT_GOAL := help
+
+help:  ## What there is to make
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
+
+demo:  ## The whole job on mails that the project ships: no server, no configuration
+	@scripts/make-venv.sh postgresql dkim
+	@.venv/bin/abuse-intake demo
+
+test:  ## All tests, with real servers: what is missing is installed (Debian, root) or skipped loudly
+	@scripts/make-venv.sh postgresql dkim test
+	@scripts/install-test-servers.sh
+	@.venv/bin/python -m pytest
+
+install:  ## A .venv with abuse-intake in it: .venv/bin/abuse-intake
+	@scripts/make-venv.sh postgresql dkim
+	@.venv/bin/abuse-intake --version
+
+check:  ## Lint, format and types
+	@scripts/make-venv.sh postgresql dkim test check
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+format:  ## Let ruff put the code into shape
+	@scripts/make-venv.sh postgresql dkim test check
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+bench:  ## Figures: how many mails a second
+	@scripts/make-venv.sh postgresql dkim
+	@.venv/bin/python bench/intake.py
+
+clean:  ## Remove what the other targets made
+	rm -rf .venv abuse-intake-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
