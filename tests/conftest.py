@@ -1,21 +1,13 @@
 """The real servers as fixtures; where one is not installed, tests are skipped loudly, or fail on demand."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from typing import TypeVar
+from collections.abc import Iterator
 
 import pytest
 from servers.dovecot import Dovecot
 from servers.faulty_smtp import FaultySmtp
 from servers.postgresql import Postgresql
-from servers.programs import ServerMissing
+from servers.skipping import make_or_skip
 from servers.smtp_sink import SmtpSink
-
-NO_SKIP = "ABUSE_INTAKE_TESTS_NO_SKIP"
-"""Set to 1 where every server is expected to be there: a missing one then fails its tests."""
-
-Server = TypeVar("Server", bound=AbstractContextManager[object])
 
 
 @pytest.fixture(scope="session")
@@ -51,14 +43,3 @@ def faulty_smtp() -> Iterator[FaultySmtp]:
     """An SMTP server that accepts everything until it is told to fail."""
     with FaultySmtp() as server:
         yield server
-
-
-def make_or_skip(make: Callable[[], Server]) -> Server:
-    """Make a server; skip the test, saying which package is missing, unless skipping is forbidden."""
-    try:
-        return make()
-    except ServerMissing as missing:
-        text = f"SERVER MISSING: {missing}; `make install` as root on Debian does it too"
-    if os.environ.get(NO_SKIP) == "1":
-        pytest.fail(text, pytrace=False)
-    pytest.skip(text)

@@ -13,6 +13,7 @@ from servers.dovecot import PASSWORD, Dovecot
 from servers.faulty_smtp import FaultySmtp
 from servers.postgresql import Postgresql
 from servers.programs import HOST, ServerMissing, find_program
+from servers.skipping import make_or_skip
 from servers.smtp_sink import SmtpSink
 
 RAW = b"From: a@example.org\r\nSubject: one\r\n\r\n.a line with a dot\r\nthe end\r\n"
@@ -42,7 +43,7 @@ def test_dovecot_gives_back_what_was_appended(dovecot: Dovecot) -> None:
 @pytest.mark.dovecot
 def test_dovecot_keeps_mail_and_port_over_a_stop() -> None:
     """Stopped, nobody answers; started again, the port and the mail are the same."""
-    with Dovecot() as server:
+    with make_or_skip(Dovecot) as server:
         server.append("first", RAW)
 
         server.stop()
@@ -180,7 +181,7 @@ def test_postgresql_makes_and_drops_databases(postgresql: Postgresql) -> None:
 @pytest.mark.postgresql
 def test_postgresql_keeps_databases_over_a_stop() -> None:
     """Stopped, nobody answers; started again, the port and the databases are the same."""
-    with Postgresql() as server:
+    with make_or_skip(Postgresql) as server:
         server.create_database("first")
 
         server.stop()
