@@ -1,0 +1,71 @@
+"""Mails whose reporters were over their limit of acknowledgements: who waits to be told, in one summary."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from storage.acknowledgements import put_into_outbox
+from storage.models import Mail
+from storage.values import NewAcknowledgement
+
+HELD_BACK = "held_back"
+"""The reason why a mail is not answered on its own, until the summary is made."""
+IN_SUMMARY = "in_summary"
+"""The reason afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMail:
+    """One mail that was held back."""
+
+    id: str
+    sha256: str
+    subject: str | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """All that was held back from one reporter, oldest first."""
+
+    reporter: str
+    mails: tuple[HeldMail, ...]
+
+
+def find_held_back(session: Session, before: datetime, limit: int) -> tuple[HeldBack, ...]:
+    """Reporters whose first held-back mail was read at or before `before`, with all that was held back since."""
+    address = func.lower(Mail.reporter)
+    waiting = (
+        select(address)
+        .where(Mail.unanswered_reason == HELD_BACK)
+        .group_by(address)
+        .having(func.min(Mail.read_at) <= before)
+    )
+    return tuple(
+        HeldBack(reporter, _mails_of(session, reporter)) for reporter in session.scalars(waiting.limit(limit)).all()
+    )
+
+
+def record_summary(session: Session, held: HeldBack, summary: NewAcknowledgement, now: datetime) -> None:
+    """Put the summary into the outbox as the answer to the oldest of the mails; all of them count as told."""
+    put_into_outbox(session, int(held.mails[0].id), summary, now)
+    session.execute(
+        update(Mail)
+        .where(Mail.id.in_([int(mail.id) for mail in held.mails]))
+        .values(unanswered_reason=IN_SUMMARY)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _mails_of(session: Session, reporter: str) -> tuple[HeldMail, ...]:
+    wanted = (
+        select(Mail.id, Mail.sha256, Mail.subject, Mail.received_at)
+        .where(Mail.unanswered_reason == HELD_BACK, func.lower(Mail.reporter) == reporter)
+        .order_by(Mail.id)
+        .with_for_update()
+    )
+    return tuple(
+        HeldMail(str(row.id), row.sha256, row.subject, row.received_at) for row in session.execute(wanted)
+    )
