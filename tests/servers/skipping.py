@@ -20,7 +20,7 @@ def make_or_skip(make: Callable[[], Server]) -> Server:
     try:
         return make()
     except ServerMissing as missing:
-        text = f"SERVER MISSING: {missing}; `make install` as root on Debian does it too"
+        text = f"SERVER MISSING: {missing}; `make test` as root on Debian does it too"
     if os.environ.get(NO_SKIP) == "1":
         pytest.fail(text, pytrace=False)
     pytest.skip(text)
