@@ -20,6 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from parsers.addresses import domain_of, strict_addr_spec
 from parsers.values import Correspondence, ReadMail, Report
+from storage.held_back import HeldBack
 from storage.values import Attribution, NewAcknowledgement
 
 MAX_QUOTED = 100
@@ -131,7 +132,7 @@ def render_acknowledgement(
     """The finished acknowledgement of one mail. ValueError if it would carry what it must not."""
     assert read.reporter is not None
     reference = make_reference(read.sha256)
-    context = {
+    context: dict[str, object] = {
         "provider": ourselves.provider,
         "reference": reference,
         "received_at": f"{received_at:%a, %d %b %Y %H:%M} UTC",
@@ -142,9 +143,31 @@ def render_acknowledgement(
         ],
         "incomplete": any(report.message is None or report.message.headers_only for report in read.reports),
     }
-    message_id = f"<{_OWN_ID_PREFIX}{uuid4().hex}@{domain_of(ourselves.address)}>"
-    content = _compose(read, ourselves, message_id, now, context)
-    return NewAcknowledgement(to=read.reporter, message_id=message_id, content=content, due_at=now)
+    letter = _Letter("", read.reporter, read.correspondence.message_id, context)
+    return _compose(letter, ourselves, now)
+
+
+def render_summary(held: HeldBack, ourselves: Ourselves, now: datetime) -> NewAcknowledgement:
+    """The one acknowledgement for all mails of a reporter that were held back within an hour."""
+    context: dict[str, object] = {
+        "provider": ourselves.provider,
+        "count": len(held.mails),
+        "shown": [
+            {"reference": make_reference(mail.sha256), "subject": disarm(mail.subject or "(none)")}
+            for mail in held.mails[:MAX_LISTED]
+        ],
+    }
+    return _compose(_Letter("summary-", held.reporter, None, context), ourselves, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """What one acknowledgement is made of; `kind` is the prefix of its templates' names."""
+
+    kind: str
+    to: str
+    in_reply_to: str | None
+    context: dict[str, object]
 
 
 _OWN_ID_PREFIX = "ack."
@@ -173,25 +196,25 @@ def disarm(text: str, limit: int = MAX_QUOTED) -> str:
     return _DOT.sub("[.]", _SCHEME.sub(r"\1xx\2", clean))
 
 
-def _compose(
-    read: ReadMail, ourselves: Ourselves, message_id: str, now: datetime, context: dict[str, object]
-) -> bytes:
+def _compose(letter: _Letter, ourselves: Ourselves, now: datetime) -> NewAcknowledgement:
+    message_id = f"<{_OWN_ID_PREFIX}{uuid4().hex}@{domain_of(ourselves.address)}>"
     message = EmailMessage(policy=SMTP_BYTES)
     message["From"] = ourselves.address
-    message["To"] = read.reporter or ""
-    message["Subject"] = " ".join(_template("subject").render(context).split())
+    message["To"] = letter.to
+    message["Subject"] = " ".join(_template(f"{letter.kind}subject").render(letter.context).split())
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id
-    if read.correspondence.message_id:
-        message["In-Reply-To"] = read.correspondence.message_id
-        message["References"] = read.correspondence.message_id
+    if letter.in_reply_to:
+        message["In-Reply-To"] = letter.in_reply_to
+        message["References"] = letter.in_reply_to
     message["Auto-Submitted"] = "auto-replied"
     message["X-Auto-Response-Suppress"] = "All"
     message["Precedence"] = "bulk"
     message["X-Loop"] = ourselves.address
     message["MIME-Version"] = "1.0"
-    _set_text(message, _template("body").render(context) + "\n")
-    return _checked(message.as_bytes(), read.reporter or "")
+    _set_text(message, _template(f"{letter.kind}body").render(letter.context) + "\n")
+    content = _checked(message.as_bytes(), letter.to)
+    return NewAcknowledgement(to=letter.to, message_id=message_id, content=content, due_at=now)
 
 
 def _set_text(message: EmailMessage, text: str) -> None:

@@ -2,23 +2,28 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
-from abuse_intake.acknowledgement import Ourselves
+from abuse_intake.acknowledgement import Ourselves, render_summary
 from abuse_intake.attribution import Attributor, Directory
 from abuse_intake.attribution.directory_file import read_directory_file
 from abuse_intake.errors import DirectoryError
 from abuse_intake.intake import Intake, PollSummary
 from abuse_intake.mailbox import Mailbox, open_mailbox
-from abuse_intake.outbox import Outbox, open_carrier
-from abuse_intake.reading import Reader
+from abuse_intake.outbox import DeliverySummary, Outbox, open_carrier
+from abuse_intake.outbox.outbox import Carrier
+from abuse_intake.reading import HOUR, Reader
 from abuse_intake.settings import ProviderSettings, Settings
-from storage import tenants
+from storage import held_back, tenants
 from storage.database import Database
 
 log = structlog.get_logger()
+
+MAX_SUMMARIES = 100
+"""Summaries of held-back mails a delivery run."""
 
 
 class DirectorySource:
@@ -62,7 +67,7 @@ class DirectorySource:
         if self._database is None:
             return None
         with self._database.read() as session:
-            return tenants.find_directory_stamp(session)
+            return tenants.find_newest_import(session)
 
     def _load(self) -> Directory:
         if self._path is not None:
@@ -112,6 +117,19 @@ def build_reader(settings: Settings, find_attributor: Callable[[], Attributor]) 
     )
 
 
+def deliver_outbox(
+    settings: Settings, database: Database, carrier: Carrier, should_stop: Callable[[], bool] = lambda: False
+) -> DeliverySummary:
+    """Tell reporters of what was held back from them, then deliver what is due."""
+    now = datetime.now(UTC)
+    with database.begin() as session:
+        for held in held_back.find_held_back(session, now - HOUR, MAX_SUMMARIES):
+            held_back.record_summary(
+                session, held, render_summary(held, describe_ourselves(settings), now), now
+            )
+    return Outbox(carrier, database, should_stop=should_stop).deliver_due()
+
+
 class App:
     """Everything that the worker needs, built once. Use as a context manager."""
 
@@ -141,9 +159,9 @@ class App:
         )
         return intake.poll()
 
-    def build_outbox(self, should_stop: Callable[[], bool] = lambda: False) -> Outbox:
-        """The outbox, to deliver what is due."""
-        return Outbox(self.carrier, self.database, should_stop=should_stop)
+    def deliver(self, should_stop: Callable[[], bool] = lambda: False) -> DeliverySummary:
+        """Deliver what is due in the outbox."""
+        return deliver_outbox(self.settings, self.database, self.carrier, should_stop)
 
     def close(self) -> None:
         """Let go of the mailbox and the outbox."""

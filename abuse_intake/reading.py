@@ -15,6 +15,7 @@ from parsers.addresses import domain_of
 from parsers.authentication_results import is_authenticated
 from parsers.values import ReadMail
 from storage import acknowledgements
+from storage.held_back import HELD_BACK
 from storage.values import ClaimedMail, Outcome
 
 HOUR = timedelta(hours=1)
@@ -72,7 +73,7 @@ class Reader:
         if outcome.unanswered_reason is not None:
             return outcome
         if self._per_reporter_hour and answered[reporter] >= self._per_reporter_hour:
-            return replace(outcome, unanswered_reason="held_back")
+            return replace(outcome, unanswered_reason=HELD_BACK)
         answered[reporter] += 1
         acknowledgement = render_acknowledgement(
             outcome.read, outcome.attributions, self._ourselves, received_at, now

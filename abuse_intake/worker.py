@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 import structlog
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -21,6 +22,11 @@ from storage.errors import StorageError
 log = structlog.get_logger()
 
 T = TypeVar("T")
+
+
+def _log_fault(event: JobExecutionEvent) -> None:
+    """A fault of ours in a job: told with its traceback; the job goes on at its next turn."""
+    log.error("fault in a job", job=event.job_id, exc_info=event.exception)
 
 
 class Worker:
@@ -42,6 +48,7 @@ class Worker:
             self._scheduler.add_job(
                 job, "interval", seconds=seconds, id=job.__name__, next_run_time=datetime.now(UTC)
             )
+        self._scheduler.add_listener(_log_fault, EVENT_JOB_ERROR)
         self._scheduler.start()
         log.info(
             "working", mailbox=self._app.mailbox.name, outbox=self._app.carrier.name, poll_seconds=seconds
@@ -82,8 +89,7 @@ class Worker:
 
     def deliver(self) -> None:
         """Deliver what is due."""
-        outbox = self._app.build_outbox(self._stopping.is_set)
-        summary = self._try("deliver", outbox.deliver_due)
+        summary = self._try("deliver", lambda: self._app.deliver(self._stopping.is_set))
         if summary is not None and (
             summary.sent or summary.retried or summary.failed or summary.outcome_unknown
         ):

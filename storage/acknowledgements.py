@@ -34,6 +34,11 @@ def insert_acknowledgements(session: Session, outcomes: Mapping[int, Outcome], n
     insert_missing(session, Acknowledgement, rows, ("mail_id",))
 
 
+def put_into_outbox(session: Session, mail_id: int, new: NewAcknowledgement, now: datetime) -> None:
+    """Put one acknowledgement into the outbox; a mail that has one keeps the one it has."""
+    insert_missing(session, Acknowledgement, [_row(mail_id, new, now)], ("mail_id",))
+
+
 def claim_due(
     session: Session,
     owner: str,

@@ -38,6 +38,11 @@ class Database:
         self._writing = self._engine.execution_options(writes=True)
         self._reading = self._engine if self._is_sqlite() else _snapshots(self._engine)
 
+    @property
+    def place(self) -> str:
+        """The database as people know it, without a password."""
+        return self._place
+
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A unit of work that writes: committed at the end, undone on any error."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.acknowledgements import put_into_outbox
@@ -44,7 +44,7 @@ def find_held_back(session: Session, before: datetime, limit: int) -> tuple[Held
         .having(func.min(Mail.read_at) <= before)
     )
     return tuple(
-        HeldBack(reporter, _mails_of(session, reporter)) for reporter in session.scalars(waiting.limit(limit)).all()
+        _held_back_from(session, reporter) for reporter in session.scalars(waiting.limit(limit)).all()
     )
 
 
@@ -53,19 +53,23 @@ def record_summary(session: Session, held: HeldBack, summary: NewAcknowledgement
     put_into_outbox(session, int(held.mails[0].id), summary, now)
     session.execute(
         update(Mail)
-        .where(Mail.id.in_([int(mail.id) for mail in held.mails]))
+        .where(*_is_held_from(held.reporter.lower()), Mail.id <= int(held.mails[-1].id))
         .values(unanswered_reason=IN_SUMMARY)
         .execution_options(synchronize_session=False)
     )
 
 
-def _mails_of(session: Session, reporter: str) -> tuple[HeldMail, ...]:
+def _held_back_from(session: Session, reporter: str) -> HeldBack:
     wanted = (
-        select(Mail.id, Mail.sha256, Mail.subject, Mail.received_at)
-        .where(Mail.unanswered_reason == HELD_BACK, func.lower(Mail.reporter) == reporter)
+        select(Mail.id, Mail.sha256, Mail.subject, Mail.received_at, Mail.reporter)
+        .where(*_is_held_from(reporter))
         .order_by(Mail.id)
         .with_for_update()
     )
-    return tuple(
-        HeldMail(str(row.id), row.sha256, row.subject, row.received_at) for row in session.execute(wanted)
-    )
+    rows = session.execute(wanted).all()
+    mails = tuple(HeldMail(str(row.id), row.sha256, row.subject, row.received_at) for row in rows)
+    return HeldBack(rows[0].reporter or reporter, mails)
+
+
+def _is_held_from(reporter: str) -> tuple[ColumnElement[bool], ...]:
+    return Mail.unanswered_reason == HELD_BACK, func.lower(Mail.reporter) == reporter

@@ -64,6 +64,12 @@ class Mail(Base):
             sqlite_where=text("disposition IS NULL"),
             postgresql_where=text("disposition IS NULL"),
         ),
+        Index(
+            "ix_mails_held_back",
+            "read_at",
+            sqlite_where=text("unanswered_reason = 'held_back'"),
+            postgresql_where=text("unanswered_reason = 'held_back'"),
+        ),
         NUMBERED,
     )
 
@@ -238,6 +244,17 @@ class Acknowledgement(Base):
     last_error: Mapped[str | None]
     leased_by: Mapped[str | None]
     leased_until: Mapped[datetime | None]
+
+
+class DirectoryImport(Base):
+    """One import of the directory; the newest says which one the tables hold."""
+
+    __tablename__ = "directory_imports"
+    __table_args__ = (NUMBERED,)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    imported_at: Mapped[datetime]
+    tenant_count: Mapped[int] = mapped_column(Integer)
 
 
 class Tenant(Base):

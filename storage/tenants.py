@@ -1,6 +1,7 @@
 """The directory of tenants, as it was imported last."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from storage.bulk import Row, chunked, insert_rows, is_postgresql
 from storage.errors import DirectoryConflict
 from storage.models import Allocation as AllocationRow
-from storage.models import Base, TenantDomain, TenantExternalId, table_of
+from storage.models import Base, DirectoryImport, TenantDomain, TenantExternalId, table_of
 from storage.models import Tenant as TenantRow
 from storage.values import Allocation, Tenant
 
@@ -18,7 +19,7 @@ PAGE = 500
 CHILDREN = (TenantDomain, TenantExternalId, AllocationRow)
 
 
-def replace_directory(session: Session, tenants: Iterable[Tenant]) -> int:
+def replace_directory(session: Session, tenants: Iterable[Tenant], now: datetime) -> int:
     """Make these tenants the directory, and return how many; an id given twice is a DirectoryConflict."""
     if is_postgresql(session):
         # Two imports at once would each leave a part of theirs.
@@ -29,7 +30,13 @@ def replace_directory(session: Session, tenants: Iterable[Tenant]) -> int:
     for some in chunked(tenants, PAGE):
         _refuse_repeats(some, seen)
         _insert(session, list(enumerate(some, start=len(seen) - len(some) + 1)))
+    insert_rows(session, DirectoryImport, [{"imported_at": now, "tenant_count": len(seen)}])
     return len(seen)
+
+
+def find_newest_import(session: Session) -> int:
+    """The number of the newest import, 0 before the first: when it changes, the directory has changed."""
+    return session.scalar(select(func.max(DirectoryImport.id))) or 0
 
 
 def load_directory(session: Session) -> Iterator[Tenant]:
@@ -118,7 +125,3 @@ def _children(session: Session, model: type[Base], first: int, last: int) -> dic
 
 def _allocation(row: Any) -> Allocation:
     return Allocation(ip_network(row.network), row.since, row.until)
-
-
-def find_directory_stamp(session: Session) -> object:
-    return 1

@@ -46,7 +46,7 @@ def _check_database(settings: Settings) -> str:
         state = database.state()
         if state in ("older", "newer"):
             database.require_current()
-        return f"{_place}: {'empty; the first run makes it' if state == 'empty' else state}"
+        return f"{database.place}: {'empty; the first run makes it' if state == 'empty' else state}"
     finally:
         database.close()
 

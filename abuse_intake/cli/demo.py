@@ -70,7 +70,9 @@ def demo(into: Path) -> None:
     configure_log()
     _make_folder(into)
     settings = load_settings(into / "abuse-intake.toml")
-    click.echo(f"The mailbox of Provider Example ({into / 'Maildir'}) holds {_count(into)} mails. The worker runs once:\n")
+    click.echo(
+        f"The mailbox of Provider Example ({into / 'Maildir'}) holds {_count(into)} mails. The worker runs once:\n"
+    )
     with open_database(settings) as database:
         code = run_once(App(settings, database))
         _show_mails(database)
@@ -83,7 +85,9 @@ def demo(into: Path) -> None:
 def _make_folder(into: Path) -> None:
     if into.exists():
         if any(into.iterdir()) and not (into / MARKER).exists():
-            raise ConfigurationError(f"{into} is there and no earlier demo made it: name another folder with --into")
+            raise ConfigurationError(
+                f"{into} is there and no earlier demo made it: name another folder with --into"
+            )
         shutil.rmtree(into)
     (into / "Maildir" / "new").mkdir(parents=True)
     (into / "Maildir" / "cur").mkdir()

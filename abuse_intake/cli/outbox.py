@@ -3,10 +3,11 @@
 import click
 
 from abuse_intake import as_json as records
+from abuse_intake.app import deliver_outbox
 from abuse_intake.cli.inputs import json_option, limit_option
 from abuse_intake.cli.output import print_json, print_table
 from abuse_intake.cli.session import database_of
-from abuse_intake.outbox import DeliverySummary, Outbox, open_carrier
+from abuse_intake.outbox import DeliverySummary, open_carrier
 from storage import acknowledgements
 from storage.values import OutboxState
 
@@ -47,7 +48,7 @@ def list_(context: click.Context, state: OutboxState | None, limit: int, as_json
 def send(context: click.Context) -> None:
     """Deliver what is due now, each acknowledgement once."""
     with database_of(context) as (settings, database):
-        summary = Outbox(open_carrier(settings), database).deliver_due()
+        summary = deliver_outbox(settings, database, open_carrier(settings))
     click.echo(describe_delivery(summary))
 
 

@@ -53,7 +53,7 @@ def run_once(app: App) -> int:
     if summary is not None:
         problems += summary.problems
         click.echo(describe_poll(summary))
-    delivered = _try(app.build_outbox(stopping.is_set).deliver_due, problems)
+    delivered = _try(lambda: app.deliver(stopping.is_set), problems)
     if delivered is not None:
         click.echo(describe_delivery(delivered))
     app.close()

@@ -1,5 +1,6 @@
 """`abuse-intake tenants`: the directory of customers."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -42,7 +43,7 @@ def import_(context: click.Context, file: Path) -> None:
         click.echo(f"abuse-intake: warning: {one_line(warning)}", err=True)
     with database_of(context) as (settings, database):
         with database.begin() as session:
-            count = stored.replace_directory(session, directory.tenants.values())
+            count = stored.replace_directory(session, directory.tenants.values(), datetime.now(UTC))
         click.echo(f"{count} tenants imported")
         if settings.tenants.directory:
             click.echo(

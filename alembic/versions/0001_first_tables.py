@@ -13,6 +13,14 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     op.create_table(
+        "directory_imports",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_imports")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "incidents",
         sa.Column("id", ID, nullable=False),
         sa.Column("key_sha256", sa.String(length=64), nullable=False),
@@ -69,6 +77,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_mails_disposition", "mails", ["disposition", "received_at", "id"], unique=False)
     op.create_index("ix_mails_newest", "mails", ["received_at", "id"], unique=False)
+    op.create_index(
+        "ix_mails_held_back",
+        "mails",
+        ["read_at"],
+        unique=False,
+        sqlite_where=sa.text("unanswered_reason = 'held_back'"),
+        postgresql_where=sa.text("unanswered_reason = 'held_back'"),
+    )
     op.create_index(
         "ix_mails_unread",
         "mails",
@@ -239,6 +255,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("directory_imports")
     op.drop_table("tenant_external_ids")
     op.drop_table("tenant_domains")
     op.drop_index("ix_reports_incident", table_name="reports")
@@ -265,6 +282,12 @@ def downgrade() -> None:
         table_name="mails",
         sqlite_where=sa.text("disposition IS NULL"),
         postgresql_where=sa.text("disposition IS NULL"),
+    )
+    op.drop_index(
+        "ix_mails_held_back",
+        table_name="mails",
+        sqlite_where=sa.text("unanswered_reason = 'held_back'"),
+        postgresql_where=sa.text("unanswered_reason = 'held_back'"),
     )
     op.drop_index("ix_mails_newest", table_name="mails")
     op.drop_index("ix_mails_disposition", table_name="mails")
