@@ -68,7 +68,7 @@ def _held_back_from(session: Session, reporter: str) -> HeldBack:
     )
     rows = session.execute(wanted).all()
     mails = tuple(HeldMail(str(row.id), row.sha256, row.subject, row.received_at) for row in rows)
-    return HeldBack(rows[0].reporter or reporter, mails)
+    return HeldBack((rows[0].reporter if rows else None) or reporter, mails)
 
 
 def _is_held_from(reporter: str) -> tuple[ColumnElement[bool], ...]:
