@@ -5,6 +5,7 @@ checked message id in In-Reply-To and References. Strangers' text in the body is
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,20 +36,12 @@ ALLOWED_HEADERS = frozenset(
     x-loop mime-version content-type content-transfer-encoding""".split()
 )
 ROBOTS = frozenset(
-    """mailer-daemon postmaster noreply no-reply no_reply donotreply do-not-reply do_not_reply nobody daemon
-    bounce bounces root mdaemon majordomo listserv""".split()
+    """mailer-daemon postmaster nobody daemon bounce bounces root mdaemon majordomo listserv autoreply auto-reply
+    autoresponder""".split()
 )
-ROBOT_PREFIXES = (
-    "noreply-",
-    "no-reply-",
-    "bounce-",
-    "bounces-",
-    "owner-",
-    "noreply+",
-    "no-reply+",
-    "bounces+",
-)
-ROBOT_SUFFIXES = ("-bounces", "-request", "-owner", "-noreply", "-no-reply", ".noreply", "-bounce")
+NO_REPLY = re.compile(r"(?:^|[-_.])(?:no|do[-_.]?not)[-_.]?reply(?:$|[-_.])")
+ROBOT_PREFIXES = ("bounce-", "bounces-", "owner-")
+ROBOT_SUFFIXES = ("-bounces", "-bounce", "-request", "-owner")
 PRIVATE_DOMAINS = ("localhost", "local", "internal", "invalid", "localdomain", "test", "onion", "arpa")
 ANSWERED_WITHOUT_EVIDENCE = "no_evidence"
 
@@ -113,8 +106,9 @@ def find_reason_not_to_answer(read: ReadMail, ourselves: Ourselves, is_authentic
 
 def is_robot(address: str) -> bool:
     """Whether the local part is that of a program that reads no answers."""
-    local = address.rpartition("@")[0].lower()
-    return local in ROBOTS or local.startswith(ROBOT_PREFIXES) or local.endswith(ROBOT_SUFFIXES)
+    local = address.rpartition("@")[0].lower().partition("+")[0]
+    is_list = local.startswith(ROBOT_PREFIXES) or local.endswith(ROBOT_SUFFIXES)
+    return local in ROBOTS or is_list or NO_REPLY.search(local) is not None
 
 
 def make_reference(sha256: str) -> str:
@@ -182,21 +176,24 @@ def _show_report(report: Report, attribution: Attribution) -> dict[str, str | No
     }
 
 
-_CONTROL = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+"
-)
-_SCHEME = re.compile(r"(?i)\b(h)tt(ps?)\b")
-_DOT = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?=\w)")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories that steer, hide or reorder text; a soft hyphen within a host name would hide it from `_DOT`."""
+_SCHEME = re.compile(r"(?i)(h)tt(ps?)(?=\s*:|\b)")
+_OTHER_SCHEME = re.compile(r"(?<!hxxp)(?<!hxxps):(?=//)", re.IGNORECASE)
+_DOT = re.compile(r"(?<=[^\s.])[.\u3002\uff0e\uff61](?=[^\s.])")
 
 
 def disarm(text: str, limit: int = MAX_QUOTED) -> str:
     """A stranger's text for the body: one line, cut, without control or bidi characters, links disarmed."""
-    clean = " ".join(_CONTROL.sub(" ", text[: 4 * limit]).split())
+    visible = (" " if unicodedata.category(one) in _INVISIBLE else one for one in text[: 4 * limit])
+    clean = " ".join("".join(visible).split())
     clean = clean[:limit] + ("…" if len(clean) > limit else "")
-    return _DOT.sub("[.]", _SCHEME.sub(r"\1xx\2", clean))
+    return _DOT.sub("[.]", _OTHER_SCHEME.sub("[:]", _SCHEME.sub(r"\1xx\2", clean)))
 
 
 def _compose(letter: _Letter, ourselves: Ourselves, now: datetime) -> NewAcknowledgement:
+    if strict_addr_spec(letter.to) is None:
+        raise ValueError("an acknowledgement's To would be no strict address")
     message_id = f"<{_OWN_ID_PREFIX}{uuid4().hex}@{domain_of(ourselves.address)}>"
     message = EmailMessage(policy=SMTP_BYTES)
     message["From"] = ourselves.address
@@ -260,13 +257,14 @@ def _environment() -> Environment:
 
 
 def _without_tag(address: str) -> str:
-    local, _, domain = address.lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
+    local, _, domain = address.lower().strip("<> ").rpartition("@")
+    return f"{local.partition('+')[0]}@{domain.rstrip('.')}"
 
 
 def _can_be_public(address: str) -> bool:
-    domain = (domain_of(address) or "").lower().rstrip(".")
-    return "." in domain and domain.rpartition(".")[2] not in PRIVATE_DOMAINS and not domain[-1:].isdigit()
+    """Whether mail to it can cross the internet: no address literal, and a domain that is not for private use."""
+    _, dot, top = (domain_of(address) or "").rpartition(".")
+    return bool(dot) and top not in PRIVATE_DOMAINS and not top.isdigit() and not top.endswith("]")
 
 
 def _answers_us(correspondence: Correspondence, ourselves: Ourselves) -> bool:
