@@ -13,9 +13,9 @@ ROOT = Path(__file__).parent.parent
 ROOMS = {"parsers": 0, "storage": 1, "abuse_intake": 2}
 """Room → floor: a module imports from its own floor and from those below."""
 FORBIDDEN_IN_PARSERS = frozenset(
-    """aiohttp apscheduler asyncio click datetime.datetime.now dns ftplib http httpx imapclient imaplib jinja2 os.environ
-    poplib psycopg pydantic pydantic_settings requests rich sched select selectors smtplib socket socketserver sqlalchemy
-    sqlite3 ssl structlog subprocess time tomllib urllib.request urllib3""".split()
+    """aiohttp apscheduler asyncio click datetime.datetime.now dns ftplib http httpx imapclient imaplib jinja2
+    os.environ poplib psycopg pydantic pydantic_settings requests rich sched select selectors smtplib socket
+    socketserver sqlalchemy sqlite3 ssl structlog subprocess time tomllib urllib.request urllib3""".split()
 )
 CLOCK_CALLS = frozenset({"now", "utcnow", "today", "time", "monotonic", "perf_counter", "getenv"})
 LEFT_OUT_BY_PARSE = ("sqlalchemy", "pydantic", "pydantic_settings", "rich", "jinja2")
