@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _COMMENT_OR_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)')
+_NEVER_CLOSED = re.compile(r'["(]')
 _MAX_NESTED_COMMENTS = 10
 _METHOD = re.compile(r"\s*([a-z0-9-]+)(?:/\d+)?\s*=\s*([a-z]+)", re.IGNORECASE)
 _PROPERTY = re.compile(r"\b(header|smtp)\.([a-z-]+)\s*=\s*([^\s;]+)", re.IGNORECASE)
@@ -58,10 +59,13 @@ def _parse_results(text: str) -> Iterable[Result]:
 
 
 def _without_comments(text: str) -> str:
-    """Quoted strings and comments can hold anything, also what looks like a result: they are taken out."""
+    """Quoted strings and comments can hold anything, also what looks like a result: they are taken out.
+
+    What one that is never closed would hold is left out too.
+    """
     for _ in range(_MAX_NESTED_COMMENTS):
         stripped = _COMMENT_OR_QUOTED.sub(" ", text)
         if stripped == text:
-            return text
+            return _NEVER_CLOSED.split(text, 1)[0]
         text = stripped
     return ""
