@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 FILE_SCHEMES = frozenset({"maildir", "folder"})
 DEFAULT_PORTS = {"imap": 143, "imaps": 993, "smtp": 25, "smtps": 465}
@@ -59,7 +59,17 @@ def _parse_server_url(scheme: str, text: str) -> ServiceUrl:
         scheme,
         unquote(parts.path.strip("/")),
         parts.hostname,
-        parts.port or DEFAULT_PORTS[scheme],
+        _read_port(parts) or DEFAULT_PORTS[scheme],
         unquote(parts.username) if parts.username else None,
         unquote(parts.password) if parts.password else None,
     )
+
+
+def _read_port(parts: SplitResult) -> int | None:
+    """The port; what stands in its place may be a part of a password, so an error never shows it."""
+    try:
+        return parts.port
+    except ValueError:
+        raise ValueError(
+            "has no number from 1 to 65535 as its port; write / : @ # ? in a name or a password as %2F %3A %40 %23 %3F"
+        ) from None

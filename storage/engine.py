@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 
 from storage.errors import DatabaseUnavailable
 from storage.serialization import to_json
@@ -19,7 +20,7 @@ WAL_PAUSE_SECONDS = 0.1
 
 def create(url: str) -> Engine:
     """The engine; connects to nothing yet. A missing folder or driver raises DatabaseUnavailable."""
-    parsed = make_url(url)
+    parsed = _parse(url)
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         return _create_sqlite(parsed)
     if parsed.drivername in POSTGRESQL:
@@ -27,6 +28,17 @@ def create(url: str) -> Engine:
     raise DatabaseUnavailable(
         f"the database must be sqlite:///FILE or postgresql+psycopg://…, not {parsed.drivername}://"
     )
+
+
+def _parse(url: str) -> URL:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        # Not `from error`, whose text may hold the URL with its password.
+        raise DatabaseUnavailable(
+            "the database's URL cannot be read; write sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME"
+            " (in a password, / : @ as %2F %3A %40)"
+        ) from None
 
 
 def place_of(engine: Engine) -> str:
