@@ -8,11 +8,12 @@ import difflib
 import fnmatch
 import os
 import tomllib
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSource, SettingsConfigDict
 
 from abuse_intake.errors import ConfigurationError
@@ -33,6 +34,18 @@ def _checked_address(text: str) -> str:
     return address
 
 
+def _checked_network(value: Any) -> IPv4Network | IPv6Network:
+    if isinstance(value, IPv4Network | IPv6Network):
+        return value
+    try:
+        return ip_network(value if isinstance(value, str) else "")
+    except ValueError:
+        raise ValueError(
+            f"{value!r} is no network; write for example 203.0.113.0/24 or 2001:db8::/32"
+        ) from None
+
+
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_checked_network)]
 MailAddress = Annotated[str, AfterValidator(_checked_address)]
 
 
@@ -55,7 +68,7 @@ class Folders(_Section):
 class MailboxSettings(_Section):
     """`[mailbox]`: the abuse mailbox and who we are."""
 
-    url: str
+    url: str = Field(repr=False)
     address: MailAddress
     aliases: tuple[MailAddress, ...] = ()
     username: str | None = None
@@ -69,13 +82,13 @@ class MailboxSettings(_Section):
 class DatabaseSettings(_Section):
     """`[database]`: where incidents are kept."""
 
-    url: str = "sqlite:///abuse-intake.db"
+    url: str = Field(default="sqlite:///abuse-intake.db", repr=False)
 
 
 class OutboxSettings(_Section):
     """`[outbox]`: how acknowledgements leave."""
 
-    url: str
+    url: str = Field(repr=False)
     username: str | None = None
     password_file: Path | None = None
     per_reporter_hour: int = Field(default=4, ge=0)
@@ -85,7 +98,7 @@ class ProviderSettings(_Section):
     """`[provider]`: our own outbound networks and the names of our relays."""
 
     name: str = "this mail provider"
-    relays: tuple[IPv4Network | IPv6Network, ...] = ()
+    relays: tuple[Network, ...] = ()
     hosts: tuple[str, ...] = ()
 
     def is_our_host(self, name: str | None) -> bool:
@@ -177,6 +190,15 @@ def resolve_database_url(url: str, base: Path) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
+class _Environment(EnvSettingsSource):
+    """The environment variables, where a list may also be written plainly, with commas."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        if isinstance(value, str) and not value.lstrip().startswith(("[", "{")):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return super().decode_complex_value(field_name, field, value)
+
+
 def load_settings(path: Path | None = None) -> Settings:
     """Read the configuration from `path`, else the file that the environment names, else ./abuse-intake.toml.
 
@@ -188,20 +210,23 @@ def load_settings(path: Path | None = None) -> Settings:
     return build_settings(values, file.absolute().parent, str(file))
 
 
-def build_settings(values: dict[str, Any], base: Path, source: str = "configuration") -> Settings:
-    """Settings from the values of a file and the environment; relative paths are relative to `base`."""
+def build_settings(
+    values: dict[str, Any], base: Path, source: str = "configuration", *, environment: bool = True
+) -> Settings:
+    """Settings from the values of a file, and of the environment; relative paths are relative to `base`."""
 
     class FromFile(Settings):
         @classmethod
         def settings_customise_sources(cls, settings_cls: type[BaseSettings], *_: Any, **__: Any) -> Any:
-            return EnvSettingsSource(settings_cls), InitSettingsSource(settings_cls, init_kwargs=values)
+            file = InitSettingsSource(settings_cls, init_kwargs=values)
+            return (_Environment(settings_cls), file) if environment else (file,)
 
     if "base" in values:
         raise ConfigurationError(f"{source}: base: unknown key")
     try:
         settings = FromFile()
     except ValidationError as error:
-        raise ConfigurationError(f"{source}: {_explain(error)}") from None
+        raise ConfigurationError(_explain(error, source)) from None
     except ValueError as error:  # an environment variable that should hold JSON and does not
         raise ConfigurationError(f"environment: {_plain(error)}") from None
     return _checked(settings.model_copy(update={"base": base}))
@@ -243,15 +268,19 @@ def _missing(keys: str) -> str:
     )
 
 
-def _explain(error: ValidationError) -> str:
+def _explain(error: ValidationError, source: str) -> str:
     """The first thing that is wrong, in one line, with the nearest known key for a misspelt one."""
     first = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in first["loc"])
+    names = [str(part) for part in first["loc"]]
+    variable = ENVIRONMENT_PREFIX + "__".join(names[:2]).upper()
+    where = f"{variable if variable in os.environ else source}: {'.'.join(names)}"
     if first["type"] == "extra_forbidden":
-        return f"{key}: unknown key{_suggest(first['loc'])}"
+        return f"{where}: unknown key{_suggest(first['loc'])}"
     if first["type"] == "missing":
-        return f"{key}: must be given"
-    return f"{key}: {first['msg'].removeprefix('Value error, ')}"
+        return f"{where}: must be given"
+    if first["type"] in ("model_type", "model_attributes_type"):
+        return f"{where}: must be a section; write [{names[0]}] above its keys"
+    return f"{where}: {first['msg'].removeprefix('Value error, ')}"
 
 
 def _suggest(location: tuple[int | str, ...]) -> str:
