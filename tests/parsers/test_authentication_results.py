@@ -1,0 +1,96 @@
+"""Authentication-Results: only what our own server wrote counts, and only for the domain in From."""
+
+import pytest
+
+from parsers.authentication_results import find_results, is_authenticated
+
+US = "mx.provider.example"
+
+
+def _passes(*values: str, domain: str = "reporter.example") -> bool:
+    return is_authenticated(values, US, domain)
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        "dmarc=pass header.from=reporter.example",
+        "dmarc=pass (p=reject dis=none) header.from=Reporter.Example",
+        "dkim=pass header.d=reporter.example header.s=s1",
+        "dkim=pass header.i=@reporter.example",
+        "dkim=pass header.d=example.net; dkim=pass header.d=reporter.example",
+        "spf=pass smtp.mailfrom=ann@reporter.example",
+        "spf=pass smtp.mailfrom=reporter.example",
+        "SPF=Pass smtp.MailFrom=reporter.example",
+        "dkim/1=pass header.d=reporter.example",
+        "spf=fail smtp.mailfrom=reporter.example; dmarc=pass header.from=reporter.example",
+    ],
+)
+def test_a_domain_that_passed_is_authenticated(results: str) -> None:
+    """DMARC, or DKIM or SPF of the very domain, as our server writes them."""
+    assert _passes(f"{US}; {results}")
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        "",
+        "none",
+        "dmarc=fail header.from=reporter.example",
+        "dmarc=pass header.from=elsewhere.example",
+        "dkim=pass header.d=elsewhere.example",
+        "dkim=pass header.d=example",
+        "dkim=pass header.d=mail.reporter.example",
+        "dkim=pass header.d=xreporter.example",
+        "dkim=neutral header.d=reporter.example",
+        "dkim=pass",
+        "spf=pass smtp.helo=reporter.example",
+        "spf=softfail smtp.mailfrom=reporter.example",
+        "arc=pass header.d=reporter.example",
+        "dkim=fail (dmarc=pass header.from=reporter.example)",
+        'dkim=fail reason="; dmarc=pass header.from=reporter.example"',
+        "dkim=fail (a (nested; dmarc=pass header.from=reporter.example) comment)",
+        "dkim=fail (never closed; dmarc=pass header.from=reporter.example",
+        'dkim=fail reason="never closed; dmarc=pass header.from=reporter.example',
+    ],
+)
+def test_what_did_not_pass_is_not_authenticated(results: str) -> None:
+    """Failures, other domains, other methods, and what only stands in a comment or a quoted string."""
+    assert not _passes(f"{US}; {results}")
+
+
+def test_a_subdomain_is_vouched_for_by_the_domain_above() -> None:
+    """A signature of the domain above counts for mail of its subdomain."""
+    assert _passes(f"{US}; dkim=pass header.d=reporter.example", domain="mail.reporter.example")
+
+
+@pytest.mark.parametrize(
+    "server", ["mx.elsewhere.example", "", "mx.provider.example.evil.example", "amx.provider.example"]
+)
+def test_what_another_server_wrote_counts_for_nothing(server: str) -> None:
+    """A sender may put any such line into its own mail."""
+    assert not _passes(f"{server}; dmarc=pass header.from=reporter.example")
+
+
+def test_only_the_topmost_line_of_ours_counts() -> None:
+    """Below the line that our server wrote, a forged one in our name may stand."""
+    own = f"{US}; dmarc=fail header.from=reporter.example"
+    forged = f"{US}; dmarc=pass header.from=reporter.example"
+
+    assert not _passes(own, forged)
+    assert _passes("mx.elsewhere.example; dmarc=fail", forged)
+
+
+@pytest.mark.parametrize(
+    "value", [f"{US} 1; spf=pass", "MX.Provider.Example; spf=pass", f"(hi) {US} (there); spf=pass"]
+)
+def test_our_server_is_known_in_every_form(value: str) -> None:
+    """In any case, with a version, with comments around it."""
+    (result,) = find_results([value], US)
+
+    assert (result.method, result.outcome) == ("spf", "pass")
+
+
+def test_hostile_nesting_ends() -> None:
+    """A thousand nested comments cost no time, and hide no result."""
+    assert not _passes(f"{US}; dkim=fail {'(' * 1000}{')' * 1000}; dmarc=pass header.from=reporter.example")
