@@ -58,10 +58,11 @@ def _parse_allocation(fields: Any) -> Allocation:
     since, until = _parse_time(fields, "since"), _parse_time(fields, "until")
     if since and until and until <= since:
         raise ValueError(f"allocation {fields['network']}: `until` is not after `since`")
+    network = _text(fields, "network") or ""
     try:
-        return Allocation(ip_network(fields["network"]), since, until)
+        return Allocation(ip_network(network), since, until)
     except ValueError as error:
-        raise ValueError(f"allocation {fields['network']!r}: {error}") from None
+        raise ValueError(f"allocation {network!r}: {error}") from None
 
 
 def _parse_time(fields: Mapping[str, Any], name: str) -> datetime | None:
@@ -70,23 +71,30 @@ def _parse_time(fields: Mapping[str, Any], name: str) -> datetime | None:
         return None
     try:
         time = datetime.fromisoformat(text)
-    except ValueError:
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError(f"{name} {text!r} is no RFC 3339 time; write 2026-01-01T00:00:00Z") from None
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str | None:
     value = fields.get(name)
     if value is not None and not isinstance(value, str):
         raise ValueError(f"field {name!r} must be text")
-    return value or None
+    return _storable(value, name) if value else None
 
 
 def _texts(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
     values = _list(fields, name)
     if not all(isinstance(value, str) for value in values):
         raise ValueError(f"field {name!r} must be a list of texts")
-    return tuple(values)
+    return tuple(_storable(value, name) for value in values)
+
+
+def _storable(value: str, name: str) -> str:
+    """The text, if a database can hold it: no control characters, and no halves of a character."""
+    if not value.isprintable():
+        raise ValueError(f"field {name!r} holds characters that cannot be printed: {value!r}")
+    return value
 
 
 def _list(fields: Mapping[str, Any], name: str) -> list[Any]:
