@@ -4,10 +4,9 @@ from datetime import datetime
 
 from abuse_intake.attribution.decide import Facts, decide, group_tenants
 from abuse_intake.attribution.directory import Directory
-from abuse_intake.attribution.evidence import Subject, gather_evidence
+from abuse_intake.attribution.evidence import Subject, find_sender_domains, gather_evidence
 from abuse_intake.attribution.route import trace_origin
 from abuse_intake.settings import ProviderSettings
-from parsers.addresses import domain_of
 from parsers.values import Report
 from storage.values import Attribution
 
@@ -41,7 +40,5 @@ class Attributor:
         )
 
     def _has_ambiguous_domain(self, report: Report) -> bool:
-        message = report.message
-        addresses = (report.original_mail_from, message.return_path if message else None)
-        owners = (self.directory.find_domain_owner(domain_of(address)) for address in addresses if address)
+        owners = (self.directory.find_domain_owner(domain) for _, domain in find_sender_domains(report))
         return any(owner is not None and owner.tenant is None for owner in owners)

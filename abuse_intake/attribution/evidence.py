@@ -38,7 +38,13 @@ def find_address_evidence(subject: Subject) -> Iterator[Evidence]:
 
 def find_envelope_evidence(subject: Subject) -> Iterator[Evidence]:
     """The envelope sender's domain; From stands in for it where no envelope is known."""
-    report, message = subject.report, subject.report.message
+    for field, domain in find_sender_domains(subject.report):
+        yield _domain_evidence(field, domain, subject.directory)
+
+
+def find_sender_domains(report: Report) -> Iterator[tuple[str, str]]:
+    """The domains of the envelope sender, each with the field that states it."""
+    message = report.message
     stated = [("Original-Mail-From", report.original_mail_from)]
     if message is not None:
         stated.append(("Return-Path", message.return_path))
@@ -47,7 +53,7 @@ def find_envelope_evidence(subject: Subject) -> Iterator[Evidence]:
     for field, address in stated:
         domain = domain_of(address) if address else None
         if domain:
-            yield _domain_evidence(field, domain, subject.directory)
+            yield field, domain
 
 
 def _domain_evidence(field: str, domain: str, directory: Directory) -> Evidence:
