@@ -38,6 +38,7 @@ class DirectorySource:
         self._path = path
         self._database = database
         self._stamp: object = None
+        self._told: str | None = None
         self.attributor = Attributor(provider, Directory())
 
     def refresh(self, *, is_first: bool = False) -> None:
@@ -51,8 +52,11 @@ class DirectorySource:
         except DirectoryError as error:
             if is_first:
                 raise
-            log.error("the directory that was read before stays in force", problem=str(error))
+            if str(error) != self._told:
+                log.error("the directory that was read before stays in force", problem=str(error))
+            self._told = str(error)
             return
+        self._told = None
         for warning in directory.warnings:
             log.warning("directory", problem=warning)
         self.attributor = Attributor(self._provider, directory)
