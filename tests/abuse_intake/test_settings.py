@@ -252,7 +252,7 @@ def test_no_password_is_shown(show: Callable[[object], str]) -> None:
     ("text", "complaint"),
     [
         ("[mailbx]", "mailbx: unknown key (did you mean mailbox?)"),
-        ('[mailbox]\nulr = "x"\naddress = "a@b.example"\nurl = "maildir://m"', "mailbox.ulr: unknown key (did you mean url"),
+        ('[mailbox]\nulr = "x"\naddress = "a@b.example"\nurl = "folder://m"', "ulr: unknown key (did you mean url"),
         (LEAST + '[mailbox.folders]\nreports = "x"', "mailbox.folders.reports: unknown key (did you mean report?)"),
         (LEAST + "[dkim]\nzzz = 1", "dkim.zzz: unknown key"),
         ('base = "/"', "base: unknown key"),
