@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -46,6 +47,17 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            # click itself would end with exit code 1, as if something had failed.
+            raise ReaderLeft from error
+
+
+class ReaderLeft(Exception):  # noqa: N818 - no error: `| head` has seen enough
+    """The reader of our output went away."""
+
 
 @click.group(
     cls=LazyGroup,
@@ -77,26 +89,45 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = cli.main(arguments, prog_name="abuse-intake", standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader of our output went away, as `| head` does.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (ReaderLeft, BrokenPipeError):
+        _forget_output()
         code = 0
     except (KeyboardInterrupt, click.Abort):
         code = EXIT_INTERRUPTED
     except click.UsageError as error:
-        code = _complain(_explain_usage(error), EXIT_USAGE_WRONG)
+        code = _complain_of_usage(error)
     except click.ClickException as error:
         code = _complain(error.format_message(), error.exit_code)
     except (ConfigurationError, SchemaError) as error:
         code = _complain(str(error), EXIT_USAGE_WRONG)
     except (AbuseIntakeError, StorageError) as error:
         code = _complain(str(error), EXIT_INPUT_WRONG)
+    except OSError as error:
+        code = _complain(_explain_system(error), EXIT_INPUT_WRONG)
+        _forget_output()
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _explain_usage(error: click.UsageError) -> str:
+def _complain_of_usage(error: click.UsageError) -> int:
+    if error.ctx and error.message == error.ctx.get_help():
+        click.echo(error.message, err=True)  # a group without a command: what there is
+        return EXIT_USAGE_WRONG
     command = error.ctx.command_path if error.ctx else "abuse-intake"
-    return f"{error.format_message()} See: {command} --help"
+    return _complain(f"{error.format_message()} See: {command} --help", EXIT_USAGE_WRONG)
+
+
+def _explain_system(error: OSError) -> str:
+    what = os.fsdecode(error.filename) if error.filename else "the output cannot be written"
+    return f"{what}: {(error.strerror or str(error)).lower()}"
+
+
+def _forget_output() -> None:
+    """What stdout does not take goes nowhere, so that the end of the program does not fail over it."""
+    with suppress(OSError):
+        sys.stdout.flush()
+        return
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(text: str, code: int) -> int:
