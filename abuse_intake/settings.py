@@ -199,15 +199,16 @@ class _Environment(EnvSettingsSource):
         return super().decode_complex_value(field_name, field, value)
 
 
-def load_settings(path: Path | None = None) -> Settings:
+def load_settings(path: Path | None = None, *, environment: bool = True) -> Settings:
     """Read the configuration from `path`, else the file that the environment names, else ./abuse-intake.toml.
 
-    Only a file that was named must exist: all keys may come from the environment.
+    Only a file that was named must exist: all keys may come from the environment, which wins unless it is
+    left out.
     """
     named = path or (Path(os.environ[CONFIG_VARIABLE]) if os.environ.get(CONFIG_VARIABLE) else None)
     file = named or DEFAULT_CONFIG
     values = _read_toml(file, must_exist=named is not None)
-    return build_settings(values, file.absolute().parent, str(file))
+    return build_settings(values, file.absolute().parent, str(file), environment=environment)
 
 
 def build_settings(
