@@ -1,9 +1,11 @@
 """`abuse-intake mails`: what arrived, and what became of it."""
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
+from sqlalchemy.orm import Session
 
 from abuse_intake import as_json as records
 from abuse_intake.acknowledgement import make_reference
@@ -14,6 +16,7 @@ from abuse_intake.cli.session import database_of
 from parsers.values import Disposition
 from storage import acknowledgements
 from storage import mails as kept
+from storage.held_back import IN_SUMMARY
 from storage.values import MailRecord, ReportRecord
 
 _DISPOSITIONS = ("report", "not_a_report", "quarantined")
@@ -169,10 +172,20 @@ def retry(context: click.Context, mail_ids: tuple[str, ...]) -> None:
             with database.begin() as session:
                 before = kept.find_mail(session, mail_id)
                 mail = kept.reset_for_retry(session, before.id, now)
-                outcomes = reader.answer(session, [reader.read(mail)], {mail.id: mail.received_at}, now)
+                outcomes = [reader.read(mail)]
+                if _was_told(session, before):
+                    outcomes = [replace(outcomes[0], unanswered_reason=before.unanswered_reason)]
+                else:
+                    outcomes = reader.answer(session, outcomes, {mail.id: mail.received_at}, now)
                 kept.record_outcomes(session, outcomes, now)
                 after = kept.find_mail(session, before.id)
             click.echo(f"mail {after.id}: {_describe(before)} → {_describe(after)}")
+
+
+def _was_told(session: Session, mail: MailRecord) -> bool:
+    """Whether its reporter has, or gets, an acknowledgement already: one of its own, or a place in a summary."""
+    answered = acknowledgements.acknowledgement_of_mail(session, mail.id) is not None
+    return answered or mail.unanswered_reason == IN_SUMMARY
 
 
 def _describe(mail: MailRecord) -> str:
