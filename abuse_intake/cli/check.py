@@ -5,6 +5,7 @@ from collections.abc import Callable
 import click
 
 from abuse_intake.app import load_attributor
+from abuse_intake.attribution import Directory
 from abuse_intake.cli.output import one_line, print_table
 from abuse_intake.cli.session import settings_of
 from abuse_intake.errors import AbuseIntakeError, ConfigurationError
@@ -52,14 +53,23 @@ def _check_database(settings: Settings) -> str:
 
 
 def _check_directory(settings: Settings) -> str:
-    database = None if settings.tenants.directory else Database(settings.database_url())
-    if database is not None and database.state() == "empty":
+    directory = _load_directory(settings)
+    if not directory.tenants:
         return (
             "no tenants yet: nothing can be attributed; use tenants.directory or abuse-intake tenants import"
         )
-    directory = load_attributor(settings, database).directory
     warnings = f"; {'; '.join(directory.warnings)}" if directory.warnings else ""
     return f"{len(directory.tenants)} tenants{warnings}"
+
+
+def _load_directory(settings: Settings) -> Directory:
+    if settings.tenants.directory:
+        return load_attributor(settings).directory
+    database = Database(settings.database_url())
+    try:
+        return Directory() if database.state() == "empty" else load_attributor(settings, database).directory
+    finally:
+        database.close()
 
 
 def _check_mailbox(settings: Settings) -> str:

@@ -123,4 +123,4 @@ def print_fields(fields: Iterable[tuple[str, object]]) -> None:
 
 def print_heading(text: str) -> None:
     """A heading over what follows."""
-    make_console().print(f"\n{text}", style="bold underline", markup=False)
+    make_console().print(f"\n{one_line(text)}", style="bold underline", markup=False)
