@@ -15,7 +15,7 @@ from abuse_intake.cli.output import one_line, print_json
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path())
 @click.pass_context
 def attribute(context: click.Context, files: tuple[str, ...]) -> None:
-    """Show to whom the reports in mails are attributed, and why, as JSON Lines.
+    """Show to whom reports are attributed and why, as JSON Lines.
 
     Each FILE is one mail as it lies in the abuse mailbox; - is stdin. Nothing is stored. The
     directory is the file that tenants.directory names, else what was imported into the database.

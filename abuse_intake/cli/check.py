@@ -19,10 +19,10 @@ from storage.errors import StorageError
 @click.command()
 @click.pass_context
 def check(context: click.Context) -> None:
-    """Try everything that the worker needs, and say what to do where something does not answer.
+    """Try everything that the worker needs.
 
-    Nothing is read, stored or sent. Exit code 0 if all is well, 1 if something did not answer, 2 if the
-    configuration is wrong.
+    Where something does not answer, it says what to do. Nothing is read, stored or sent. Exit code 0 if all
+    is well, 1 if something did not answer, 2 if the configuration is wrong.
     """
     settings = settings_of(context)
     settings.need_mailbox()

@@ -14,7 +14,7 @@ def db() -> None:
 @db.command()
 @click.pass_context
 def upgrade(context: click.Context) -> None:
-    """Bring the database to this version of the program; make it when it is empty.
+    """Make the database, or bring it to this version.
 
     Stop the worker first, and keep a copy of the database.
     """

@@ -62,10 +62,11 @@ REASONS = {
     help="The folder that the demo makes; one that an earlier demo made is made anew.",
 )
 def demo(into: Path) -> None:
-    """See the whole job on mails that the project ships: no server, no configuration.
+    """See the whole job on mails that the project ships.
 
-    Thirty mails lie in a Maildir: reports good and bad, bounces, hostile ones. The worker runs once; then
-    you see what each became and why, the incidents by tenant, and one acknowledgement in full.
+    It needs no server and no configuration. Thirty mails lie in a Maildir: reports good and bad, bounces,
+    hostile ones. The worker runs once; then you see what each became and why, the incidents by tenant, and
+    one acknowledgement in full.
     """
     configure_log()
     _make_folder(into)

@@ -1,6 +1,6 @@
 """`abuse-intake incidents`: what analysts work on."""
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import click
@@ -9,7 +9,6 @@ from abuse_intake import as_json as records
 from abuse_intake.cli.inputs import Time, json_option, limit_option, since_option
 from abuse_intake.cli.output import one_line, print_fields, print_heading, print_json, print_table
 from abuse_intake.cli.session import database_of
-from parsers.addresses import parse_ip
 from storage import incidents as recorded
 from storage import mails as kept
 from storage.values import HistoryEntry, IncidentFilter, IncidentRecord, IPNetwork, ReportRecord
@@ -28,10 +27,11 @@ class _Address(click.ParamType):  # type: ignore[type-arg]
     name = "address"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> IPNetwork:
-        address = parse_ip(value)
-        if address is None:
+        try:
+            address = ip_address(value)
+        except ValueError:
             self.fail(f"{value!r} is no IP address; for a network use --cidr", param, ctx)
-        return ip_network(address)
+        return ip_network(getattr(address, "ipv4_mapped", None) or address)
 
 
 class _Network(click.ParamType):  # type: ignore[type-arg]
@@ -46,15 +46,15 @@ class _Network(click.ParamType):  # type: ignore[type-arg]
 
 @click.group()
 def incidents() -> None:
-    """What analysts work on: the reports about one message of one origin."""
+    """What analysts work on: the reports about one message."""
 
 
 @incidents.command("list")
 @click.option("--tenant", help="Only those of this tenant.")
 @click.option("--ip", type=_Address(), help="Only those from this address.")
 @click.option("--cidr", type=_Network(), help="Only those from this network: 192.0.2.0/24.")
-@click.option("--status", type=click.Choice(_STATUSES), help="Only those that stand so.")
-@click.option("--confidence", type=click.Choice(_CONFIDENCES), help="Only those attributed so surely.")
+@click.option("--status", type=click.Choice(_STATUSES), help="Only those of this status.")
+@click.option("--confidence", type=click.Choice(_CONFIDENCES), help="Only those of this confidence.")
 @click.option("--type", "feedback_type", help="Only this feedback type: abuse, fraud, not-spam …")
 @since_option
 @click.option("--until", type=Time(), help="Only what began before this time.")
@@ -71,12 +71,12 @@ def list_(
     as_json: bool,
     **filters: Any,
 ) -> None:
-    r"""List incidents, newest first; all filters must hold.
+    """List incidents, newest first; all filters must hold.
 
     \b
     abuse-intake incidents list --tenant contoso --since 7d
     abuse-intake incidents list --cidr 192.0.2.0/24 --status new --json
-    """
+    """  # noqa: D301 - click's mark for lines that stay as they are
     if ip is not None and cidr is not None:
         raise click.UsageError("--ip and --cidr exclude each other.", context)
     wanted = IncidentFilter(network=ip or cidr, **filters)
@@ -117,7 +117,10 @@ def print_incidents(found: Any) -> None:
 @json_option
 @click.pass_context
 def show(context: click.Context, incident_id: str, full: bool, as_json: bool) -> None:
-    """Show one incident: who, how sure and why, who reported it, and its history."""
+    """Show one incident: who, how sure, and why.
+
+    With all its reports and its history. ID is as `incidents list` shows it.
+    """
     with database_of(context) as (_, database), database.read() as session:
         incident = recorded.find_incident(session, incident_id)
         reports = recorded.incident_reports(session, incident.id)

@@ -37,7 +37,12 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 
 
 limit_option = click.option(
-    "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most so many; 0 = all."
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=50,
+    show_default=True,
+    help="At most so many; 0 = all.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON Lines: one object a line.")
 since_option = click.option("--since", type=Time(), help="Only from this time on: 2026-11-02, 7d, 12h …")

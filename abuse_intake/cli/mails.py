@@ -66,7 +66,9 @@ def list_(
 @json_option
 @click.pass_context
 def show(context: click.Context, mail_id: str, as_json: bool) -> None:
-    """Show one mail: how it was read, what it reports, where it lies, who was answered.
+    """Show one mail: how it was read, and who was answered.
+
+    Also what it reports, and where it lay.
 
     ID is a mail's id, the reference of an acknowledgement (4F2A-91C0-77BE), or the start of its sha256.
     """
@@ -159,10 +161,11 @@ def raw(context: click.Context, mail_id: str) -> None:
 @click.argument("mail_ids", metavar="ID…", nargs=-1, required=True)
 @click.pass_context
 def retry(context: click.Context, mail_ids: tuple[str, ...]) -> None:
-    """Read quarantined or misread mails again, with the program and the directory of now.
+    """Read quarantined or misread mails again.
 
-    The reports of the new reading take the place of the old ones. A mail that was acknowledged is not
-    acknowledged again. The mail stays in the folder where it was filed.
+    They are read with the program and the directory of now. The reports of the new reading take the place of
+    the old ones. A mail that was acknowledged is not acknowledged again. The mail stays in the folder where
+    it was filed.
     """
     with database_of(context) as (settings, database):
         attributor = load_attributor(settings, database)

@@ -26,7 +26,7 @@ T = TypeVar("T")
 @click.option("-v", "--verbose", is_flag=True, help="Log each batch.")
 @click.pass_context
 def run(context: click.Context, once: bool, verbose: bool) -> None:
-    """The worker: poll the mailbox, read, attribute, store, acknowledge.
+    """The worker: read the mailbox, record, acknowledge.
 
     It works until SIGTERM or SIGINT, then finishes the batch in hand. A server that is away is tried again
     at the next poll. With --once the exit code is 1 if the mailbox, the database or the outbox could not be

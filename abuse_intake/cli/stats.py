@@ -15,7 +15,10 @@ from storage.statistics import gather_statistics
 @json_option
 @click.pass_context
 def stats(context: click.Context, as_json: bool) -> None:
-    """Count mails by disposition, incidents by status, acknowledgements by state."""
+    """Count mails, incidents and acknowledgements.
+
+    Mails by disposition, incidents by status, acknowledgements by state, and how long the oldest waits.
+    """
     with database_of(context) as (_, database), database.read() as session:
         statistics = gather_statistics(session, datetime.now(UTC))
     if as_json:

@@ -28,7 +28,7 @@ def tenants() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @click.pass_context
 def import_(context: click.Context, file: Path) -> None:
-    r"""Make the tenants of FILE the directory.
+    """Make the tenants of FILE the directory.
 
     FILE is JSON Lines, a tenant a line; a tenant that it no longer lists is removed. It is checked as a
     whole before anything is stored.
@@ -37,7 +37,7 @@ def import_(context: click.Context, file: Path) -> None:
     {"id": "contoso", "name": "Contoso Ltd", "domains": ["contoso.example"],
      "allocations": [{"network": "192.0.2.0/28", "since": "2026-01-01T00:00:00Z", "until": null}]}
     (on one line)
-    """
+    """  # noqa: D301 - click's mark for lines that stay as they are
     directory = Directory(read_directory_file(file))
     for warning in directory.warnings:
         click.echo(f"abuse-intake: warning: {one_line(warning)}", err=True)
@@ -76,7 +76,7 @@ def list_(context: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def show(context: click.Context, tenant_id: str, as_json: bool) -> None:
-    """Show one tenant: domains, networks and their times, and its newest incidents."""
+    """Show one tenant, its networks and its newest incidents."""
     with database_of(context) as (settings, database):
         tenant = load_attributor(settings, database).directory.tenants.get(tenant_id)
         if tenant is None:
