@@ -6,7 +6,7 @@ import click
 
 from abuse_intake.app import load_attributor
 from abuse_intake.attribution import Directory
-from abuse_intake.cli.output import one_line, print_table
+from abuse_intake.cli.output import one_line
 from abuse_intake.cli.session import settings_of
 from abuse_intake.errors import AbuseIntakeError, ConfigurationError
 from abuse_intake.mailbox import open_mailbox
@@ -27,9 +27,16 @@ def check(context: click.Context) -> None:
     settings = settings_of(context)
     settings.need_mailbox()
     settings.need_outbox()
-    rows = [(name, *_try(attempt, settings)) for name, attempt in ATTEMPTS]
-    print_table(("what", "", "answer"), rows)
-    context.exit(0 if all(state == "ok" for _, state, _ in rows) else 1)
+    is_well = [_tell(name, *_try(attempt, settings)) for name, attempt in ATTEMPTS]
+    context.exit(0 if all(is_well) else 1)
+
+
+def _tell(name: str, state: str, answer: str) -> bool:
+    """A line, not a row of a table: no answer is cut, however long the paths in it are."""
+    is_well = state == "ok"
+    colour = "green" if is_well else "red"
+    click.echo(f"{name:<11}{click.style(f'{state:<8}', fg=colour, bold=not is_well)}{answer}")
+    return is_well
 
 
 def _try(attempt: Callable[[Settings], str], settings: Settings) -> tuple[str, str]:

@@ -32,8 +32,6 @@ STYLES = {
     "failed": "red",
     "outcome_unknown": "red",
     "new": "bold",
-    "ok": "green",
-    "FAILED": "bold red",
 }
 
 
