@@ -3,6 +3,8 @@
 from email.errors import MessageError
 from typing import Any
 
+from parsers.content import decode_base64
+
 MAX_BYTES = 2_000_000
 """A larger message is cut before it is read: mail-parser is not made for hostile sizes."""
 MAX_TEXT = 100_000
@@ -55,8 +57,16 @@ def _describe_attachment(attachment: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": attachment.get("filename"),
         "type": attachment.get("mail_content_type"),
-        "size": len(attachment.get("payload") or ""),
+        "size": _size(attachment),
     }
+
+
+def _size(attachment: dict[str, Any]) -> int:
+    """Bytes of the attached file; mail-parser leaves a binary one in base64."""
+    payload = attachment.get("payload") or ""
+    if attachment.get("binary"):
+        return len(decode_base64(payload.encode("utf-8", "replace")))
+    return len(payload.encode("utf-8", "replace"))
 
 
 def _describe_hop(hop: dict[str, Any]) -> dict[str, Any]:
