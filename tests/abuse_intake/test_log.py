@@ -1,0 +1,59 @@
+"""The log: one record a line; strangers can neither add a line nor steer a terminal."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from abuse_intake.log import configure_log
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    yield
+    structlog.reset_defaults()
+
+
+def _log(event: str, *, verbose: bool = False, level: str = "info", **fields: object) -> str:
+    stream = io.StringIO()
+    configure_log(verbose=verbose, stream=stream)
+    getattr(structlog.get_logger(), level)(event, **fields)
+    return stream.getvalue()
+
+
+def test_a_record_is_a_line_of_names_and_values() -> None:
+    """Time, level and event come first."""
+    line = _log("mail quarantined", mail="7", level="error")
+
+    assert line.startswith("timestamp=")
+    assert line.endswith('level=error event="mail quarantined" mail=7\n')
+
+
+@pytest.mark.parametrize(("verbose", "is_told"), [(True, True), (False, False)])
+def test_details_are_told_on_demand(verbose: bool, is_told: bool) -> None:
+    """Batches are told with --verbose only."""
+    assert bool(_log("recorded", verbose=verbose, level="debug")) is is_told
+
+
+def test_a_traceback_stays_within_its_line() -> None:
+    """A fault of ours is told whole, and still as one record."""
+    try:
+        raise ValueError("first\nsecond \x1b[31m")
+    except ValueError as error:
+        line = _log("fault", exc_info=error)
+
+    assert line.count("\n") == 1
+    assert "ValueError: first" in line
+    assert "\x1b" not in line
+
+
+@given(st.text(alphabet=st.characters(codec=None)), st.text(alphabet=st.characters(codec=None)))
+def test_no_text_adds_a_line_or_steers_a_terminal(event: str, value: str) -> None:
+    """Whatever stands in a subject or a server's answer, a record is one printable line."""
+    line = _log(event, subject=value)
+
+    assert line.endswith("\n")
+    assert line[:-1].isprintable()
