@@ -54,7 +54,11 @@ def print_json(fields: Mapping[str, Any]) -> None:
 
 def make_console(*, stderr: bool = False) -> "Console":
     """The terminal, or a wide plain page where there is none."""
-    from rich.console import Console
+    from rich.console import Console as RichConsole
+
+    class Console(RichConsole):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich itself would end with exit code 1, as if something had failed
 
     stream = sys.stderr if stderr else sys.stdout
     return Console(file=stream, width=None if stream.isatty() else PIPE_WIDTH, highlight=False)
