@@ -306,6 +306,19 @@ def test_a_closed_pipe_ends_quietly(cli: CommandLine) -> None:
     assert (process.returncode, err) == (0, b"")
 
 
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_pipe_that_was_closed_before_ends_quietly(worked: CommandLine, form: list[str]) -> None:
+    """Neither a table, nor an output that fits into the buffer and fails at the very end only, is a fault."""
+    command = [sys.executable, "-m", "abuse_intake", "--config", "abuse-intake.toml", "stats", *form]
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    done = subprocess.run(command, cwd=worked.folder, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110 - a device
 @pytest.mark.parametrize("count", [1, 2000])
 def test_a_full_disk_is_one_line_and_1(cli: CommandLine, count: int) -> None:
