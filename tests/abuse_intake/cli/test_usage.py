@@ -287,6 +287,10 @@ def test_an_unreadable_tenants_file_is_one_line_and_1(cli: CommandLine, command:
     assert "tenants.jsonl cannot be read" in answer.complaint()
 
 
+BUFFERED = os.environ | {"PYTHONUNBUFFERED": ""}
+"""Output gathers in a buffer, as it does for users, whatever the tests' own environment says."""
+
+
 def _many_mails(folder: Path) -> list[str]:
     (folder / "mail.eml").write_bytes(FIRST)
     return ["mail.eml"] * 2000
@@ -296,7 +300,9 @@ def test_a_closed_pipe_ends_quietly(cli: CommandLine) -> None:
     """`abuse-intake parse … | head -1` is no fault: nothing on stderr, exit code 0."""
     command = [sys.executable, "-m", "abuse_intake", "parse", *_many_mails(cli.folder)]
 
-    with subprocess.Popen(command, cwd=cli.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command, cwd=cli.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=BUFFERED
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.readline()
@@ -313,7 +319,9 @@ def test_a_pipe_that_was_closed_before_ends_quietly(worked: CommandLine, form: l
     reading, writing = os.pipe()
     os.close(reading)
 
-    done = subprocess.run(command, cwd=worked.folder, stdout=writing, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(
+        command, cwd=worked.folder, stdout=writing, stderr=subprocess.PIPE, env=BUFFERED, check=False
+    )
     os.close(writing)
 
     assert (done.returncode, done.stderr) == (0, b"")
@@ -326,7 +334,9 @@ def test_a_full_disk_is_one_line_and_1(cli: CommandLine, count: int) -> None:
     command = [sys.executable, "-m", "abuse_intake", "parse", *_many_mails(cli.folder)[:count]]
 
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(command, cwd=cli.folder, stdout=full, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run(
+            command, cwd=cli.folder, stdout=full, stderr=subprocess.PIPE, env=BUFFERED, check=False
+        )
 
     assert done.returncode == 1
     assert done.stderr.decode().splitlines() == [
