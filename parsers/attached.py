@@ -26,12 +26,12 @@ OPAQUE_TYPES = frozenset(
 
 
 def find_attached(root: Part) -> list[Part]:
-    """The parts that enclose a message, in the order of the mail; messages in messages are not looked for here."""
+    """The parts that enclose a message, in the order of the mail; what these enclose is not looked at."""
     return [part for part in root.walk() if not part.children and _encloses(part)][:ATTACHED]
 
 
 def find_unmarked(root: Part) -> list[Part]:
-    """Text parts that begin like a message though nothing says so: the third part of careless feedback reports."""
+    """Text parts that begin like a message though nothing says so, as some feedback reports have them."""
     leaves = (part for part in root.walk() if not part.children and part is not root)
     return [part for part in leaves if part.type.startswith("text/") and _begins_like_message(part)][
         :ATTACHED

@@ -1,4 +1,4 @@
-"""Header blocks: where one ends, and its fields, unfolded (RFC 5322, section 2.2); linear in time, whatever comes."""
+"""Header blocks: where one ends, and its fields, unfolded (RFC 5322, section 2.2), in linear time."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,7 +14,46 @@ _END_WITH_BARE_CR = re.compile(rb"\r\r")
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]{0,20}:")
 
 KNOWN_NAMES = frozenset(
-    ["bcc", "cc", "comments", "content-disposition", "content-transfer-encoding", "content-type", "date", "delivered-to", "dkim-signature", "envelope-to", "from", "in-reply-to", "list-id", "message-id", "mime-version", "precedence", "received", "received-spf", "references", "reply-to", "return-path", "sender", "subject", "to", "user-agent", "x-apparently-to", "x-mailer", "x-original-to", "x-originating-ip", "x-received", "arc-seal", "arc-message-signature", "arc-authentication-results", "authentication-results", "auto-submitted", "x-spam-status", "x-envelope-from", "thread-topic"]
+    [
+        "bcc",
+        "cc",
+        "comments",
+        "content-disposition",
+        "content-transfer-encoding",
+        "content-type",
+        "date",
+        "delivered-to",
+        "dkim-signature",
+        "envelope-to",
+        "from",
+        "in-reply-to",
+        "list-id",
+        "message-id",
+        "mime-version",
+        "precedence",
+        "received",
+        "received-spf",
+        "references",
+        "reply-to",
+        "return-path",
+        "sender",
+        "subject",
+        "to",
+        "user-agent",
+        "x-apparently-to",
+        "x-mailer",
+        "x-original-to",
+        "x-originating-ip",
+        "x-received",
+        "arc-seal",
+        "arc-message-signature",
+        "arc-authentication-results",
+        "authentication-results",
+        "auto-submitted",
+        "x-spam-status",
+        "x-envelope-from",
+        "thread-topic",
+    ]
 )
 """Field names that tell a header block from prose that happens to hold a colon."""
 

@@ -1,4 +1,4 @@
-"""Readers of single header values: text, mailboxes, message ids, dates. Tolerant, bounded; none of them raises."""
+"""Readers of single header values: text, mailboxes, message ids, dates. Bounded; none raises."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -173,10 +173,12 @@ _DATE = re.compile(
     r"(?:\.\d{1,9})?[ \t]{0,5}([+-]\d{2}:?\d{2}(?!\d)|[A-Za-z]{1,5}(?![A-Za-z]))?"
 )
 _ASCTIME = re.compile(
-    rf"([A-Za-z]{{3}})[ \t]{{1,5}}(\d{{1,2}})[ \t]{{1,5}}{_TIME}[ \t]{{1,5}}(?:[A-Z]{{3,5}}[ \t]{{1,3}})?(\d{{4}})"
+    rf"([A-Za-z]{{3}})[ \t]{{1,5}}(\d{{1,2}})[ \t]{{1,5}}{_TIME}[ \t]{{1,5}}"
+    r"(?:[A-Z]{3,5}[ \t]{1,3})?(\d{4})"
 )
 _ISO = re.compile(
-    rf"(\d{{4}})-(\d{{2}})-(\d{{2}})[T \t]{{1,3}}{_TIME}(?:[.,]\d{{1,9}})?[ \t]{{0,5}}([+-]\d{{2}}:?\d{{2}}|Z|UTC)?"
+    rf"(\d{{4}})-(\d{{2}})-(\d{{2}})[T \t]{{1,3}}{_TIME}"
+    r"(?:[.,]\d{1,9})?[ \t]{0,5}([+-]\d{2}:?\d{2}|Z|UTC)?"
 )
 _ZONE_HOURS = {
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,

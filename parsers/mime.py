@@ -89,7 +89,7 @@ class Part:
         return decode_charset(raw, self.content_type.parameters.get("charset"))
 
     def walk(self) -> Iterator["Part"]:
-        """This part and all below it, in the order of the mail; what messages enclose is not theirs."""
+        """The part and all below it, in the order of the mail; what messages enclose is not theirs."""
         waiting = [self]
         while waiting:
             part = waiting.pop()
