@@ -119,6 +119,7 @@ def _find_fields(raw: bytes) -> list[Field]:
 
 
 def _build(fields: _Fields, raw: bytes) -> Report:
+    incidents = fields.one("incidents", _count)
     return Report(
         format="arf",
         feedback_type=fields.one("feedback-type", _keyword),
@@ -132,7 +133,7 @@ def _build(fields: _Fields, raw: bytes) -> Report:
         reported_domains=fields.many("reported-domain", _text),
         reported_uris=fields.many("reported-uri", _text),
         authentication_results=fields.many("authentication-results", _text),
-        incidents=fields.one("incidents", _count) or 1,
+        incidents=incidents or 1,
         extensions=fields.remaining(),
         text_sha256=hashlib.sha256(raw).hexdigest(),
     )

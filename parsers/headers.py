@@ -18,7 +18,7 @@ _MSG_ID = re.compile(
     r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}@(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}|\[[!-Z^-~]{1,60}\])>"
 )
 _TOKEN = re.compile(
-    r'=\?[^?\s]{1,60}\?[BbQq]\?[^?]{0,1000}\?=|"(?:[^"\\]|\\.){0,1000}"|<[^<>]{0,1000}>|[,;:()]|[^",;:<>()]{1,1000}|.',
+    r'=\?[^?\s]{1,60}\?[BbQq]\?[^?]{0,1000}\?=|"(?:[^"\\]|\\.){0,1000}"?|<[^<>]{0,1000}>|[,;:()]|[^",;:<>()]{1,1000}|.',
     re.DOTALL,
 )
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -95,7 +95,7 @@ def parse_mailboxes(value: bytes | None) -> list[Mailbox]:
     words: list[str] = []
     angle: str | None = None
     depth = 0
-    for token in _TOKEN.findall((value or b"")[:VALUE_BYTES].decode("latin-1")):
+    for token in _TOKEN.findall(_balance((value or b"")[:VALUE_BYTES].decode("latin-1"))):
         if token in ("(", ")"):
             depth = max(0, depth + (1 if token == "(" else -1))
         elif depth:
@@ -113,6 +113,11 @@ def parse_mailboxes(value: bytes | None) -> list[Mailbox]:
             return mailboxes
     _add_mailbox(mailboxes, words, angle)
     return mailboxes
+
+
+def _balance(text: str) -> str:
+    """A quote without its other half would swallow the address: then none counts."""
+    return text.replace('"', "") if text.replace('\\"', "").count('"') % 2 else text
 
 
 def _add_mailbox(mailboxes: list[Mailbox], words: list[str], angle: str | None) -> None:

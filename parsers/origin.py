@@ -52,13 +52,13 @@ class Origin:
     candidates: tuple[IPAddress, ...] = ()
 
 
-def read_route(header: Header) -> Route:
-    """The route that a header tells of."""
+def read_route(header: Header, limit: int = HOPS) -> Route:
+    """The route that a header tells of; of more lines than the limit, the newest."""
     lines: list[Line] = []
     statements: list[Statement] = []
     for name, value in header.fields:
         lower = name.lower()
-        if lower == "received" and len(lines) < HOPS:
+        if lower == "received" and len(lines) < min(limit, HOPS):
             lines.append(parse_received(value))
         elif lower in _STATEMENT_FIELDS and len(statements) < STATEMENTS:
             found = _STATEMENT.search(decode_charset(value[:VALUE_BYTES], None))
