@@ -1,4 +1,4 @@
-"""Content-Type and Content-Disposition values: the type and its parameters (RFC 2045, RFC 2231), tolerantly."""
+"""Content-Type and Content-Disposition values: type and parameters (RFC 2045, RFC 2231), tolerantly."""
 
 import re
 from collections.abc import Mapping

@@ -17,7 +17,7 @@ _TAG = re.compile(r"<[/!a-z][^<>]{0,2000}>", re.IGNORECASE)
 
 
 def find_pasted(root: Part) -> list[bytes]:
-    """Each pasted message as bytes, unquoted; the plain texts are read first, HTML only when they hold none."""
+    """Each pasted message as bytes, unquoted; HTML is read only where the plain texts hold none."""
     texts = [part for part in root.walk() if part.type.startswith("text/") and not part.children]
     plain = [part.text() for part in texts if part.type != "text/html"][:TEXTS]
     found = [block for text in plain for block in _find_blocks(text)]

@@ -1,4 +1,4 @@
-"""What is no report, and why: one small detector a reason, gathered in tables; the texts they know are in `robots`."""
+"""What is no report, and why: one small detector a reason, in tables; `robots` has their texts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,11 +11,12 @@ from parsers.message import first_text
 from parsers.mime import Part
 
 LOOKED_AT = 8_000
+STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
 
 
 @dataclass
 class Outside:
-    """What the detectors look at: the arriving mail without what it encloses; each value is read once, when asked."""
+    """What the detectors look at: a mail without what it encloses; each value is read once, when asked."""
 
     root: Part
     types: frozenset[str] = field(init=False)
@@ -62,23 +63,22 @@ def _local_part(address: str) -> str:
 
 
 def _is_bounce(mail: Outside) -> bool:
-    if mail.report_type == "delivery-status" or mail.types & {
-        "message/delivery-status",
-        "message/global-delivery-status",
-    }:
+    if mail.report_type == "delivery-status" or mail.types & STATUS_TYPES:
         return True
     if mail.root.header.first("x-failed-recipients") is not None:
         return True
     sounds = robots.BOUNCE_SUBJECTS.search(mail.subject)
     if mail.is_robot:
-        return bool(sounds) or (
-            _sounds_like_bounce(mail) and not robots.COMPLAINT_SUBJECTS.search(mail.subject)
-        )
+        return bool(sounds) or (_sounds_like_bounce(mail) and not _sounds_like_complaint(mail))
     return (bool(sounds) and _sounds_like_bounce(mail)) or "x-mlserver" in mail.root.header.by_name
 
 
 def _sounds_like_bounce(mail: Outside) -> bool:
     return bool(robots.BOUNCE_TEXTS.search(mail.text))
+
+
+def _sounds_like_complaint(mail: Outside) -> bool:
+    return bool(robots.COMPLAINTS.search(mail.subject) or robots.COMPLAINTS.search(mail.text))
 
 
 def _holds_delivery_fields(mail: Outside) -> bool:

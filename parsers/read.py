@@ -10,6 +10,7 @@
 
 import hashlib
 from dataclasses import replace
+from itertools import islice
 
 from parsers import robots
 from parsers.addresses import parse_ip
@@ -79,7 +80,9 @@ def _find_feedback(root: Part, budget: Budget) -> tuple[Report, ...]:
     if not found:
         return ()
     enclosed = [part for part in find_attached(root) if not _is_feedback(part)]
-    enclosed = enclosed or [part for part in find_unmarked(root) if not _is_feedback(part)]
+    enclosed = enclosed or list(
+        islice((part for part in find_unmarked(root) if not _is_feedback(part)), len(found))
+    )
     messages = [read_reported(part.message_content(), budget) for part in enclosed[: len(found)]]
     messages += [None] * (len(found) - len(messages))
     return tuple(_complete(report, message) for report, message in zip(found, messages, strict=True))

@@ -1,4 +1,4 @@
-"""Received lines → hops: what the server that wrote the line saw, before what the sender said (RFC 5321, 4.4)."""
+"""Received lines → hops: what the server saw comes before what the sender said (RFC 5321, 4.4)."""
 
 import re
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def parse_received(value: bytes) -> Line:
 
 
 def _split_clauses(text: str) -> dict[str, _Clause]:
-    """The first clause of each keyword; the word behind a keyword is its value, even if it looks like a keyword."""
+    """The first clause of each keyword; the word behind a keyword is its value, even `from by`."""
     found: dict[str, tuple[list[str], list[str]]] = {}
     words: list[str] = []
     comments: list[str] = []
@@ -92,7 +92,7 @@ def _find_sender_ip(sender: _Clause) -> IPAddress | None:
 
 
 def _ip_of_comment(comment: str) -> IPAddress | None:
-    """The last bracketed address (a reverse name before it can hold brackets), else a comment that is an address."""
+    """The last bracketed address (a reverse name can hold brackets), else a comment that is an address."""
     comment = _HELO.sub(" ", comment)
     bracketed = _BRACKETED.findall(comment)
     if bracketed:

@@ -87,10 +87,10 @@ def test_read_mail_stays_unfiled_until_it_is_marked(database: Database) -> None:
     record(database, [outcome(read)])
 
     with database.begin() as session:
-        unfiled = find_unfiled(session, INBOX, 10)
+        unfiled = find_unfiled(session, INBOX)
         mark_filed(session, [(unfiled[0].id, "Processed"), (unfiled[1].id, "")], NOW + timedelta(hours=1))
     with database.read() as session:
-        left = find_unfiled(session, INBOX, 10)
+        left = find_unfiled(session, INBOX)
         filed = mail_deliveries(session, read)
 
     assert [(one.place.uid, one.disposition) for one in unfiled] == [("a", "report"), ("c", "report")]

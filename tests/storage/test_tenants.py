@@ -27,7 +27,7 @@ FABRIKAM = Tenant(id="fabrikam", name="Fabrikam")
 
 def replace(database: Database, *tenants: Tenant) -> int:
     with database.begin() as session:
-        return replace_directory(session, iter(tenants))
+        return replace_directory(session, iter(tenants), NOW)
 
 
 def load(database: Database) -> list[Tenant]:
