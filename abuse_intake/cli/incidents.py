@@ -211,16 +211,8 @@ def _print_full(message: dict[str, Any] | None) -> None:
     if message is None:
         click.echo("The report brought no message.")
         return
-    for name in ("from", "to", "reply_to", "date", "defects", "error"):
-        if message.get(name):
-            print_fields(
-                (
-                    (
-                        name.replace("_", " "),
-                        message[name] if isinstance(message[name], str) else str(message[name]),
-                    ),
-                )
-            )
+    names = ("from", "to", "cc", "reply_to", "subject", "date", "defects", "error")
+    print_fields((name.replace("_", " "), _flat(message[name])) for name in names if message.get(name))
     print_table(
         ("attachment*", "type", "bytes"),
         ((a["name"], a["type"], a["size"]) for a in message["attachments"]),
@@ -235,3 +227,7 @@ def _print_full(message: dict[str, Any] | None) -> None:
         print_heading("Text")
         for line in text.splitlines()[:200]:
             click.echo(one_line(line))
+
+
+def _flat(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
