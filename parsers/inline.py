@@ -1,6 +1,5 @@
 """Pasted messages: headers that stand in the text of a mail, plain, indented or quoted with `>`."""
 
-import html
 import re
 
 from parsers.header_block import KNOWN_NAMES, skip_prologue, split_header
@@ -29,7 +28,9 @@ def find_pasted(root: Part) -> list[bytes]:
 
 def strip_html(text: str) -> str:
     """Text of HTML, near enough to read words and headers in it."""
-    return html.unescape(_TAG.sub("", _BREAK.sub("\n", text))).replace("\xa0", " ")
+    from html import unescape  # rarely needed, and slow to import: it brings the table of all entities
+
+    return unescape(_TAG.sub("", _BREAK.sub("\n", text))).replace("\xa0", " ")
 
 
 def _find_blocks(text: str) -> list[bytes]:
