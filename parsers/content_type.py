@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from parsers.content import decode_charset
+
 VALUE_BYTES = 8 * 1024
 PARAMETERS = 100
 
@@ -72,12 +74,4 @@ def _decode_extended(value: str) -> str:
     charset, quote, rest = value.partition("'")
     _, second, tail = rest.partition("'")
     raw = _unquote(tail if quote and second else value)
-    try:
-        return raw.decode(
-            charset if second and charset.isascii() and charset in _CHARSETS else "utf-8", "replace"
-        )
-    except LookupError:
-        return raw.decode("utf-8", "replace")
-
-
-_CHARSETS = ("utf-8", "UTF-8", "iso-8859-1", "ISO-8859-1", "us-ascii", "US-ASCII", "windows-1252")
+    return decode_charset(raw, charset if second else None)

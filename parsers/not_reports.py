@@ -51,7 +51,7 @@ class Outside:
             return True
         addresses = [boxes[0].address, return_path or ""]
         named = robots.ROBOT_NAMES.is_in(display_name(header.first("from")) or "")
-        return bool(named) or any(_local_part(text) in robots.ROBOT_LOCAL_PARTS for text in addresses)
+        return named or any(_local_part(text) in robots.ROBOT_LOCAL_PARTS for text in addresses)
 
     def says(self, name: str) -> str:
         """The value of a header field, lower case; the empty text if it is absent."""
@@ -69,8 +69,8 @@ def _is_bounce(mail: Outside) -> bool:
         return True
     sounds = robots.BOUNCE_SUBJECTS.is_in(mail.subject)
     if mail.is_robot:
-        return bool(sounds) or (_sounds_like_bounce(mail) and not _sounds_like_complaint(mail))
-    return (bool(sounds) and _sounds_like_bounce(mail)) or "x-mlserver" in mail.root.header.by_name
+        return sounds or (_sounds_like_bounce(mail) and not _sounds_like_complaint(mail))
+    return (sounds and _sounds_like_bounce(mail)) or "x-mlserver" in mail.root.header.by_name
 
 
 def _sounds_like_bounce(mail: Outside) -> bool:
@@ -78,7 +78,7 @@ def _sounds_like_bounce(mail: Outside) -> bool:
 
 
 def _sounds_like_complaint(mail: Outside) -> bool:
-    return bool(robots.COMPLAINTS.is_in(mail.subject) or robots.COMPLAINTS.is_in(mail.text))
+    return robots.COMPLAINTS.is_in(mail.subject) or robots.COMPLAINTS.is_in(mail.text)
 
 
 def _holds_delivery_fields(mail: Outside) -> bool:
@@ -89,7 +89,7 @@ def _holds_delivery_fields(mail: Outside) -> bool:
 def _is_read_receipt(mail: Outside) -> bool:
     if mail.report_type == "disposition-notification" or "message/disposition-notification" in mail.types:
         return True
-    return bool(robots.RECEIPT_SUBJECTS.is_in(mail.subject) and robots.RECEIPT_TEXTS.is_in(mail.text))
+    return robots.RECEIPT_SUBJECTS.is_in(mail.subject) and robots.RECEIPT_TEXTS.is_in(mail.text)
 
 
 def _is_dmarc_aggregate(mail: Outside) -> bool:
@@ -125,7 +125,7 @@ def _is_auto_reply(mail: Outside) -> bool:
     submitted = mail.says("auto-submitted").partition(";")[0].strip()
     if submitted not in ("", "no") or _is_automatic(mail) or mail.says("precedence") == "auto_reply":
         return True
-    return bool(robots.AUTO_REPLY_SUBJECTS.is_in(mail.subject) or robots.CHALLENGE_TEXTS.is_in(mail.text))
+    return robots.AUTO_REPLY_SUBJECTS.is_in(mail.subject) or robots.CHALLENGE_TEXTS.is_in(mail.text)
 
 
 def _is_digest(mail: Outside) -> bool:
