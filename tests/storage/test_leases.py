@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from storage_builders import (
     LEASE,
     NOW,
@@ -28,6 +29,7 @@ from storage.mails import (
     release,
     reset_for_retry,
 )
+from storage.models import Mail
 
 
 def test_oldest_come_first(database: Database) -> None:
@@ -141,6 +143,7 @@ def test_recording_ends_lease_and_mark(database: Database) -> None:
     with database.begin() as session:
         assert claim_interrupted(session, "me", NOW, LEASE) is None
         assert reclaim_interrupted(session, "me", all_are_dead, NOW + LEASE) == 0
+        assert session.execute(select(Mail.interrupted, Mail.leased_by)).one() == (False, None)
     assert claim(database) == []
 
 
