@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from parsers.content_type import parse_content_type
 from parsers.message import begins_like_message
 from parsers.mime import Part
 
@@ -45,14 +44,9 @@ def _encloses(part: Part) -> bool:
     if part.type.startswith(("multipart/", "image/", "audio/", "video/")):
         return False
     name = part.filename.lower().strip()
-    if name.endswith(MESSAGE_FILES) or part.type in OPAQUE_TYPES or _is_attachment(part):
+    if name.endswith(MESSAGE_FILES) or part.type in OPAQUE_TYPES or part.disposition.name == "attachment":
         return _begins_like_message(part)
     return False
-
-
-def _is_attachment(part: Part) -> bool:
-    value = part.header.first("content-disposition")
-    return value is not None and parse_content_type(value, "").name == "attachment"
 
 
 def _begins_like_message(part: Part) -> bool:

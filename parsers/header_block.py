@@ -140,6 +140,8 @@ def _split_fields(block: bytes, limit: int) -> list[Field]:
             if name:
                 fields.append(_join(name, pieces))
             name, pieces = found[1].decode("ascii"), [line[found.end() :]]
+            if len(fields) > limit == GLANCE_FIELDS:
+                return fields
             if len(fields) > limit and found[1].lower() not in ESSENTIAL:
                 name = ""
     return [*fields, _join(name, pieces)] if name else fields

@@ -1,6 +1,5 @@
 """Pasted messages: headers that stand in the text of a mail, plain, indented or quoted with `>`."""
 
-import html
 import re
 
 from parsers.header_block import KNOWN_NAMES, skip_prologue, split_header
@@ -28,8 +27,13 @@ def find_pasted(root: Part) -> list[bytes]:
 
 
 def strip_html(text: str) -> str:
-    """Text of HTML, near enough to read words and headers in it."""
-    return html.unescape(_TAG.sub("", _BREAK.sub("\n", text))).replace("\xa0", " ")
+    """Text of HTML, near enough to read words and headers in it; only breaks end a line, except in `<pre>`."""
+    from html import unescape  # rarely needed, and slow to import: it brings the table of all entities
+
+    if "<pre" not in text.lower():
+        text = " ".join(text.splitlines())
+    lines = unescape(_TAG.sub("", _BREAK.sub("\n", text))).replace("\xa0", " ").split("\n")
+    return "\n".join(line.strip(" ") for line in lines)
 
 
 def _find_blocks(text: str) -> list[bytes]:

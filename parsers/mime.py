@@ -7,6 +7,7 @@ See docs/decisions/0001-mime.md.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from parsers.content import decode_charset, decode_transfer, is_quoted_printable
 from parsers.content_type import VALUE_BYTES, ContentType, parse_content_type
@@ -37,7 +38,7 @@ class Budget:
         self.warnings[sentence] = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Part:
     """One node of the tree: a header and a body within `source`, and the parts in that body."""
 
@@ -59,11 +60,15 @@ class Part:
         value = self.header.first("content-transfer-encoding") or b""
         return value[:40].decode("latin-1").strip(" \t\"';").lower()
 
+    @cached_property
+    def disposition(self) -> ContentType:
+        """The Content-Disposition: `attachment`, `inline`, or the empty text, with its parameters."""
+        return parse_content_type(self.header.first("content-disposition"), "")
+
     @property
     def filename(self) -> str:
         """The name that the sender gave it, or the empty text."""
-        disposition = parse_content_type(self.header.first("content-disposition"), "").parameters
-        return disposition.get("filename") or self.content_type.parameters.get("name") or ""
+        return self.disposition.parameters.get("filename") or self.content_type.parameters.get("name") or ""
 
     def body(self) -> bytes:
         """The bytes as they stand in the mail."""

@@ -50,8 +50,8 @@ class Outside:
         if not any(box.address for box in boxes) or return_path == "":
             return True
         addresses = [boxes[0].address, return_path or ""]
-        named = robots.ROBOT_NAMES.search(display_name(header.first("from")) or "")
-        return bool(named) or any(_local_part(text) in robots.ROBOT_LOCAL_PARTS for text in addresses)
+        named = robots.ROBOT_NAMES.is_in(display_name(header.first("from")) or "")
+        return named or any(_local_part(text) in robots.ROBOT_LOCAL_PARTS for text in addresses)
 
     def says(self, name: str) -> str:
         """The value of a header field, lower case; the empty text if it is absent."""
@@ -67,36 +67,34 @@ def _is_bounce(mail: Outside) -> bool:
         return True
     if mail.root.header.first("x-failed-recipients") is not None:
         return True
-    sounds = robots.BOUNCE_SUBJECTS.search(mail.subject)
+    sounds = robots.BOUNCE_SUBJECTS.is_in(mail.subject)
     if mail.is_robot:
-        return bool(sounds) or (_sounds_like_bounce(mail) and not _sounds_like_complaint(mail))
-    return (bool(sounds) and _sounds_like_bounce(mail)) or "x-mlserver" in mail.root.header.by_name
+        return sounds or (_sounds_like_bounce(mail) and not _sounds_like_complaint(mail))
+    return (sounds and _sounds_like_bounce(mail)) or "x-mlserver" in mail.root.header.by_name
 
 
 def _sounds_like_bounce(mail: Outside) -> bool:
-    return bool(robots.BOUNCE_TEXTS.search(mail.text))
+    return robots.BOUNCE_TEXTS.is_in(mail.text)
 
 
 def _sounds_like_complaint(mail: Outside) -> bool:
-    return bool(robots.COMPLAINTS.search(mail.subject) or robots.COMPLAINTS.search(mail.text))
+    return robots.COMPLAINTS.is_in(mail.subject) or robots.COMPLAINTS.is_in(mail.text)
 
 
 def _holds_delivery_fields(mail: Outside) -> bool:
     """A person's forward of a bounce has its fields in the text."""
-    return len(robots.DELIVERY_FIELDS.findall(mail.text)) > 1
+    return robots.DELIVERY_FIELDS.count_in(mail.text) > 1
 
 
 def _is_read_receipt(mail: Outside) -> bool:
     if mail.report_type == "disposition-notification" or "message/disposition-notification" in mail.types:
         return True
-    return bool(robots.RECEIPT_SUBJECTS.search(mail.subject) and robots.RECEIPT_TEXTS.search(mail.text))
+    return robots.RECEIPT_SUBJECTS.is_in(mail.subject) and robots.RECEIPT_TEXTS.is_in(mail.text)
 
 
 def _is_dmarc_aggregate(mail: Outside) -> bool:
     names = [part.filename for part in mail.root.walk() if not part.children]
-    return bool(robots.DMARC_SUBJECTS.search(mail.subject)) or any(
-        robots.AGGREGATE_FILES.fullmatch(n) for n in names
-    )
+    return robots.DMARC_SUBJECTS.is_in(mail.subject) or any(robots.AGGREGATE_FILES.is_all(n) for n in names)
 
 
 def _is_tls_report(mail: Outside) -> bool:
@@ -120,14 +118,14 @@ def _is_automatic(mail: Outside) -> bool:
 def _is_answering_machine(mail: Outside) -> bool:
     """An automatic reply by its subject and its fields, whatever it encloses."""
     by_field = _is_automatic(mail) or mail.says("precedence") in ("auto_reply", "bulk", "junk")
-    return by_field and bool(robots.AUTO_REPLY_SUBJECTS.search(mail.subject))
+    return by_field and robots.AUTO_REPLY_SUBJECTS.is_in(mail.subject)
 
 
 def _is_auto_reply(mail: Outside) -> bool:
     submitted = mail.says("auto-submitted").partition(";")[0].strip()
     if submitted not in ("", "no") or _is_automatic(mail) or mail.says("precedence") == "auto_reply":
         return True
-    return bool(robots.AUTO_REPLY_SUBJECTS.search(mail.subject) or robots.CHALLENGE_TEXTS.search(mail.text))
+    return robots.AUTO_REPLY_SUBJECTS.is_in(mail.subject) or robots.CHALLENGE_TEXTS.is_in(mail.text)
 
 
 def _is_digest(mail: Outside) -> bool:

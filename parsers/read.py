@@ -151,7 +151,7 @@ def _hotmail_complaint(outside: Outside) -> Report | None:
 
 def _said(outside: Outside, form: ReportFormat) -> Report:
     """A report of that format; its feedback type only if the mail itself says it."""
-    failed = robots.AUTHENTICATION_TEXTS.search(outside.subject) or robots.AUTHENTICATION_TEXTS.search(
+    failed = robots.AUTHENTICATION_TEXTS.is_in(outside.subject) or robots.AUTHENTICATION_TEXTS.is_in(
         outside.text
     )
     return Report(form, feedback_type="auth-failure" if failed else None)

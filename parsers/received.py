@@ -7,8 +7,8 @@ from parsers.addresses import parse_ip
 from parsers.headers import parse_date, raw_text
 from parsers.values import Hop, IPAddress
 
-VALUE_BYTES = 4096
-TOKENS = 400
+VALUE_BYTES = 3000
+TOKENS = 150
 
 _TOKEN = re.compile(r'[()]|"[^"()]{0,500}"|\[[^\[\]()\s]{0,100}\]|[^()\s]{1,500}')
 _CLAUSES = frozenset({"by", "via", "with", "id", "for"})

@@ -1,10 +1,30 @@
 """Who wrote a mail, and in what words: tables that tell bounces and automatic mail."""
 
 import re
+from functools import cached_property
 
 
-def _any_of(*rows: str, start: str = "", end: str = "") -> re.Pattern[str]:
-    return re.compile(f"{start}(?:{'|'.join(rows)}){end}", re.IGNORECASE | re.MULTILINE)
+class Wording:
+    """A table of patterns, any of which may stand in a text; compiled when first asked."""
+
+    def __init__(self, *rows: str, start: str = "", end: str = "") -> None:
+        self._source = f"{start}(?:{'|'.join(rows)}){end}"
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(self._source, re.IGNORECASE | re.MULTILINE)
+
+    def is_in(self, text: str) -> bool:
+        """Whether one of them stands in the text."""
+        return self._pattern.search(text) is not None
+
+    def count_in(self, text: str) -> int:
+        """How often they stand in the text."""
+        return sum(1 for _ in self._pattern.finditer(text))
+
+    def is_all(self, text: str) -> bool:
+        """Whether one of them is the whole text."""
+        return self._pattern.fullmatch(text) is not None
 
 
 ROBOT_LOCAL_PARTS = frozenset(
@@ -15,7 +35,7 @@ ROBOT_LOCAL_PARTS = frozenset(
     }
 )
 
-ROBOT_NAMES = _any_of(
+ROBOT_NAMES = Wording(
     r"mail ?deliver|mailer.?daemon|postmaster|delivery (?:sub)?system|mail system|mail server",
     r"internet mail|returned mail",
     r"system administrator|mail administrator|microsoft outlook",
@@ -24,7 +44,7 @@ ROBOT_NAMES = _any_of(
 )
 """Display names of the programs that send bounces."""
 
-BOUNCE_SUBJECTS = _any_of(
+BOUNCE_SUBJECTS = Wording(
     r"undeliver|non.?delivery|nondeliverable|returned (?:mail|to sender|e-?mail)",
     r"address (?:rejected|not found)",
     r"fail(?:ure|ed) (?:notice|delivery|to deliver)",
@@ -52,7 +72,7 @@ BOUNCE_SUBJECTS = _any_of(
     start=r"^\W{0,5}",
 )
 
-BOUNCE_TEXTS = _any_of(
+BOUNCE_TEXTS = Wording(
     r"this is the (?:mail system|qmail|postfix|mail delivery)|could(?:n't| not) be delivered",
     r"can(?:no|')t be delivered",
     r"not be delivered to|(?:wasn't|was not|been) able to deliver|unable to deliver|undeliverable",
@@ -81,15 +101,14 @@ BOUNCE_TEXTS = _any_of(
     r"配送できません",
 )
 
-DELIVERY_FIELDS = re.compile(
-    r"^[> \t]{0,20}(?:final-recipient|original-recipient|diagnostic-code|remote-mta|last-attempt-date"
-    r"|action|status)"
-    r"[ \t]{0,5}:[ \t]{0,5}(?:rfc822|smtp|dns|failed|delayed|[245]\.\d|\w{3},)",
-    re.IGNORECASE | re.MULTILINE,
+DELIVERY_FIELDS = Wording(
+    r"(?:final-recipient|original-recipient|diagnostic-code|remote-mta|last-attempt-date|action|status)",
+    start=r"^[> \t]{0,20}",
+    end=r"[ \t]{0,5}:[ \t]{0,5}(?:rfc822|smtp|dns|failed|delayed|[245]\.\d|\w{3},)",
 )
 """Fields of a delivery status (RFC 3464) that stand in the text."""
 
-AUTO_REPLY_SUBJECTS = _any_of(
+AUTO_REPLY_SUBJECTS = Wording(
     r"auto(?:mat(?:ic|ed))?.?(?:reply|response|answer)|autorespon|auto:|out of (?:the )?office|vacation",
     r"away from",
     r"abwesenheit|automatische antwort|automatisch antwoord|autosvar|automatvar",
@@ -99,7 +118,7 @@ AUTO_REPLY_SUBJECTS = _any_of(
     start=r"^\W{0,5}",
 )
 
-CHALLENGE_TEXTS = _any_of(
+CHALLENGE_TEXTS = Wording(
     r"confirm (?:that )?(?:you (?:are|sent)|your message|this message)|approved senders? list",
     r"challenge.response",
     r"(?:add|adding) you to (?:my|their|the) (?:whitelist|approved|allow)",
@@ -107,25 +126,25 @@ CHALLENGE_TEXTS = _any_of(
     r"waiting for (?:your )?(?:verification|confirmation)|boxtrapper|spamarrest",
 )
 
-RECEIPT_SUBJECTS = _any_of(
+RECEIPT_SUBJECTS = Wording(
     r"read|read receipt|return receipt|receipt|not read|gelesen|ungelesen|lu|non lu|le[íi]do|no le[íi]do",
     r"letto|lida|lido",
     r"läst|lest|læst|luettu|loetud|gelezen|przeczytan\w|прочитано|прочтено|已读|已讀|開封済み",
     start=r"^\W{0,3}",
     end=r"(?: \([^()]{0,50}\))?\s{0,3}(?:[:：-]|$)",
 )
-RECEIPT_TEXTS = _any_of(
+RECEIPT_TEXTS = Wording(
     r"was (?:read|displayed|opened|deleted without)|has been (?:read|displayed|opened)|return receipt",
     r"gelesen|a été lu|fue leíd|se leyó|è stato letto|foi lid|прочитано|прочтено|开封|已被|開封",
 )
 
-DMARC_SUBJECTS = _any_of(
+DMARC_SUBJECTS = Wording(
     r"report domain:.{0,400}submitter:|report.{0,3}id:.{0,200}submitter:|dmarc aggregate report"
 )
-AGGREGATE_FILES = _any_of(r"[^!]{1,250}![^!]{1,250}!\d{6,12}!\d{6,12}[^/\\]{0,100}\.(?:xml|zip|gz)")
+AGGREGATE_FILES = Wording(r"[^!]{1,250}![^!]{1,250}!\d{6,12}!\d{6,12}[^/\\]{0,100}\.(?:xml|zip|gz)")
 """File names of DMARC aggregate reports (RFC 7489, section 7.2.1.1)."""
 
-COMPLAINTS = _any_of(
+COMPLAINTS = Wording(
     r"abuse (?:report|complaint)|spam (?:report|complaint)|complaint about|phishing report",
     r"feedback report",
     r"dmarc (?:forensic|failure)|spamcop|spamtrap|your network|please (?:take action|investigate)",
@@ -135,7 +154,7 @@ COMPLAINTS = _any_of(
 HOTMAIL_SUBJECT = re.compile(r"complaint about message from\s{1,5}(\S{2,60})", re.IGNORECASE)
 """Hotmail's older junk mail reports: no machine-readable part, the address stands in the subject."""
 
-AUTHENTICATION_TEXTS = _any_of(
+AUTHENTICATION_TEXTS = Wording(
     r"dmarc (?:forensic|failure) report|failed the published dmarc policy|authentication.failure report"
 )
 """What mail says that reports a failed authentication (RFC 6591) in prose."""

@@ -140,8 +140,10 @@ def _history(incident_id: int, action: str, detail: Mapping[str, Any], now: date
 def _lock_incidents(session: Session, keys: Iterable[str], ids: set[int]) -> dict[str, Tallied]:
     table = table_of(Incident)
     locked: dict[str, Tallied] = {}
-    old = session.scalars(select(Incident.key_sha256).where(Incident.id.in_(ids))) if ids else ()
-    for some in chunked(sorted({*keys, *old})):
+    wanted = set(keys)
+    for numbers in chunked(ids):
+        wanted.update(session.scalars(select(Incident.key_sha256).where(Incident.id.in_(numbers))))
+    for some in chunked(sorted(wanted)):
         rows = select(table).where(table.c.key_sha256.in_(some)).order_by(table.c.key_sha256)
         for row in session.execute(rows.with_for_update()).mappings():
             locked[row["key_sha256"]] = Tallied(row["id"], dict(row))

@@ -1,4 +1,4 @@
-"""Makes the values that the storage tests store."""
+"""Makes the values that the storage tests store, and reads what became of them."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -10,12 +10,15 @@ import pytest
 
 from parsers.values import Correspondence, Disposition, Message, ReadMail, Report
 from storage.database import Database
+from storage.incidents import list_incidents
 from storage.mails import claim_batch, keep_mails, record_outcomes
 from storage.values import (
     Arrival,
     Attribution,
     Confidence,
     Evidence,
+    IncidentFilter,
+    IncidentRecord,
     NewAcknowledgement,
     Outcome,
     Place,
@@ -139,3 +142,22 @@ def acknowledge(database: Database, *acknowledgements: NewAcknowledgement, now: 
     ids = keep(database, len(acknowledgements))
     outcomes = [outcome(id, acknowledgement=one) for id, one in zip(ids, acknowledgements, strict=True)]
     record(database, outcomes, now)
+
+
+def incidents(database: Database) -> list[IncidentRecord]:
+    with database.read() as session:
+        return list(list_incidents(session, IncidentFilter()))
+
+
+def only_incident(database: Database) -> IncidentRecord:
+    (incident,) = incidents(database)
+    return incident
+
+
+def counts(database: Database) -> tuple[int, int, int]:
+    one = only_incident(database)
+    return one.report_count, one.reporter_count, one.authenticated_reporter_count
+
+
+def typed(feedback_type: str | None, number: int = 1) -> Report:
+    return report(message(sha256=f"{number:064x}"), feedback_type=feedback_type)

@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from storage_builders import (
     LEASE,
     NOW,
@@ -28,6 +29,7 @@ from storage.mails import (
     release,
     reset_for_retry,
 )
+from storage.models import Mail
 
 
 def test_oldest_come_first(database: Database) -> None:
@@ -64,13 +66,13 @@ def test_dead_holder_s_mails_are_read_one_by_one(database: Database) -> None:
 
     with database.begin() as session:
         interrupted = reclaim_interrupted(session, "me", all_are_dead, NOW)
+    in_a_batch = claim(database)
     with database.begin() as session:
         first = claim_interrupted(session, "me", NOW, LEASE)
         second = claim_interrupted(session, "me", NOW, LEASE)
         third = claim_interrupted(session, "me", NOW, LEASE)
 
-    assert interrupted == 2
-    assert claim(database) == []
+    assert (interrupted, in_a_batch) == (2, [])
     assert [(one.id, one.attempts) for one in (first, second) if one] == [("1", 1), ("2", 1)]
     assert third is None
 
@@ -141,6 +143,7 @@ def test_recording_ends_lease_and_mark(database: Database) -> None:
     with database.begin() as session:
         assert claim_interrupted(session, "me", NOW, LEASE) is None
         assert reclaim_interrupted(session, "me", all_are_dead, NOW + LEASE) == 0
+        assert session.execute(select(Mail.interrupted, Mail.leased_by)).one() == (False, None)
     assert claim(database) == []
 
 

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import String, create_engine, inspect
 
 from storage.database import Database
 from storage.models import Base
@@ -74,7 +74,7 @@ def test_no_stranger_s_text_is_indexed() -> None:
         if not table.name.startswith("tenant")
         for index in [*table.indexes, *table.constraints]
         for column in getattr(index, "columns", ())
-        if column.type.python_type is str
+        if isinstance(column.type, String)
     }
 
     assert columns <= ours
