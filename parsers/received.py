@@ -119,8 +119,8 @@ def _reverse_name(comments: tuple[str, ...]) -> str | None:
     """Postfix and Sendmail write the reverse name before the bracketed address."""
     for comment in comments:
         comment = _HELO.sub(" ", comment)
-        bracketed = _BRACKETED.search(comment)
-        before = comment[: bracketed.start()].split() if bracketed else []
+        bracketed = list(_BRACKETED.finditer(comment))
+        before = comment[: bracketed[-1].start()].split() if bracketed else []
         if before and "forged" not in comment and _is_name(name := before[-1].rpartition("@")[2]):
             return _host(name)
     return None
