@@ -34,7 +34,7 @@ def test_an_enclosed_message_is_exact(line_end: bytes) -> None:
 
 
 def test_an_encoded_message_is_exact() -> None:
-    """The transfer encoding of the part is taken off, junk between the characters and wrong padding with it."""
+    """The transfer encoding is taken off, with the junk between its characters and its wrong padding."""
     encoded = base64.encodebytes(build_junk()).replace(b"\n", b" !\r\n").rstrip(b"= \r\n!")
     raw = build_mail(build_part(encoded, more="Content-Transfer-Encoding: base64\r\n"))
 
