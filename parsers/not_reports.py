@@ -73,6 +73,11 @@ def _is_bounce(mail: Outside) -> bool:
     return (sounds and _sounds_like_bounce(mail)) or "x-mlserver" in mail.root.header.by_name
 
 
+def _is_from_mailer_daemon(mail: Outside) -> bool:
+    boxes = parse_mailboxes(mail.root.header.first("from"))
+    return bool(boxes) and _local_part(boxes[0].address) == "mailer-daemon"
+
+
 def _sounds_like_bounce(mail: Outside) -> bool:
     return robots.BOUNCE_TEXTS.is_in(mail.text)
 
@@ -153,6 +158,7 @@ WITHOUT_ENCLOSED: tuple[Detector, ...] = (("bounce", _holds_delivery_fields),)
 """These decide where no message is attached, before pasted headers are looked for."""
 
 WITHOUT_EVIDENCE: tuple[Detector, ...] = (
+    ("bounce", _is_from_mailer_daemon),
     ("invitation", _is_invitation),
     ("auto_reply", _is_auto_reply),
     ("mailing_list", _is_list_mail),

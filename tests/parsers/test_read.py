@@ -88,7 +88,7 @@ def test_a_broken_feedback_report_costs_a_warning_only() -> None:
     """The message enclosed beside a broken feedback report is still reported."""
     read = read_mail(build_feedback("Nonsense: 1\r\n"))
 
-    assert [report.format for report in read.reports] == ["attached"]
+    assert [report.format for report in read.reports] == ["arf"]
     assert read.warnings == ("A feedback report is broken. It has none of the fields of a feedback report.",)
 
 
