@@ -47,7 +47,7 @@ class Outside:
         header = self.root.header
         return_path = parse_return_path(header.first("return-path"))
         boxes = parse_mailboxes(header.first("from"))
-        if not any(box.address for box in boxes) or return_path == "":
+        if not any(box.address for box in boxes) or return_path == "" or _is_automatic(self):
             return True
         addresses = [boxes[0].address, return_path or ""]
         named = robots.ROBOT_NAMES.is_in(display_name(header.first("from")) or "")

@@ -31,6 +31,7 @@ ROBOT_LOCAL_PARTS = frozenset(
     {
         *("mailer-daemon", "mailer_daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mdaemon", "mta"),
         *("postmaster", "post_master", "poostmaster", "mail-delivery-subsystem", "mail-delivery-system"),
+        *("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply"),
         *("bounce", "bounces", "bounced_mail", "double-bounce", "microsoftexchange", "listserv", "majordomo"),
     }
 )
