@@ -64,8 +64,8 @@ def _unmap(address: IPv6Address) -> IPAddress:
 def can_be_origin(ip: IPAddress) -> bool:
     """Whether mail can come from this address over the internet: public, or set aside for documentation."""
     if isinstance(ip, IPv6Address):
-        mapped = ip.ipv4_mapped
-        return can_be_origin(mapped) if mapped else not any(ip in network for network in _NETWORKS_6)
+        inner = ip.ipv4_mapped or ip.sixtofour
+        return can_be_origin(inner) if inner else not any(ip in network for network in _NETWORKS_6)
     return not any(ip in network for network in _NETWORKS_4)
 
 

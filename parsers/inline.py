@@ -27,7 +27,7 @@ def find_pasted(root: Part) -> list[bytes]:
 
 
 def strip_html(text: str) -> str:
-    """Text of HTML, near enough to read words and headers in it; only breaks end a line, except in `<pre>`."""
+    """Text of HTML, near enough to find words and headers; only breaks end a line, except in `<pre>`."""
     from html import unescape  # rarely needed, and slow to import: it brings the table of all entities
 
     if "<pre" not in text.lower():

@@ -47,7 +47,7 @@ class Outside:
         header = self.root.header
         return_path = parse_return_path(header.first("return-path"))
         boxes = parse_mailboxes(header.first("from"))
-        if not any(box.address for box in boxes) or return_path == "":
+        if not any(box.address for box in boxes) or return_path == "" or _is_automatic(self):
             return True
         addresses = [boxes[0].address, return_path or ""]
         named = robots.ROBOT_NAMES.is_in(display_name(header.first("from")) or "")
@@ -71,6 +71,11 @@ def _is_bounce(mail: Outside) -> bool:
     if mail.is_robot:
         return sounds or (_sounds_like_bounce(mail) and not _sounds_like_complaint(mail))
     return (sounds and _sounds_like_bounce(mail)) or "x-mlserver" in mail.root.header.by_name
+
+
+def _is_from_mailer_daemon(mail: Outside) -> bool:
+    boxes = parse_mailboxes(mail.root.header.first("from"))
+    return bool(boxes) and _local_part(boxes[0].address) == "mailer-daemon"
 
 
 def _sounds_like_bounce(mail: Outside) -> bool:
@@ -153,6 +158,7 @@ WITHOUT_ENCLOSED: tuple[Detector, ...] = (("bounce", _holds_delivery_fields),)
 """These decide where no message is attached, before pasted headers are looked for."""
 
 WITHOUT_EVIDENCE: tuple[Detector, ...] = (
+    ("bounce", _is_from_mailer_daemon),
     ("invitation", _is_invitation),
     ("auto_reply", _is_auto_reply),
     ("mailing_list", _is_list_mail),

@@ -6,7 +6,7 @@ by the receiving side: its own hops, and what it says it saw (Received-SPF, Auth
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Network
 
 from parsers.addresses import can_be_origin, house_of, parse_ip
 from parsers.content import decode_charset
@@ -25,6 +25,12 @@ _STATEMENT = re.compile(
     r"(?:client-ip=|sender ip is |remote-ip=|policy\.iprev=|\bdesignates? )[\"'\[ ]{0,3}([0-9a-f:.]{3,45})",
     re.IGNORECASE,
 )
+
+INSIDE_NETWORKS = {
+    # Outlook.com and Exchange Online pass mail among themselves by IPv6, and name no address of the receiver.
+    "outlook.com": (IPv6Network("2603:1000::/24"), IPv6Network("2a01:111:f400::/48")),
+}
+"""Networks that a provider's hosts have among themselves; its customers' mail leaves by others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,7 @@ def _hop_of(route: Route, ip: IPAddress, start: int) -> int | None:
 def _first_foreign_hop(route: Route) -> int | None:
     """The first public sender that is no host of the receiver; of its own hosts only, the lowest."""
     own: int | None = None
+    inside: int | None = None
     stated = {statement.ip for statement in route.statements}
     house: str | None = None
     for index, line in enumerate(route.lines):
@@ -118,10 +125,23 @@ def _first_foreign_hop(route: Route) -> int | None:
         ip = line.hop.from_ip
         if ip is None or not can_be_origin(ip):
             continue
-        if ip in stated or not _is_own(line, house):
-            return index if own is None or ip in stated or _follows(route, index) else own
-        own = index
-    return own
+        if _is_inside(line, ip, house):
+            inside = index
+        elif ip in stated:
+            return index
+        elif not _is_own(line, house):
+            return index if own is None or _follows(route, index) else own
+        else:
+            own = index
+    return inside if own is None else own
+
+
+def _is_inside(line: Line, ip: IPAddress, house: str | None) -> bool:
+    """Whether no stranger can have sent by this protocol, or from this network of the receiver."""
+    networks = INSIDE_NETWORKS.get(house or "", ())
+    return line.is_fetched or (
+        house_of(line.hop.from_name) == house and any(ip in network for network in networks)
+    )
 
 
 def _is_own(line: Line, house: str | None) -> bool:

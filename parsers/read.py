@@ -79,13 +79,17 @@ def _find_feedback(root: Part, budget: Budget) -> tuple[Report, ...]:
     found = [report for part in _feedback_parts(root) if (report := _parse_feedback(part, budget))]
     if not found:
         return ()
-    enclosed = [part for part in find_attached(root) if not _is_feedback(part)]
-    enclosed = enclosed or list(
-        islice((part for part in find_unmarked(root) if not _is_feedback(part)), len(found))
-    )
-    messages = [read_reported(part.message_content(), budget) for part in enclosed[: len(found)]]
+    contents = _find_enclosed(root, len(found))
+    messages = [read_reported(content, budget) for content in contents]
     messages += [None] * (len(found) - len(messages))
     return tuple(_complete(report, message) for report, message in zip(found, messages, strict=True))
+
+
+def _find_enclosed(root: Part, limit: int) -> list[bytes]:
+    """The messages beside a feedback report: attached, of another type, or pasted."""
+    parts = [part for part in find_attached(root) if not _is_feedback(part)]
+    parts = parts or list(islice((part for part in find_unmarked(root) if not _is_feedback(part)), limit))
+    return [part.message_content() for part in parts[:limit]] or find_pasted(root)[:limit]
 
 
 def _feedback_parts(root: Part) -> list[Part]:
@@ -135,10 +139,15 @@ def _complete(report: Report, reported: Reported | None) -> Report:
 
 def _find_attached_reports(outside: Outside, budget: Budget) -> tuple[Report, ...]:
     complaint = _hotmail_complaint(outside)
-    reports = _read_attached(outside.root, complaint or _said(outside, "attached"), budget, 0)
+    reports = _read_attached(outside.root, complaint or _said(outside, _format(outside)), budget, 0)
     if complaint and not reports and complaint.source_ip:
         return (_complete(complaint, None),)
     return tuple(reports)
+
+
+def _format(outside: Outside) -> ReportFormat:
+    """A mail that calls itself a feedback report is one, though its fields are missing or broken."""
+    return "arf" if outside.report_type == "feedback-report" else "attached"
 
 
 def _hotmail_complaint(outside: Outside) -> Report | None:
@@ -154,7 +163,9 @@ def _said(outside: Outside, form: ReportFormat) -> Report:
     failed = robots.AUTHENTICATION_TEXTS.is_in(outside.subject) or robots.AUTHENTICATION_TEXTS.is_in(
         outside.text
     )
-    return Report(form, feedback_type="auth-failure" if failed else None)
+    named = robots.SPAMCOP_SUBJECT.search(outside.subject)
+    source_ip = parse_ip(named[1]) if named else None
+    return Report(form, feedback_type="auth-failure" if failed else None, source_ip=source_ip)
 
 
 def _read_attached(root: Part, template: Report, budget: Budget, depth: int) -> list[Report]:

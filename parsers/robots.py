@@ -31,6 +31,7 @@ ROBOT_LOCAL_PARTS = frozenset(
     {
         *("mailer-daemon", "mailer_daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mdaemon", "mta"),
         *("postmaster", "post_master", "poostmaster", "mail-delivery-subsystem", "mail-delivery-system"),
+        *("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply"),
         *("bounce", "bounces", "bounced_mail", "double-bounce", "microsoftexchange", "listserv", "majordomo"),
     }
 )
@@ -55,7 +56,8 @@ BOUNCE_SUBJECTS = Wording(
     r"(?:\S{1,100} )?(?:e-?mail|message|mail) (?:undeliverable|rejected|expired)",
     r"mail failure|mail could not|could not (?:send|deliver)|unable to deliver|mail ?delivery",
     r"delayed mail|bounce",
-    r"warning.{1,5}(?:could not send|message (?:delayed|still))|notice: mail delivery|postmaster notify",
+    r"warning.{1,5}(?:could not send|message .{0,60}(?:delayed|still))",
+    r"notice: mail delivery|postmaster notify",
     r"\[postmaster\]",
     r"rejected (?:mail|message)|message (?:blocked|delayed)|loop alert|error condition re|user unknown",
     r"unzustellbar|nicht zustellbar|zustellung fehlgeschlagen|onbestelbaar|niet bezorgd",  # German, Dutch
@@ -76,7 +78,7 @@ BOUNCE_TEXTS = Wording(
     r"this is the (?:mail system|qmail|postfix|mail delivery)|could(?:n't| not) be delivered",
     r"can(?:no|')t be delivered",
     r"not be delivered to|(?:wasn't|was not|been) able to deliver|unable to deliver|undeliverable",
-    r"has not been delivered",
+    r"has not (?:yet )?been delivered",
     r"delivery (?:has )?failed|delivery to the following|delivery (?:failure|attempt|errors|problem)",
     r"failed permanently",
     r"permanent (?:fatal )?error|fatal errors|did not reach the following",
@@ -150,6 +152,9 @@ COMPLAINTS = Wording(
     r"dmarc (?:forensic|failure)|spamcop|spamtrap|your network|please (?:take action|investigate)",
 )
 """Words of reporting robots, whose texts can sound like a bounce."""
+
+SPAMCOP_SUBJECT = re.compile(r"\[SpamCop \((?:https?://)?([^()\s]{2,60})\)", re.IGNORECASE)
+"""SpamCop's reports: prose with the message pasted, the address stands in the subject."""
 
 HOTMAIL_SUBJECT = re.compile(r"complaint about message from\s{1,5}(\S{2,60})", re.IGNORECASE)
 """Hotmail's older junk mail reports: no machine-readable part, the address stands in the subject."""

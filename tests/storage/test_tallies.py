@@ -105,7 +105,8 @@ def test_best_proven_then_earliest_is_shown(database: Database, order: tuple[int
         attribution("proven", ip="192.0.2.11"),
         attribution("stated", ip="192.0.2.12"),
     ]
-    outcomes = [outcome(id, (report(), fact)) for id, fact in zip(ids, facts, strict=True)]
+    reports = [report(feedback_type=kind) for kind in ("abuse", "fraud", "virus")]
+    outcomes = [outcome(id, pair) for id, pair in zip(ids, zip(reports, facts, strict=True), strict=True)]
 
     for number in order:
         record(database, [outcomes[number]])
@@ -113,6 +114,7 @@ def test_best_proven_then_earliest_is_shown(database: Database, order: tuple[int
     incident = only_incident(database)
     assert (str(incident.ip), incident.confidence) == ("192.0.2.11", "proven")
     assert incident.evidence == facts[1].evidence
+    assert incident.feedback_type == "fraud"
     assert (incident.first_seen, incident.last_seen) == (NOW - timedelta(hours=2), NOW)
     with database.read() as session:
         shown = incident_reports(session, incident.id)
