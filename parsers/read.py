@@ -104,6 +104,8 @@ def _is_feedback(part: Part) -> bool:
     if part.type in ENCLOSING_TYPES or not part.type.startswith(_FEEDBACK_TYPES):
         return False
     head = _head(part, 8192).content()
+    if b"feedback-type" not in head.lower():
+        return False
     header, start = split_header(head, skip_prologue(head, 0, len(head)), len(head), GLANCE_FIELDS)
     if header.by_name.keys() <= WRAPPING_NAMES:
         header, _ = split_header(head, start, len(head), GLANCE_FIELDS)
