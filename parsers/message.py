@@ -22,7 +22,7 @@ HASHED_TEXT = 256 * 1024
 GLANCE = 8 * 1024
 
 _BLANK = re.compile(rb"[\s]*\Z")
-_WRAPPING = frozenset(
+WRAPPING_NAMES = frozenset(
     {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "mime-version"}
 )
 
@@ -58,7 +58,7 @@ def read_reported(raw: bytes, budget: Budget) -> Reported | None:
 def _is_wrapped(root: Part) -> bool:
     """Some senders repeat the part's own MIME header inside the part: the message begins behind it."""
     names = root.header.by_name.keys()
-    return bool(names) and names <= _WRAPPING and begins_like_message(root.body()[:GLANCE])
+    return bool(names) and names <= WRAPPING_NAMES and begins_like_message(root.body()[:GLANCE])
 
 
 def begins_like_message(content: bytes) -> bool:

@@ -15,11 +15,12 @@ from itertools import islice
 from parsers import robots
 from parsers.addresses import parse_ip
 from parsers.arf import BrokenReport, parse_feedback_report
-from parsers.attached import find_attached, find_unmarked
+from parsers.attached import ENCLOSING_TYPES, find_attached, find_unmarked
 from parsers.correspondence import read_correspondence
+from parsers.header_block import GLANCE_FIELDS, skip_prologue, split_header
 from parsers.headers import parse_sole_address
 from parsers.inline import find_pasted
-from parsers.message import Reported, read_reported
+from parsers.message import WRAPPING_NAMES, Reported, read_reported
 from parsers.mime import Budget, Part, parse_message
 from parsers.not_reports import (
     WHATEVER_IT_ENCLOSES,
@@ -35,7 +36,7 @@ NESTED = 8
 FEEDBACK_PARTS = 20
 FEEDBACK_BYTES = 256 * 1024
 
-_FEEDBACK_TYPE = b"feedback-type"
+_FEEDBACK_TYPES = ("text/plain", "application/octet-stream", "message/")
 
 
 def read_mail(raw: bytes) -> ReadMail:
@@ -97,18 +98,18 @@ def _feedback_parts(root: Part) -> list[Part]:
 
 
 def _is_feedback(part: Part) -> bool:
-    """By its type, or by its first lines: some senders, and programs under way, change the type."""
+    """By its type, or by its first fields: some senders, and programs under way, change the type."""
     if part.type == "message/feedback-report":
         return True
-    if not part.type.startswith(("text/plain", "application/octet-stream", "message/")):
+    if part.type in ENCLOSING_TYPES or not part.type.startswith(_FEEDBACK_TYPES):
         return False
-    head = _head(part, 4096).content().lstrip().lower()
-    return _FEEDBACK_TYPE in head[:2000] and _begins_with_field(head)
-
-
-def _begins_with_field(head: bytes) -> bool:
-    name, colon, _ = head.partition(b"\n")[0].partition(b":")
-    return bool(colon) and name.replace(b"-", b"").isalpha()
+    head = _head(part, 8192).content()
+    if b"feedback-type" not in head.lower():
+        return False
+    header, start = split_header(head, skip_prologue(head, 0, len(head)), len(head), GLANCE_FIELDS)
+    if header.by_name.keys() <= WRAPPING_NAMES:
+        header, _ = split_header(head, start, len(head), GLANCE_FIELDS)
+    return "feedback-type" in header.by_name
 
 
 def _head(part: Part, size: int) -> Part:

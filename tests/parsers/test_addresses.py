@@ -71,6 +71,7 @@ def test_public_and_documentation_addresses_can_be_an_origin(text: str) -> None:
         "fc00::1",
         "ff02::1",
         "::ffff:10.0.0.1",
+        "2002:a00:1::1",
     ],
 )
 def test_addresses_of_no_internet_host_cannot_be_an_origin(text: str) -> None:
