@@ -71,7 +71,7 @@ def list_(
     as_json: bool,
     **filters: Any,
 ) -> None:
-    r"""List incidents, newest first; all filters must hold.
+    """List incidents, newest first; all filters must hold.
 
     \b
     abuse-intake incidents list --tenant contoso --since 7d

@@ -10,7 +10,7 @@ from abuse_intake.cli.output import one_line, print_json
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path())
 @click.pass_context
 def parse(context: click.Context, files: tuple[str, ...]) -> None:
-    r"""Show how mails are read, as JSON Lines.
+    """Show how mails are read, as JSON Lines.
 
     Each FILE is one mail with its full headers, as it lies in a mailbox; - is stdin. One object a
     file says what the mail is (a report, or why not), who reports, and what is reported. Nothing

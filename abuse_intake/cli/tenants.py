@@ -28,7 +28,7 @@ def tenants() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @click.pass_context
 def import_(context: click.Context, file: Path) -> None:
-    r"""Make the tenants of FILE the directory.
+    """Make the tenants of FILE the directory.
 
     FILE is JSON Lines, a tenant a line; a tenant that it no longer lists is removed. It is checked as a
     whole before anything is stored.
