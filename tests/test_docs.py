@@ -1,4 +1,4 @@
-"""What the documentation says is true of the program: keys, commands, links, make targets, and the README's session."""
+"""What the documentation says is true of the program: keys, commands, links, make targets, and the README's everyday commands."""
 
 import json
 import os
@@ -136,10 +136,10 @@ def test_the_commands_are_found() -> None:
 
 
 def test_the_everyday_commands_run_as_written(tmp_path: Path) -> None:
-    """Each command of the README's session on the demo's folder succeeds and says nothing on stderr."""
+    """Each everyday command of the README, on the demo's folder, succeeds and says nothing on stderr."""
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
-    (session,) = [block for block in code_blocks(README, "sh") if "abuse-intake incidents list" in block]
+    (commands,) = [block for block in code_blocks(README, "sh") if "abuse-intake incidents list" in block]
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(ENVIRONMENT_PREFIX)
     }
@@ -152,7 +152,7 @@ def test_the_everyday_commands_run_as_written(tmp_path: Path) -> None:
     )
 
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", session],
+        ["bash", "-euo", "pipefail", "-c", commands],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
