@@ -1,4 +1,4 @@
-"""What the documentation says is true of the program: keys, commands, links, make targets, and the README's everyday commands."""
+"""What the documentation says is true of the program: keys, commands, links, make targets."""
 
 import json
 import os
