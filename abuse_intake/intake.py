@@ -195,7 +195,7 @@ class Intake:
     def _mark_vanished_filed(self) -> None:
         """Deliveries that were decided and no longer lie in the mailbox: moved by us before a kill, or by others."""
         with self._database.read() as session:
-            unfiled = mails.find_unfiled(session, self._mailbox.name, limit=0)
+            unfiled = mails.find_unfiled(session, self._mailbox.name)
         if not unfiled:
             return
         waiting = {place for places in self._mailbox.list_places(BATCH_SIZE) for place in places}

@@ -202,13 +202,17 @@ class _Environment(EnvSettingsSource):
 def load_settings(path: Path | None = None, *, environment: bool = True) -> Settings:
     """Read the configuration from `path`, else the file that the environment names, else ./abuse-intake.toml.
 
-    Only a file that was named must exist: all keys may come from the environment, which wins unless it is
-    left out.
+    Without any file all keys may come from the environment, which wins unless it is left out; with neither,
+    ConfigurationError.
     """
     named = path or (Path(os.environ[CONFIG_VARIABLE]) if os.environ.get(CONFIG_VARIABLE) else None)
     file = named or DEFAULT_CONFIG
-    values = _read_toml(file, must_exist=named is not None)
+    values = _read_toml(file, must_exist=named is not None or not _is_in_environment())
     return build_settings(values, file.absolute().parent, str(file), environment=environment)
+
+
+def _is_in_environment() -> bool:
+    return any(name.startswith(ENVIRONMENT_PREFIX) and name != CONFIG_VARIABLE for name in os.environ)
 
 
 def build_settings(

@@ -1,4 +1,7 @@
-"""Bytes in, values out: reads mails and the reports in them. Pure: no database, no network, no clock, no settings."""
+"""Bytes in, values out: reads mails and the reports in them.
+
+Pure: no database, no network, no clock, no settings.
+"""
 
 from parsers.read import read_mail
 

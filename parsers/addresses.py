@@ -26,7 +26,7 @@ _NEVER_ORIGIN = (
     "fec0::/10",  # site-local, RFC 3879
     "ff00::/8",  # multicast
 )
-"""What no mail comes from over the internet. The documentation networks are not here: tests are written with them."""
+"""What no mail comes from over the internet; the documentation networks are not here, tests use them."""
 
 _NETWORKS_4 = tuple(n for text in _NEVER_ORIGIN if isinstance(n := ip_network(text), IPv4Network))
 _NETWORKS_6 = tuple(n for text in _NEVER_ORIGIN if isinstance(n := ip_network(text), IPv6Network))
@@ -44,7 +44,7 @@ LOCAL_PART_OCTETS = 64
 
 
 def parse_ip(text: str) -> IPAddress | None:
-    """The address that a text begins with, canonical; brackets, `IPv6:`, a port or a comment behind it are fine.
+    """The address that a text begins with, canonical; brackets, `IPv6:`, a port, a comment are fine.
 
     IPv4-mapped IPv6 is IPv4. Leading zeros, zone ids, masked and cut addresses are None.
     """
@@ -64,13 +64,13 @@ def _unmap(address: IPv6Address) -> IPAddress:
 def can_be_origin(ip: IPAddress) -> bool:
     """Whether mail can come from this address over the internet: public, or set aside for documentation."""
     if isinstance(ip, IPv6Address):
-        mapped = ip.ipv4_mapped
-        return can_be_origin(mapped) if mapped else not any(ip in network for network in _NETWORKS_6)
+        inner = ip.ipv4_mapped or ip.sixtofour
+        return can_be_origin(inner) if inner else not any(ip in network for network in _NETWORKS_6)
     return not any(ip in network for network in _NETWORKS_4)
 
 
 def strict_addr_spec(text: str) -> str | None:
-    """The text, if it is one ASCII addr-spec that is safe in a header: a dot-atom, no quotes (RFC 5322, 3.4.1)."""
+    """The text, if it is one ASCII addr-spec that is safe in a header: a dot-atom (RFC 5322, 3.4.1)."""
     if len(text) > ADDR_SPEC_OCTETS:
         return None
     found = _ADDR_SPEC.fullmatch(text)
@@ -134,7 +134,7 @@ _SAME_HOUSE = {
 
 
 def house_of(host: str | None) -> str | None:
-    """The registrable domain of a host, near enough to tell a provider's own hosts from others; None for no name."""
+    """The registrable domain of a host, near enough to tell a provider's own hosts from others."""
     labels = (host or "").rstrip(".").lower().split(".")
     if len(labels) < 2 or labels[-1].isdigit() or not all(labels):
         return None

@@ -1,7 +1,7 @@
 """Feedback reports (ARF, RFC 5965, with the fields of RFC 6591 and others), complete and usable alone.
 
-`parse_feedback_report` answers in three ways: None = this is no feedback report; `BrokenReport` is raised = it
-is one, but says nothing usable; a `Report` = the fields of one, without its message.
+`parse_feedback_report` answers in three ways: None = this is no feedback report; `BrokenReport` is
+raised = it is one, but says nothing usable; a `Report` = the fields of one, without its message.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from typing import TypeVar
 from parsers.addresses import parse_ip
 from parsers.header_block import Field, skip_prologue, split_header
 from parsers.headers import parse_date, raw_text
-from parsers.values import IPAddress, Report
+from parsers.values import Report
 
 BLOCKS = 5
 VALUES = 200
@@ -57,12 +57,12 @@ KNOWN_FIELDS = frozenset(
 _Value = TypeVar("_Value")
 
 
-class BrokenReport(ValueError):
+class BrokenReport(ValueError):  # noqa: N818 - one of three answers, named like the others
     """It claims to be a feedback report, and no field of it can be used."""
 
 
 class _Fields:
-    """The fields of a report by lower-case name; typed ones are removed from it, what remains is extensions."""
+    """The fields of a report by lower-case name; typed ones are removed, what remains is extensions."""
 
     def __init__(self, fields: list[Field]) -> None:
         self._names: dict[str, str] = {}
@@ -72,7 +72,7 @@ class _Fields:
             self._names.setdefault(lower, name)
             self._values.setdefault(lower, []).append(raw_text(value))
 
-    def one(self, name: str, read: Callable[[str], _Value | None]) -> _Value | None:
+    def one(self, name: str, read: Callable[[str], _Value]) -> _Value | None:
         """The first value that can be read; all others stay."""
         values = self._values.get(name, [])
         for index, text in enumerate(values):
@@ -104,7 +104,7 @@ def parse_feedback_report(content: str | bytes) -> Report | None:
 
 
 def _find_fields(raw: bytes) -> list[Field]:
-    """The fields of all blocks that have a known one: some senders put a header, or empty lines, before or between."""
+    """The fields of all blocks that have a known one: some senders put a header or empty lines between."""
     found: list[Field] = []
     rest: list[Field] = []
     start = 0
@@ -119,12 +119,13 @@ def _find_fields(raw: bytes) -> list[Field]:
 
 
 def _build(fields: _Fields, raw: bytes) -> Report:
+    incidents = fields.one("incidents", _count)
     return Report(
         format="arf",
         feedback_type=fields.one("feedback-type", _keyword),
         user_agent=fields.one("user-agent", _text),
         version=fields.one("version", _text),
-        source_ip=fields.one("source-ip", _ip),
+        source_ip=fields.one("source-ip", parse_ip),
         arrival_date=fields.one("arrival-date", _date) or fields.one("received-date", _date),
         original_mail_from=fields.one("original-mail-from", _address),
         original_rcpt_to=fields.many("original-rcpt-to", _address),
@@ -132,7 +133,7 @@ def _build(fields: _Fields, raw: bytes) -> Report:
         reported_domains=fields.many("reported-domain", _text),
         reported_uris=fields.many("reported-uri", _text),
         authentication_results=fields.many("authentication-results", _text),
-        incidents=fields.one("incidents", _count) or 1,
+        incidents=incidents or 1,
         extensions=fields.remaining(),
         text_sha256=hashlib.sha256(raw).hexdigest(),
     )
@@ -145,10 +146,6 @@ def _text(text: str) -> str | None:
 def _keyword(text: str) -> str | None:
     """Lower case, without a comment behind it."""
     return text.partition("(")[0].partition(";")[0].strip().lower()[:100] or None
-
-
-def _ip(text: str) -> IPAddress | None:
-    return parse_ip(text)
 
 
 def _date(text: str) -> datetime | None:

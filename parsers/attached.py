@@ -1,11 +1,12 @@
 """Enclosed messages: which parts of a mail are messages, or headers of messages, that somebody attached."""
 
-from parsers.content_type import parse_content_type
+from collections.abc import Iterator
+
 from parsers.message import begins_like_message
 from parsers.mime import Part
 
 ATTACHED = 100
-LOOKED_AT = 64 * 1024
+LOOKED_AT = 12 * 1024
 
 ENCLOSING_TYPES = frozenset(
     {
@@ -26,16 +27,15 @@ OPAQUE_TYPES = frozenset(
 
 
 def find_attached(root: Part) -> list[Part]:
-    """The parts that enclose a message, in the order of the mail; messages in messages are not looked for here."""
+    """The parts that enclose a message, in the order of the mail; what these enclose is not looked at."""
     return [part for part in root.walk() if not part.children and _encloses(part)][:ATTACHED]
 
 
-def find_unmarked(root: Part) -> list[Part]:
-    """Text parts that begin like a message though nothing says so: the third part of careless feedback reports."""
-    leaves = (part for part in root.walk() if not part.children and part is not root)
-    return [part for part in leaves if part.type.startswith("text/") and _begins_like_message(part)][
-        :ATTACHED
-    ]
+def find_unmarked(root: Part) -> Iterator[Part]:
+    """Text parts that begin like a message though nothing says so, as some feedback reports have them."""
+    for part in root.walk():
+        if part is not root and part.type.startswith("text/") and _begins_like_message(part):
+            yield part
 
 
 def _encloses(part: Part) -> bool:
@@ -44,14 +44,9 @@ def _encloses(part: Part) -> bool:
     if part.type.startswith(("multipart/", "image/", "audio/", "video/")):
         return False
     name = part.filename.lower().strip()
-    if name.endswith(MESSAGE_FILES) or part.type in OPAQUE_TYPES or _is_attachment(part):
+    if name.endswith(MESSAGE_FILES) or part.type in OPAQUE_TYPES or part.disposition.name == "attachment":
         return _begins_like_message(part)
     return False
-
-
-def _is_attachment(part: Part) -> bool:
-    value = part.header.first("content-disposition")
-    return value is not None and parse_content_type(value, "").name == "attachment"
 
 
 def _begins_like_message(part: Part) -> bool:

@@ -1,9 +1,10 @@
-"""Content-Type and Content-Disposition values: the type and its parameters (RFC 2045, RFC 2231), tolerantly."""
+"""Content-Type and Content-Disposition values: type and parameters (RFC 2045, RFC 2231), tolerantly."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import unquote_to_bytes
+
+from parsers.content import decode_charset
 
 VALUE_BYTES = 8 * 1024
 PARAMETERS = 100
@@ -13,6 +14,7 @@ _NAME = re.compile(r"[;\s]\s{0,100}([^\s=;\"]{1,100})\s{0,20}=\s{0,20}")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _BARE = re.compile(r'"?([^;\s]*)')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _CONTINUED = re.compile(r"([^*]{1,80})(?:\*(\d{1,3}))?(\*?)$")
 
 
@@ -63,16 +65,13 @@ def _read_value(text: str, start: int) -> tuple[str, int]:
     return (bare[1].strip('"'), bare.end()) if bare else ("", start)
 
 
+def _unquote(value: str) -> bytes:
+    """Percent-decoded bytes."""
+    return _PERCENT.sub(lambda found: bytes([int(found[1], 16)]), value.encode("utf-8", "replace"))
+
+
 def _decode_extended(value: str) -> str:
     charset, quote, rest = value.partition("'")
     _, second, tail = rest.partition("'")
-    raw = unquote_to_bytes(tail if quote and second else value)
-    try:
-        return raw.decode(
-            charset if second and charset.isascii() and charset in _CHARSETS else "utf-8", "replace"
-        )
-    except LookupError:
-        return raw.decode("utf-8", "replace")
-
-
-_CHARSETS = ("utf-8", "UTF-8", "iso-8859-1", "ISO-8859-1", "us-ascii", "US-ASCII", "windows-1252")
+    raw = _unquote(tail if quote and second else value)
+    return decode_charset(raw, charset if second else None)

@@ -1,4 +1,4 @@
-"""Header blocks: where one ends, and its fields, unfolded (RFC 5322, section 2.2); linear in time, whatever comes."""
+"""Header blocks: where one ends, and its fields, unfolded (RFC 5322, section 2.2), in linear time."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 HEADER_BYTES = 256 * 1024
 FIELDS = 1000
+PART_FIELDS = 200
+GLANCE_FIELDS = 60
 VALUE_BYTES = 64 * 1024
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -58,6 +60,11 @@ KNOWN_NAMES = frozenset(
 """Field names that tell a header block from prose that happens to hold a colon."""
 
 
+ESSENTIAL = frozenset(
+    {b"content-type", b"content-transfer-encoding", b"from", b"subject", b"message-id", b"date"}
+)
+
+
 class Field(NamedTuple):
     """One header field: its name as written and its value without the line ends of its folds."""
 
@@ -91,24 +98,23 @@ class Header:
 def skip_prologue(source: bytes, start: int, end: int) -> int:
     """Where the header begins behind a byte order mark, empty lines, or an mbox `From ` line."""
     start += len(BYTE_ORDER_MARK) * source.startswith(BYTE_ORDER_MARK, start, end)
-    while start < end and source[start] in b"\r\n":
-        start += 1
+    head = source[start : min(end, start + 1000)]
+    start += len(head) - len(head.lstrip(b"\r\n"))
     if source.startswith((b"From ", b">From "), start, end):
         line_end = source.find(b"\n", start, min(end, start + 2000))
         start = line_end + 1 if line_end >= 0 else start
     return start
 
 
-def split_header(source: bytes, start: int, end: int) -> tuple[Header, int]:
-    """The header that begins at `start`, and where the body begins; both within `source[start:end]`."""
+def split_header(source: bytes, start: int, end: int, limit: int = FIELDS) -> tuple[Header, int]:
+    """The header that begins at `start`, of so many fields, and where the body begins; within the slice."""
     block_end, body_start = _find_end(source, start, end)
     cuts = []
     if block_end - start > HEADER_BYTES:
         block_end = start + HEADER_BYTES
         cuts.append("The header is too long; its end was not read.")
-    fields = _split_fields(source[start:block_end])
-    if len(fields) > FIELDS:
-        del fields[FIELDS:]
+    fields = _split_fields(source[start:block_end], limit)
+    if len(fields) > limit:
         cuts.append("The header has too many fields; the last ones were not read.")
     return _index(fields, tuple(cuts)), body_start
 
@@ -123,8 +129,8 @@ def _find_end(source: bytes, start: int, end: int) -> tuple[int, int]:
     return (found.start() + 1, found.end()) if found else (end, end)
 
 
-def _split_fields(block: bytes) -> list[Field]:
-    """One field more than the limit at most, so that the caller can tell."""
+def _split_fields(block: bytes, limit: int) -> list[Field]:
+    """The fields up to one more than the limit, and behind it those without which no mail can be read."""
     fields: list[Field] = []
     name, pieces = "", []
     for line in block.replace(b"\r\r\n", b"\n").splitlines():
@@ -134,8 +140,10 @@ def _split_fields(block: bytes) -> list[Field]:
             if name:
                 fields.append(_join(name, pieces))
             name, pieces = found[1].decode("ascii"), [line[found.end() :]]
-            if len(fields) > FIELDS:
+            if len(fields) > limit == GLANCE_FIELDS:
                 return fields
+            if len(fields) > limit and found[1].lower() not in ESSENTIAL:
+                name = ""
     return [*fields, _join(name, pieces)] if name else fields
 
 

@@ -1,4 +1,4 @@
-"""Readers of single header values: text, mailboxes, message ids, dates. Tolerant, bounded; none of them raises."""
+"""Readers of single header values: text, mailboxes, message ids, dates. Bounded; none raises."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -18,7 +18,7 @@ _MSG_ID = re.compile(
     r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}@(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}|\[[!-Z^-~]{1,60}\])>"
 )
 _TOKEN = re.compile(
-    r'=\?[^?\s]{1,60}\?[BbQq]\?[^?]{0,1000}\?=|"(?:[^"\\]|\\.){0,1000}"|<[^<>]{0,1000}>|[,;:()]|[^",;:<>()]{1,1000}|.',
+    r'=\?[^?\s]{1,60}\?[BbQq]\?[^?]{0,1000}\?=|"(?:[^"\\]|\\.){0,1000}"?|<[^<>]{0,1000}>|[,;:()]|[^",;:<>()]{1,1000}|.',
     re.DOTALL,
 )
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -95,7 +95,7 @@ def parse_mailboxes(value: bytes | None) -> list[Mailbox]:
     words: list[str] = []
     angle: str | None = None
     depth = 0
-    for token in _TOKEN.findall((value or b"")[:VALUE_BYTES].decode("latin-1")):
+    for token in _TOKEN.findall(_balance((value or b"")[:VALUE_BYTES].decode("latin-1"))):
         if token in ("(", ")"):
             depth = max(0, depth + (1 if token == "(" else -1))
         elif depth:
@@ -113,6 +113,11 @@ def parse_mailboxes(value: bytes | None) -> list[Mailbox]:
             return mailboxes
     _add_mailbox(mailboxes, words, angle)
     return mailboxes
+
+
+def _balance(text: str) -> str:
+    """A quote without its other half would swallow the address: then none counts."""
+    return text.replace('"', "") if text.replace('\\"', "").count('"') % 2 else text
 
 
 def _add_mailbox(mailboxes: list[Mailbox], words: list[str], angle: str | None) -> None:
@@ -173,10 +178,12 @@ _DATE = re.compile(
     r"(?:\.\d{1,9})?[ \t]{0,5}([+-]\d{2}:?\d{2}(?!\d)|[A-Za-z]{1,5}(?![A-Za-z]))?"
 )
 _ASCTIME = re.compile(
-    rf"([A-Za-z]{{3}})[ \t]{{1,5}}(\d{{1,2}})[ \t]{{1,5}}{_TIME}[ \t]{{1,5}}(?:[A-Z]{{3,5}}[ \t]{{1,3}})?(\d{{4}})"
+    rf"([A-Za-z]{{3}})[ \t]{{1,5}}(\d{{1,2}})[ \t]{{1,5}}{_TIME}[ \t]{{1,5}}"
+    r"(?:[A-Z]{3,5}[ \t]{1,3})?(\d{4})"
 )
 _ISO = re.compile(
-    rf"(\d{{4}})-(\d{{2}})-(\d{{2}})[T \t]{{1,3}}{_TIME}(?:[.,]\d{{1,9}})?[ \t]{{0,5}}([+-]\d{{2}}:?\d{{2}}|Z|UTC)?"
+    rf"(\d{{4}})-(\d{{2}})-(\d{{2}})[T \t]{{1,3}}{_TIME}"
+    r"(?:[.,]\d{1,9})?[ \t]{0,5}([+-]\d{2}:?\d{2}|Z|UTC)?"
 )
 _ZONE_HOURS = {
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,

@@ -1,6 +1,5 @@
 """Pasted messages: headers that stand in the text of a mail, plain, indented or quoted with `>`."""
 
-import html
 import re
 
 from parsers.header_block import KNOWN_NAMES, skip_prologue, split_header
@@ -17,7 +16,7 @@ _TAG = re.compile(r"<[/!a-z][^<>]{0,2000}>", re.IGNORECASE)
 
 
 def find_pasted(root: Part) -> list[bytes]:
-    """Each pasted message as bytes, unquoted; the plain texts are read first, HTML only when they hold none."""
+    """Each pasted message as bytes, unquoted; HTML is read only where the plain texts hold none."""
     texts = [part for part in root.walk() if part.type.startswith("text/") and not part.children]
     plain = [part.text() for part in texts if part.type != "text/html"][:TEXTS]
     found = [block for text in plain for block in _find_blocks(text)]
@@ -28,8 +27,13 @@ def find_pasted(root: Part) -> list[bytes]:
 
 
 def strip_html(text: str) -> str:
-    """Text of HTML, near enough to read words and headers in it."""
-    return html.unescape(_TAG.sub("", _BREAK.sub("\n", text))).replace("\xa0", " ")
+    """Text of HTML, near enough to find words and headers; only breaks end a line, except in `<pre>`."""
+    from html import unescape  # rarely needed, and slow to import: it brings the table of all entities
+
+    if "<pre" not in text.lower():
+        text = " ".join(text.splitlines())
+    lines = unescape(_TAG.sub("", _BREAK.sub("\n", text))).replace("\xa0", " ").split("\n")
+    return "\n".join(line.strip(" ") for line in lines)
 
 
 def _find_blocks(text: str) -> list[bytes]:

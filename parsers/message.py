@@ -4,7 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from parsers.header_block import Header, skip_prologue, split_header
+from parsers.header_block import GLANCE_FIELDS, Header, skip_prologue, split_header
 from parsers.headers import (
     decode_text,
     display_name,
@@ -19,9 +19,10 @@ from parsers.origin import Route, read_route
 from parsers.values import Message
 
 HASHED_TEXT = 256 * 1024
+GLANCE = 8 * 1024
 
 _BLANK = re.compile(rb"[\s]*\Z")
-_WRAPPING = frozenset(
+WRAPPING_NAMES = frozenset(
     {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "mime-version"}
 )
 
@@ -41,26 +42,29 @@ def read_reported(raw: bytes, budget: Budget) -> Reported | None:
         budget.warn("The mail encloses too many messages; the last ones were not read.")
         return None
     budget.messages -= 1
-    raw = _unwrap(raw)
     root = parse_message(raw, budget)
+    if _is_wrapped(root):
+        raw = raw[root.body_start :]
+        root = parse_message(raw, budget)
     if not root.header.count_known():
         return None
-    route = read_route(root.header)
+    route = read_route(root.header, budget.lines)
+    if len(route.lines) < len(root.header.every("received")):
+        budget.warn("A message has too many Received lines; the oldest were not read.")
+    budget.lines -= len(route.lines)
     return Reported(root, _build(raw, root, route), route)
 
 
-def _unwrap(raw: bytes) -> bytes:
+def _is_wrapped(root: Part) -> bool:
     """Some senders repeat the part's own MIME header inside the part: the message begins behind it."""
-    header, body_start = split_header(raw, skip_prologue(raw, 0, len(raw)), len(raw))
-    if header.by_name and header.by_name.keys() <= _WRAPPING and begins_like_message(raw[body_start:]):
-        return raw[body_start:]
-    return raw
+    names = root.header.by_name.keys()
+    return bool(names) and names <= WRAPPING_NAMES and begins_like_message(root.body()[:GLANCE])
 
 
 def begins_like_message(content: bytes) -> bool:
     """Whether it begins with a header block that has a route, or a sender with a date or an id."""
-    head = content[: 64 * 1024]
-    header, _ = split_header(head, skip_prologue(head, 0, len(head)), len(head))
+    head = content[:GLANCE]
+    header, _ = split_header(head, skip_prologue(head, 0, len(head)), len(head), GLANCE_FIELDS)
     return is_message_header(header)
 
 

@@ -7,14 +7,16 @@ See docs/decisions/0001-mime.md.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from parsers.content import decode_charset, decode_transfer, is_quoted_printable
-from parsers.content_type import ContentType, parse_content_type
-from parsers.header_block import Header, skip_prologue, split_header
+from parsers.content_type import VALUE_BYTES, ContentType, parse_content_type
+from parsers.header_block import FIELDS, GLANCE_FIELDS, PART_FIELDS, Header, skip_prologue, split_header
 
 PARTS = 500
 DEPTH = 30
 MESSAGES = 100
+LINES = 2_000
 FALSE_DELIMITERS = 20_000
 BOUNDARY = 200
 TEXT_BYTES = 1024 * 1024
@@ -28,6 +30,7 @@ class Budget:
 
     parts: int = PARTS
     messages: int = MESSAGES
+    lines: int = LINES
     warnings: dict[str, None] = field(default_factory=dict)
 
     def warn(self, sentence: str) -> None:
@@ -35,7 +38,7 @@ class Budget:
         self.warnings[sentence] = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Part:
     """One node of the tree: a header and a body within `source`, and the parts in that body."""
 
@@ -57,11 +60,15 @@ class Part:
         value = self.header.first("content-transfer-encoding") or b""
         return value[:40].decode("latin-1").strip(" \t\"';").lower()
 
+    @cached_property
+    def disposition(self) -> ContentType:
+        """The Content-Disposition: `attachment`, `inline`, or the empty text, with its parameters."""
+        return parse_content_type(self.header.first("content-disposition"), "")
+
     @property
     def filename(self) -> str:
         """The name that the sender gave it, or the empty text."""
-        disposition = parse_content_type(self.header.first("content-disposition"), "").parameters
-        return disposition.get("filename") or self.content_type.parameters.get("name") or ""
+        return self.disposition.parameters.get("filename") or self.content_type.parameters.get("name") or ""
 
     def body(self) -> bytes:
         """The bytes as they stand in the mail."""
@@ -75,7 +82,7 @@ class Part:
         """The bytes of an enclosed message; encodings that are declared but not applied are left alone."""
         start = skip_prologue(self.source, self.body_start, self.end)
         if self.encoding == "base64":
-            plain, _ = split_header(self.source, start, min(self.end, start + 4096))
+            plain, _ = split_header(self.source, start, min(self.end, start + 4096), GLANCE_FIELDS)
             return self.body() if plain.count_known() else self.content()
         if self.encoding == "quoted-printable" and not is_quoted_printable(self.body()):
             return self.body()
@@ -89,7 +96,7 @@ class Part:
         return decode_charset(raw, self.content_type.parameters.get("charset"))
 
     def walk(self) -> Iterator["Part"]:
-        """This part and all below it, in the order of the mail; what messages enclose is not theirs."""
+        """The part and all below it, in the order of the mail; what messages enclose is not theirs."""
         waiting = [self]
         while waiting:
             part = waiting.pop()
@@ -100,7 +107,7 @@ class Part:
 def parse_message(source: bytes, budget: Budget) -> Part:
     """The tree of one message that is all of `source`."""
     start = skip_prologue(source, 0, len(source))
-    root = _read_part(source, start, len(source), "text/plain", budget)
+    root = _read_part(source, start, len(source), budget, "text/plain", FIELDS)
     waiting = [(root, 1)]
     while waiting:
         part, depth = waiting.pop()
@@ -114,11 +121,14 @@ def parse_message(source: bytes, budget: Budget) -> Part:
     return root
 
 
-def _read_part(source: bytes, start: int, end: int, default: str, budget: Budget) -> Part:
-    header, body_start = split_header(source, start, end)
+def _read_part(source: bytes, start: int, end: int, budget: Budget, default: str, limit: int) -> Part:
+    header, body_start = split_header(source, start, end, limit)
     for sentence in header.cuts:
         budget.warn(sentence)
-    return Part(source, header, body_start, end, parse_content_type(header.first("content-type"), default))
+    declared = header.first("content-type")
+    if declared and len(declared) > VALUE_BYTES:
+        budget.warn("A Content-Type is too long; its end was not read.")
+    return Part(source, header, body_start, end, parse_content_type(declared, default))
 
 
 def _read_children(part: Part, budget: Budget) -> list[Part]:
@@ -129,7 +139,7 @@ def _read_children(part: Part, budget: Budget) -> list[Part]:
             budget.warn("The mail has too many parts; the last ones were not read.")
             break
         budget.parts -= 1
-        children.append(_read_part(part.source, start, end, default, budget))
+        children.append(_read_part(part.source, start, end, budget, default, PART_FIELDS))
     return children
 
 

@@ -1,4 +1,4 @@
-"""What is no report, and why: one small detector a reason, gathered in tables; the texts they know are in `robots`."""
+"""What is no report, and why: one small detector a reason, in tables; `robots` has their texts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,11 +11,12 @@ from parsers.message import first_text
 from parsers.mime import Part
 
 LOOKED_AT = 8_000
+STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
 
 
 @dataclass
 class Outside:
-    """What the detectors look at: the arriving mail without what it encloses; each value is read once, when asked."""
+    """What the detectors look at: a mail without what it encloses; each value is read once, when asked."""
 
     root: Part
     types: frozenset[str] = field(init=False)
@@ -46,11 +47,11 @@ class Outside:
         header = self.root.header
         return_path = parse_return_path(header.first("return-path"))
         boxes = parse_mailboxes(header.first("from"))
-        if not any(box.address for box in boxes) or return_path == "":
+        if not any(box.address for box in boxes) or return_path == "" or _is_automatic(self):
             return True
         addresses = [boxes[0].address, return_path or ""]
-        named = robots.ROBOT_NAMES.search(display_name(header.first("from")) or "")
-        return bool(named) or any(_local_part(text) in robots.ROBOT_LOCAL_PARTS for text in addresses)
+        named = robots.ROBOT_NAMES.is_in(display_name(header.first("from")) or "")
+        return named or any(_local_part(text) in robots.ROBOT_LOCAL_PARTS for text in addresses)
 
     def says(self, name: str) -> str:
         """The value of a header field, lower case; the empty text if it is absent."""
@@ -62,41 +63,43 @@ def _local_part(address: str) -> str:
 
 
 def _is_bounce(mail: Outside) -> bool:
-    if mail.report_type == "delivery-status" or mail.types & {
-        "message/delivery-status",
-        "message/global-delivery-status",
-    }:
+    if mail.report_type == "delivery-status" or mail.types & STATUS_TYPES:
         return True
     if mail.root.header.first("x-failed-recipients") is not None:
         return True
-    sounds = robots.BOUNCE_SUBJECTS.search(mail.subject)
+    sounds = robots.BOUNCE_SUBJECTS.is_in(mail.subject)
     if mail.is_robot:
-        return bool(sounds) or (
-            _sounds_like_bounce(mail) and not robots.COMPLAINT_SUBJECTS.search(mail.subject)
-        )
-    return (bool(sounds) and _sounds_like_bounce(mail)) or "x-mlserver" in mail.root.header.by_name
+        return sounds or (_sounds_like_bounce(mail) and not _sounds_like_complaint(mail))
+    return (sounds and _sounds_like_bounce(mail)) or "x-mlserver" in mail.root.header.by_name
+
+
+def _is_from_mailer_daemon(mail: Outside) -> bool:
+    boxes = parse_mailboxes(mail.root.header.first("from"))
+    return bool(boxes) and _local_part(boxes[0].address) == "mailer-daemon"
 
 
 def _sounds_like_bounce(mail: Outside) -> bool:
-    return bool(robots.BOUNCE_TEXTS.search(mail.text))
+    return robots.BOUNCE_TEXTS.is_in(mail.text)
+
+
+def _sounds_like_complaint(mail: Outside) -> bool:
+    return robots.COMPLAINTS.is_in(mail.subject) or robots.COMPLAINTS.is_in(mail.text)
 
 
 def _holds_delivery_fields(mail: Outside) -> bool:
     """A person's forward of a bounce has its fields in the text."""
-    return len(robots.DELIVERY_FIELDS.findall(mail.text)) > 1
+    return robots.DELIVERY_FIELDS.count_in(mail.text) > 1
 
 
 def _is_read_receipt(mail: Outside) -> bool:
     if mail.report_type == "disposition-notification" or "message/disposition-notification" in mail.types:
         return True
-    return bool(robots.RECEIPT_SUBJECTS.search(mail.subject) and robots.RECEIPT_TEXTS.search(mail.text))
+    return robots.RECEIPT_SUBJECTS.is_in(mail.subject) and robots.RECEIPT_TEXTS.is_in(mail.text)
 
 
 def _is_dmarc_aggregate(mail: Outside) -> bool:
     names = [part.filename for part in mail.root.walk() if not part.children]
-    return bool(robots.DMARC_SUBJECTS.search(mail.subject)) or any(
-        robots.AGGREGATE_FILES.fullmatch(n) for n in names
-    )
+    return robots.DMARC_SUBJECTS.is_in(mail.subject) or any(robots.AGGREGATE_FILES.is_all(n) for n in names)
 
 
 def _is_tls_report(mail: Outside) -> bool:
@@ -120,14 +123,14 @@ def _is_automatic(mail: Outside) -> bool:
 def _is_answering_machine(mail: Outside) -> bool:
     """An automatic reply by its subject and its fields, whatever it encloses."""
     by_field = _is_automatic(mail) or mail.says("precedence") in ("auto_reply", "bulk", "junk")
-    return by_field and bool(robots.AUTO_REPLY_SUBJECTS.search(mail.subject))
+    return by_field and robots.AUTO_REPLY_SUBJECTS.is_in(mail.subject)
 
 
 def _is_auto_reply(mail: Outside) -> bool:
     submitted = mail.says("auto-submitted").partition(";")[0].strip()
     if submitted not in ("", "no") or _is_automatic(mail) or mail.says("precedence") == "auto_reply":
         return True
-    return bool(robots.AUTO_REPLY_SUBJECTS.search(mail.subject) or robots.CHALLENGE_TEXTS.search(mail.text))
+    return robots.AUTO_REPLY_SUBJECTS.is_in(mail.subject) or robots.CHALLENGE_TEXTS.is_in(mail.text)
 
 
 def _is_digest(mail: Outside) -> bool:
@@ -155,6 +158,7 @@ WITHOUT_ENCLOSED: tuple[Detector, ...] = (("bounce", _holds_delivery_fields),)
 """These decide where no message is attached, before pasted headers are looked for."""
 
 WITHOUT_EVIDENCE: tuple[Detector, ...] = (
+    ("bounce", _is_from_mailer_daemon),
     ("invitation", _is_invitation),
     ("auto_reply", _is_auto_reply),
     ("mailing_list", _is_list_mail),

@@ -1,4 +1,4 @@
-"""Where a reported message came from: the first hop, from the top, whose sender is outside the receiving side.
+"""Where a message came from: the first hop, from the top, whose sender is outside the receiving side.
 
 Below that hop the sender writes what it likes, so nothing below it is believed. What is above it was written
 by the receiving side: its own hops, and what it says it saw (Received-SPF, Authentication-Results).
@@ -6,7 +6,7 @@ by the receiving side: its own hops, and what it says it saw (Received-SPF, Auth
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Network
 
 from parsers.addresses import can_be_origin, house_of, parse_ip
 from parsers.content import decode_charset
@@ -26,10 +26,16 @@ _STATEMENT = re.compile(
     re.IGNORECASE,
 )
 
+INSIDE_NETWORKS = {
+    # Outlook.com and Exchange Online pass mail among themselves by IPv6, and name no address of the receiver.
+    "outlook.com": (IPv6Network("2603:1000::/24"), IPv6Network("2a01:111:f400::/48")),
+}
+"""Networks that a provider's hosts have among themselves; its customers' mail leaves by others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """An address that a server says it received the message from, and how many Received lines stand above it."""
+    """An address that a server says it received from, and how many Received lines stand above it."""
 
     ip: IPAddress
     below: int
@@ -45,20 +51,20 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The address that a route concludes, the index of its hop (None: it rests on a statement), and others offered."""
+    """The address concluded, the index of its hop (None: it rests on a statement), and all offered."""
 
     ip: IPAddress | None = None
     hop: int | None = None
     candidates: tuple[IPAddress, ...] = ()
 
 
-def read_route(header: Header) -> Route:
-    """The route that a header tells of."""
+def read_route(header: Header, limit: int = HOPS) -> Route:
+    """The route that a header tells of; of more lines than the limit, the newest."""
     lines: list[Line] = []
     statements: list[Statement] = []
     for name, value in header.fields:
         lower = name.lower()
-        if lower == "received" and len(lines) < HOPS:
+        if lower == "received" and len(lines) < min(limit, HOPS):
             lines.append(parse_received(value))
         elif lower in _STATEMENT_FIELDS and len(statements) < STATEMENTS:
             found = _STATEMENT.search(decode_charset(value[:VALUE_BYTES], None))
@@ -71,6 +77,8 @@ def conclude_origin(route: Route, source_ip: IPAddress | None = None) -> Origin:
     """The origin; a public `source_ip` is the reporter's own word and picks the hop that it names."""
     hop = _find_hop(route, source_ip)
     stated = [ip for ip in (source_ip, *(s.ip for s in route.statements[:1])) if ip and can_be_origin(ip)]
+    if hop is not None and _lacks_receiver(route, hop, stated):
+        hop = None
     ip = route.lines[hop].hop.from_ip if hop is not None else next(iter(stated), None)
     return Origin(ip, hop, tuple(dict.fromkeys([*([ip] if ip else []), *stated])))
 
@@ -81,11 +89,23 @@ def _find_hop(route: Route, source_ip: IPAddress | None) -> int | None:
     foreign = _first_foreign_hop(route)
     if foreign is None:
         return None
-    # A statement above the hop was written later, by the receiving side: it corrects what we took for foreign.
+    # A statement above the hop was written later, by the receiving side: it corrects us.
     for statement in route.statements:
         if statement.below <= foreign and (hop := _hop_of(route, statement.ip, foreign)) is not None:
             return hop
     return foreign
+
+
+def _lacks_receiver(route: Route, hop: int, stated: list[IPAddress]) -> bool:
+    """Whether the route begins on the sender's side, since the receiver's own line is missing.
+
+    Filters that report see a message before their server adds its line: the report and the filter then name
+    an address that no hop has. Likewise where a line above the hop names no sender.
+    """
+    if not stated or any(line.hop.from_ip in stated for line in route.lines):
+        return False
+    agree = len(stated) > 1 and stated[0] == stated[1]
+    return agree or any(line.hop.from_ip is None for line in route.lines[:hop])
 
 
 def _hop_of(route: Route, ip: IPAddress, start: int) -> int | None:
@@ -95,8 +115,9 @@ def _hop_of(route: Route, ip: IPAddress, start: int) -> int | None:
 
 
 def _first_foreign_hop(route: Route) -> int | None:
-    """The first public sender that is no host of the receiver; of none but its own hosts, the lowest in a row."""
+    """The first public sender that is no host of the receiver; of its own hosts only, the lowest."""
     own: int | None = None
+    inside: int | None = None
     stated = {statement.ip for statement in route.statements}
     house: str | None = None
     for index, line in enumerate(route.lines):
@@ -104,10 +125,23 @@ def _first_foreign_hop(route: Route) -> int | None:
         ip = line.hop.from_ip
         if ip is None or not can_be_origin(ip):
             continue
-        if ip in stated or not _is_own(line, house):
-            return index if own is None or ip in stated or _follows(route, index) else own
-        own = index
-    return own
+        if _is_inside(line, ip, house):
+            inside = index
+        elif ip in stated:
+            return index
+        elif not _is_own(line, house):
+            return index if own is None or _follows(route, index) else own
+        else:
+            own = index
+    return inside if own is None else own
+
+
+def _is_inside(line: Line, ip: IPAddress, house: str | None) -> bool:
+    """Whether no stranger can have sent by this protocol, or from this network of the receiver."""
+    networks = INSIDE_NETWORKS.get(house or "", ())
+    return line.is_fetched or (
+        house_of(line.hop.from_name) == house and any(ip in network for network in networks)
+    )
 
 
 def _is_own(line: Line, house: str | None) -> bool:

@@ -10,15 +10,17 @@
 
 import hashlib
 from dataclasses import replace
+from itertools import islice
 
 from parsers import robots
 from parsers.addresses import parse_ip
 from parsers.arf import BrokenReport, parse_feedback_report
-from parsers.attached import find_attached, find_unmarked
+from parsers.attached import ENCLOSING_TYPES, find_attached, find_unmarked
 from parsers.correspondence import read_correspondence
+from parsers.header_block import GLANCE_FIELDS, skip_prologue, split_header
 from parsers.headers import parse_sole_address
 from parsers.inline import find_pasted
-from parsers.message import Reported, read_reported
+from parsers.message import WRAPPING_NAMES, Reported, read_reported
 from parsers.mime import Budget, Part, parse_message
 from parsers.not_reports import (
     WHATEVER_IT_ENCLOSES,
@@ -34,7 +36,7 @@ NESTED = 8
 FEEDBACK_PARTS = 20
 FEEDBACK_BYTES = 256 * 1024
 
-_FEEDBACK_TYPE = b"feedback-type"
+_FEEDBACK_TYPES = ("text/plain", "application/octet-stream", "message/")
 
 
 def read_mail(raw: bytes) -> ReadMail:
@@ -78,11 +80,17 @@ def _find_feedback(root: Part, budget: Budget) -> tuple[Report, ...]:
     found = [report for part in _feedback_parts(root) if (report := _parse_feedback(part, budget))]
     if not found:
         return ()
-    enclosed = [part for part in find_attached(root) if not _is_feedback(part)]
-    enclosed = enclosed or [part for part in find_unmarked(root) if not _is_feedback(part)]
-    messages = [read_reported(part.message_content(), budget) for part in enclosed[: len(found)]]
+    contents = _find_enclosed(root, len(found))
+    messages = [read_reported(content, budget) for content in contents]
     messages += [None] * (len(found) - len(messages))
     return tuple(_complete(report, message) for report, message in zip(found, messages, strict=True))
+
+
+def _find_enclosed(root: Part, limit: int) -> list[bytes]:
+    """The messages beside a feedback report: attached, of another type, or pasted."""
+    parts = [part for part in find_attached(root) if not _is_feedback(part)]
+    parts = parts or list(islice((part for part in find_unmarked(root) if not _is_feedback(part)), limit))
+    return [part.message_content() for part in parts[:limit]] or find_pasted(root)[:limit]
 
 
 def _feedback_parts(root: Part) -> list[Part]:
@@ -90,18 +98,18 @@ def _feedback_parts(root: Part) -> list[Part]:
 
 
 def _is_feedback(part: Part) -> bool:
-    """By its type, or by its first lines: some senders, and programs under way, change the type."""
+    """By its type, or by its first fields: some senders, and programs under way, change the type."""
     if part.type == "message/feedback-report":
         return True
-    if not part.type.startswith(("text/plain", "application/octet-stream", "message/")):
+    if part.type in ENCLOSING_TYPES or not part.type.startswith(_FEEDBACK_TYPES):
         return False
-    head = _head(part, 4096).content().lstrip().lower()
-    return _FEEDBACK_TYPE in head[:2000] and _begins_with_field(head)
-
-
-def _begins_with_field(head: bytes) -> bool:
-    name, colon, _ = head.partition(b"\n")[0].partition(b":")
-    return bool(colon) and name.replace(b"-", b"").isalpha()
+    head = _head(part, 8192).content()
+    if b"feedback-type" not in head.lower():
+        return False
+    header, start = split_header(head, skip_prologue(head, 0, len(head)), len(head), GLANCE_FIELDS)
+    if header.by_name.keys() <= WRAPPING_NAMES:
+        header, _ = split_header(head, start, len(head), GLANCE_FIELDS)
+    return "feedback-type" in header.by_name
 
 
 def _head(part: Part, size: int) -> Part:
@@ -132,10 +140,15 @@ def _complete(report: Report, reported: Reported | None) -> Report:
 
 def _find_attached_reports(outside: Outside, budget: Budget) -> tuple[Report, ...]:
     complaint = _hotmail_complaint(outside)
-    reports = _read_attached(outside.root, complaint or _said(outside, "attached"), budget, 0)
+    reports = _read_attached(outside.root, complaint or _said(outside, _format(outside)), budget, 0)
     if complaint and not reports and complaint.source_ip:
         return (_complete(complaint, None),)
     return tuple(reports)
+
+
+def _format(outside: Outside) -> ReportFormat:
+    """A mail that calls itself a feedback report is one, though its fields are missing or broken."""
+    return "arf" if outside.report_type == "feedback-report" else "attached"
 
 
 def _hotmail_complaint(outside: Outside) -> Report | None:
@@ -148,10 +161,12 @@ def _hotmail_complaint(outside: Outside) -> Report | None:
 
 def _said(outside: Outside, form: ReportFormat) -> Report:
     """A report of that format; its feedback type only if the mail itself says it."""
-    failed = robots.AUTHENTICATION_TEXTS.search(outside.subject) or robots.AUTHENTICATION_TEXTS.search(
+    failed = robots.AUTHENTICATION_TEXTS.is_in(outside.subject) or robots.AUTHENTICATION_TEXTS.is_in(
         outside.text
     )
-    return Report(form, feedback_type="auth-failure" if failed else None)
+    named = robots.SPAMCOP_SUBJECT.search(outside.subject)
+    source_ip = parse_ip(named[1]) if named else None
+    return Report(form, feedback_type="auth-failure" if failed else None, source_ip=source_ip)
 
 
 def _read_attached(root: Part, template: Report, budget: Budget, depth: int) -> list[Report]:

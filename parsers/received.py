@@ -1,4 +1,4 @@
-"""Received lines → hops: what the server that wrote the line saw, before what the sender said (RFC 5321, 4.4)."""
+"""Received lines → hops: what the server saw comes before what the sender said (RFC 5321, 4.4)."""
 
 import re
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from parsers.addresses import parse_ip
 from parsers.headers import parse_date, raw_text
 from parsers.values import Hop, IPAddress
 
-VALUE_BYTES = 4096
-TOKENS = 400
+VALUE_BYTES = 3000
+TOKENS = 150
 
 _TOKEN = re.compile(r'[()]|"[^"()]{0,500}"|\[[^\[\]()\s]{0,100}\]|[^()\s]{1,500}')
 _CLAUSES = frozenset({"by", "via", "with", "id", "for"})
@@ -17,6 +17,7 @@ _HELO = re.compile(
     r"\b(?:helo=|(?:helo|ehlo|lhlo)\s{1,3})(\[[^\[\]\s]{0,100}\]|[^\s)]{1,300})", re.IGNORECASE
 )
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,253})$")
+_FETCHED = re.compile(r"(?:lmtps?a?|pop3s?|imaps?)$", re.IGNORECASE)
 _NO_NAME = frozenset({"unknown", "unverified", "unavailable", "localhost.localdomain.invalid"})
 
 
@@ -28,6 +29,8 @@ class Line:
     verified: bool = False
     """The sender's name is a reverse name that the server looked up, not what the sender said."""
     by_ip: IPAddress | None = None
+    is_fetched: bool = False
+    """It came by a protocol that no stranger speaks to the receiver: LMTP, or fetched from a mailbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,16 @@ def parse_received(value: bytes) -> Line:
     sender, receiver = clauses.get("from", _Clause()), clauses.get("by", _Clause())
     ip = _find_sender_ip(sender)
     name, verified = _find_sender_name(sender)
-    return Line(Hop(name, ip, _find_receiver(receiver), at), verified, _find_receiver_ip(receiver))
+    hop = Hop(name, ip, _find_receiver(receiver), at)
+    return Line(hop, verified, _find_receiver_ip(receiver), _is_fetched(clauses.get("with", _Clause())))
+
+
+def _is_fetched(protocol: _Clause) -> bool:
+    return bool(protocol.words) and bool(_FETCHED.match(protocol.words[0]))
 
 
 def _split_clauses(text: str) -> dict[str, _Clause]:
-    """The first clause of each keyword; the word behind a keyword is its value, even if it looks like a keyword."""
+    """The first clause of each keyword; the word behind a keyword is its value, even `from by`."""
     found: dict[str, tuple[list[str], list[str]]] = {}
     words: list[str] = []
     comments: list[str] = []
@@ -92,7 +100,7 @@ def _find_sender_ip(sender: _Clause) -> IPAddress | None:
 
 
 def _ip_of_comment(comment: str) -> IPAddress | None:
-    """The last bracketed address (a reverse name before it can hold brackets), else a comment that is an address."""
+    """The last bracketed address (a reverse name can hold brackets), else a comment that is an address."""
     comment = _HELO.sub(" ", comment)
     bracketed = _BRACKETED.findall(comment)
     if bracketed:
@@ -119,8 +127,8 @@ def _reverse_name(comments: tuple[str, ...]) -> str | None:
     """Postfix and Sendmail write the reverse name before the bracketed address."""
     for comment in comments:
         comment = _HELO.sub(" ", comment)
-        bracketed = _BRACKETED.search(comment)
-        before = comment[: bracketed.start()].split() if bracketed else []
+        bracketed = list(_BRACKETED.finditer(comment))
+        before = comment[: bracketed[-1].start()].split() if bracketed else []
         if before and "forged" not in comment and _is_name(name := before[-1].rpartition("@")[2]):
             return _host(name)
     return None

@@ -1,123 +1,166 @@
-"""Who wrote a mail, and in what words: the tables that tell bounces and automatic mail, one row an item."""
+"""Who wrote a mail, and in what words: tables that tell bounces and automatic mail."""
 
 import re
+from functools import cached_property
+
+
+class Wording:
+    """A table of patterns, any of which may stand in a text; compiled when first asked."""
+
+    def __init__(self, *rows: str, start: str = "", end: str = "") -> None:
+        self._source = f"{start}(?:{'|'.join(rows)}){end}"
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(self._source, re.IGNORECASE | re.MULTILINE)
+
+    def is_in(self, text: str) -> bool:
+        """Whether one of them stands in the text."""
+        return self._pattern.search(text) is not None
+
+    def count_in(self, text: str) -> int:
+        """How often they stand in the text."""
+        return sum(1 for _ in self._pattern.finditer(text))
+
+    def is_all(self, text: str) -> bool:
+        """Whether one of them is the whole text."""
+        return self._pattern.fullmatch(text) is not None
+
 
 ROBOT_LOCAL_PARTS = frozenset(
-    [
-        "mailer-daemon",
-        "mailer_daemon",
-        "mailerdaemon",
-        "mail-daemon",
-        "maildaemon",
-        "postmaster",
-        "post_master",
-        "poostmaster",
-        "mdaemon",
-        "mail-delivery-subsystem",
-        "mail-delivery-system",
-        "mta",
-        "bounce",
-        "bounces",
-        "bounced_mail",
-        "double-bounce",
-        "microsoftexchange",
-        "listserv",
-        "majordomo",
-    ]
+    {
+        *("mailer-daemon", "mailer_daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mdaemon", "mta"),
+        *("postmaster", "post_master", "poostmaster", "mail-delivery-subsystem", "mail-delivery-system"),
+        *("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply"),
+        *("bounce", "bounces", "bounced_mail", "double-bounce", "microsoftexchange", "listserv", "majordomo"),
+    }
 )
 
-ROBOT_NAMES = re.compile(
-    r"mail ?deliver|mailer.?daemon|postmaster|delivery (?:sub)?system|mail system|system administrator"
-    r"|mail administrator|systemadministrator|microsoft outlook|mail server|internet mail|returned mail"
-    r"|administrateur syst|administrador del sistema|почтов|メール配送|系统管理员|邮件投递",
-    re.IGNORECASE,
+ROBOT_NAMES = Wording(
+    r"mail ?deliver|mailer.?daemon|postmaster|delivery (?:sub)?system|mail system|mail server",
+    r"internet mail|returned mail",
+    r"system administrator|mail administrator|microsoft outlook",
+    r"systemadministrator|administrateur syst|administrador del sistema|amministratore di sistema",
+    r"почтов|メール配送|系统管理员|邮件投递",
 )
 """Display names of the programs that send bounces."""
 
-BOUNCE_SUBJECTS = re.compile(
-    r"^\W{0,5}(?:"
-    r"undeliver|non.?delivery|nondeliverable|returned (?:mail|to sender|e-?mail)|failure (?:notice|delivery)"
-    r"|fail(?:ure|ed) (?:notice|delivery|to deliver)|delivery (?:status|failure|failed|notification|report|problem|error|has failed|delayed)"
-    r"|(?:\S{1,100} )?(?:e-?mail|message|mail) (?:delivery|system error|could not be delivered|not delivered|status|returned|undeliverable)"
-    r"|mail failure|mail could not|could not (?:send|deliver)|unable to deliver|unzustellbar|nicht zustellbar|mail ?delivery"
-    r"|warning.{1,5}(?:could not send|message (?:delayed|still))|delayed mail|notice: mail delivery|postmaster notify|\[postmaster\]"
-    r"|undelivered|rejected (?:mail|message)|message (?:rejected|undeliverable|blocked|delayed|expired)|loop alert|error condition re"
-    r"|address (?:rejected|not found)|user unknown|bounce|no se (?:pudo|ha podido)|no entregad|mensaje no|correo (?:no|devuelto)"
-    r"|devoluci|notifica(?:ción|cion) de estado|avis de non|échec|echec|non remis|message non|rapport de non|mancata consegna|onbestelbaar"
-    r"|falha|não entregue|nao entregue|niedostarcz|zwrot|nedoru[cč]|neuspe|toimitus|tagastatud|kirja ei|sõnum|kohaletoimetamata|olevererbar|oleverer"
-    r"|недостав|не доставлен|не удалось|ваше сообщение не|сообщение не|возврат|退信|无法投递|系统退信|投递失败|未送達|配信不能|配信エラー|送信できません"
-    r"|메일.{0,10}실패|teslim edilemedi|returnert"
-    r")",
-    re.IGNORECASE,
+BOUNCE_SUBJECTS = Wording(
+    r"undeliver|non.?delivery|nondeliverable|returned (?:mail|to sender|e-?mail)",
+    r"address (?:rejected|not found)",
+    r"fail(?:ure|ed) (?:notice|delivery|to deliver)",
+    r"delivery (?:status|failure|failed|notification|report|problem)",
+    r"delivery (?:error|has failed|delayed)",
+    r"(?:\S{1,100} )?(?:e-?mail|message|mail) (?:delivery|system error|returned)",
+    r"(?:\S{1,100} )?(?:e-?mail|message|mail) (?:could not be|not delivered|status)",
+    r"(?:\S{1,100} )?(?:e-?mail|message|mail) (?:undeliverable|rejected|expired)",
+    r"mail failure|mail could not|could not (?:send|deliver)|unable to deliver|mail ?delivery",
+    r"delayed mail|bounce",
+    r"warning.{1,5}(?:could not send|message .{0,60}(?:delayed|still))",
+    r"notice: mail delivery|postmaster notify",
+    r"\[postmaster\]",
+    r"rejected (?:mail|message)|message (?:blocked|delayed)|loop alert|error condition re|user unknown",
+    r"unzustellbar|nicht zustellbar|zustellung fehlgeschlagen|onbestelbaar|niet bezorgd",  # German, Dutch
+    r"no se (?:pudo|ha podido)|no entregad|mensaje no|correo (?:no|devuelto)|devoluci",  # Spanish
+    r"notificaci[óo]n de (?:estado|error)|error de entrega",
+    r"avis de non|échec|echec|non remis|message non|rapport de non",  # French
+    r"mancata consegna|impossibile recapitare|falha|n[ãa]o entregue|n[ãa]o foi poss",  # Italian, Portuguese
+    r"niedostarcz|zwrot|nedoru[cč]|olevererbar|kunde inte levereras|returnert|teslim edilemedi",
+    r"tagastatud|kirja ei|sõnum|kohaletoimetamata|toimitus|neuspe",  # Estonian, Finnish
+    r"недостав|не доставлен|не удалось|ваше сообщение не|сообщение не|возврат",  # Russian
+    r"退信|无法投递|系统退信|投递失败|未送達|無法",  # Chinese
+    r"配信不能|配信エラー|送信できません|送信エラー|メール.{0,10}(?:エラー|不能)",  # Japanese
+    r"메일.{0,10}실패",  # Korean
+    start=r"^\W{0,5}",
 )
 
-BOUNCE_TEXTS = re.compile(
-    r"this is the (?:mail system|qmail|postfix|mail delivery)|couldn't be delivered|could not be delivered|can(?:no|')t be delivered"
-    r"|not be delivered to|wasn't able to deliver|was not able to deliver|unable to deliver|undeliverable|delivery (?:has )?failed"
-    r"|delivery to the following|delivery failure|delivery attempt|failed permanently|permanent (?:fatal )?error|fatal errors"
-    r"|did not reach the following|has not been delivered|was not delivered|not delivered|wasn't delivered|could not send|user unknown"
-    r"|unknown user|unknown local.part|no such user|recipient.{1,40}(?:rejected|not found|unknown)|mailbox (?:is )?(?:full|unavailable)|over quota"
-    r"|quota exceeded|returned to sender|returning message|returned mail|message (?:was )?(?:bounced|returned|undeliverable)"
-    r"|delivery errors|delivery problem|still being retried|will be retried|delayed|loops back to|too many hops|original message follows"
-    r"|transcript of session|\b[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|\b55[0-4][ -]|nicht zugestellt|konnte nicht|unzustellbar|n'a pas pu être|n'ont pas pu"
-    r"|non remis|no se (?:pudo|ha podido) entregar|no pudo ser|no ha podido ser|non è stato possibile|não (?:foi|pôde)|nie może|ei saanud|ei õnnestunud"
-    r"|ei olnud võimalik|kätte toimetada|не (?:может быть|было|удалось) доставлен|не удалось доставить|не доставлено|無法|无法(?:投递|送达|发送)|退信|未能送达|退回"
-    r"|配信できません|配信されませんでした|送信できません|届けることができません|見つかりません|配送できません",
-    re.IGNORECASE,
+BOUNCE_TEXTS = Wording(
+    r"this is the (?:mail system|qmail|postfix|mail delivery)|could(?:n't| not) be delivered",
+    r"can(?:no|')t be delivered",
+    r"not be delivered to|(?:wasn't|was not|been) able to deliver|unable to deliver|undeliverable",
+    r"has not (?:yet )?been delivered",
+    r"delivery (?:has )?failed|delivery to the following|delivery (?:failure|attempt|errors|problem)",
+    r"failed permanently",
+    r"permanent (?:fatal )?error|fatal errors|did not reach the following",
+    r"(?:was not|not|wasn't) delivered|could not send",
+    r"user unknown|unknown (?:user|local.part)|no such user",
+    r"recipient.{1,40}(?:rejected|not found|unknown)|over quota",
+    r"mailbox (?:is )?(?:full|unavailable)|quota exceeded|returned to sender|returning message",
+    r"returned mail",
+    r"message (?:was )?(?:bounced|returned|delayed)|still being retried|will be retried|loops back to",
+    r"too many hops",
+    r"original message follows|transcript of session|delivery.{1,20}delayed|error: invalid user",
+    r"\b[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b",
+    r"\b55[0-4][ -](?:<|user|no |unknown|mailbox|recipient|requested|access)",
+    r"nicht zugestellt|konnte nicht|unzustellbar|kon niet worden|kunde inte",
+    r"n'a pas pu être|n'ont pas pu|non remis|n'a pas été|impossible de (?:remettre|livrer)",
+    r"no se (?:pudo|ha podido) entregar|no (?:pudo|ha podido) ser|no se entreg",
+    r"non è stato possibile|não (?:foi|pôde)|nie może|nie można|nelze",
+    r"ei saanud|ei õnnestunud|ei olnud võimalik|kätte toimetada|ei voitu",
+    r"не (?:может быть|было|удалось|был) доставлен|не удалось доставить|не доставлено",
+    r"無法|无法(?:投递|送达|发送)|退信|未能送达|退回",
+    r"配信できません|配信されませんでした|送信できません|届けることができません|見つかりません",
+    r"配送できません",
 )
 
-DELIVERY_FIELDS = re.compile(
-    r"^[> \t]{0,20}(?:final-recipient|original-recipient|diagnostic-code|remote-mta|last-attempt-date|action|status)"
-    r"[ \t]{0,5}:[ \t]{0,5}(?:rfc822|smtp|dns|failed|delayed|[245]\.\d|\w{3},)",
-    re.IGNORECASE | re.MULTILINE,
+DELIVERY_FIELDS = Wording(
+    r"(?:final-recipient|original-recipient|diagnostic-code|remote-mta|last-attempt-date|action|status)",
+    start=r"^[> \t]{0,20}",
+    end=r"[ \t]{0,5}:[ \t]{0,5}(?:rfc822|smtp|dns|failed|delayed|[245]\.\d|\w{3},)",
 )
 """Fields of a delivery status (RFC 3464) that stand in the text."""
 
-AUTO_REPLY_SUBJECTS = re.compile(
-    r"^\W{0,5}(?:auto(?:mat(?:ic|ed))?.?(?:reply|response|answer)|autorespon|auto:|out of (?:the )?office|vacation|away from"
-    r"|abwesenheit|automatische antwort|réponse automatique|reponse automatique|respuesta automática|respuesta automatica|autorespuesta"
-    r"|risposta automatica|resposta automática|autosvar|automatisch antwoord|automaattinen|automaatvastus|autoodpowied"
-    r"|автоответ|автоматический ответ|自動返信|自動応答|自动回复|自动答复|자동 ?응답)",
-    re.IGNORECASE,
+AUTO_REPLY_SUBJECTS = Wording(
+    r"auto(?:mat(?:ic|ed))?.?(?:reply|response|answer)|autorespon|auto:|out of (?:the )?office|vacation",
+    r"away from",
+    r"abwesenheit|automatische antwort|automatisch antwoord|autosvar|automatvar",
+    r"r[ée]ponse automatique|absence du bureau|respuesta autom[áa]tica|autorespuesta|fuera de la oficina",
+    r"risposta automatica|resposta autom[áa]tica|autoodpowied|automaattinen|automaatvastus",
+    r"автоответ|автоматический ответ|自動返信|自動応答|自动回复|自动答复|자동 ?응답",
+    start=r"^\W{0,5}",
 )
 
-CHALLENGE_TEXTS = re.compile(
-    r"confirm (?:that )?(?:you|your message|this message)|(?:add|adding) you to (?:my|their|the) (?:whitelist|approved|allow)|approved senders? list"
-    r"|verify that you are (?:a )?(?:human|real)|waiting for (?:your )?(?:verification|confirmation)|boxtrapper|spamarrest|challenge.response",
-    re.IGNORECASE,
+CHALLENGE_TEXTS = Wording(
+    r"confirm (?:that )?(?:you (?:are|sent)|your message|this message)|approved senders? list",
+    r"challenge.response",
+    r"(?:add|adding) you to (?:my|their|the) (?:whitelist|approved|allow)",
+    r"verify that you are (?:a )?(?:human|real)",
+    r"waiting for (?:your )?(?:verification|confirmation)|boxtrapper|spamarrest",
 )
 
-RECEIPT_SUBJECTS = re.compile(
-    r"^\W{0,3}(?:read|read receipt|return receipt|receipt|not read|gelesen|ungelesen|lu|non lu|leído|leido|no leído|letto|lida|lido"
-    r"|läst|lest|læst|luettu|loetud|gelezen|przeczytan\w|прочитано|прочтено|已读|已讀|開封済み)(?: \([^()]{0,50}\))?\s{0,3}(?:[:：-]|$)",
-    re.IGNORECASE,
+RECEIPT_SUBJECTS = Wording(
+    r"read|read receipt|return receipt|receipt|not read|gelesen|ungelesen|lu|non lu|le[íi]do|no le[íi]do",
+    r"letto|lida|lido",
+    r"läst|lest|læst|luettu|loetud|gelezen|przeczytan\w|прочитано|прочтено|已读|已讀|開封済み",
+    start=r"^\W{0,3}",
+    end=r"(?: \([^()]{0,50}\))?\s{0,3}(?:[:：-]|$)",
 )
-RECEIPT_TEXTS = re.compile(
-    r"was (?:read|displayed|opened|deleted without)|has been (?:read|displayed|opened)|return receipt|gelesen|a été lu|fue leíd|se leyó|è stato letto|foi lid"
-    r"|прочитано|прочтено|开封|已被|開封",
-    re.IGNORECASE,
-)
-
-DMARC_SUBJECTS = re.compile(
-    r"report domain:.{0,400}submitter:|report.{0,3}id:.{0,200}submitter:|dmarc aggregate report",
-    re.IGNORECASE,
-)
-AGGREGATE_FILES = re.compile(
-    r"[^!]{1,250}![^!]{1,250}!\d{6,12}!\d{6,12}[^/\\]{0,100}\.(?:xml|zip|gz)", re.IGNORECASE
+RECEIPT_TEXTS = Wording(
+    r"was (?:read|displayed|opened|deleted without)|has been (?:read|displayed|opened)|return receipt",
+    r"gelesen|a été lu|fue leíd|se leyó|è stato letto|foi lid|прочитано|прочтено|开封|已被|開封",
 )
 
-COMPLAINT_SUBJECTS = re.compile(
-    r"abuse (?:report|complaint)|spam (?:report|complaint)|complaint about|phishing report|dmarc (?:forensic|failure)|feedback report|spamcop|spamtrap",
-    re.IGNORECASE,
+DMARC_SUBJECTS = Wording(
+    r"report domain:.{0,400}submitter:|report.{0,3}id:.{0,200}submitter:|dmarc aggregate report"
 )
-"""Subjects of reporting robots, whose texts can sound like a bounce."""
+AGGREGATE_FILES = Wording(r"[^!]{1,250}![^!]{1,250}!\d{6,12}!\d{6,12}[^/\\]{0,100}\.(?:xml|zip|gz)")
+"""File names of DMARC aggregate reports (RFC 7489, section 7.2.1.1)."""
+
+COMPLAINTS = Wording(
+    r"abuse (?:report|complaint)|spam (?:report|complaint)|complaint about|phishing report",
+    r"feedback report",
+    r"dmarc (?:forensic|failure)|spamcop|spamtrap|your network|please (?:take action|investigate)",
+)
+"""Words of reporting robots, whose texts can sound like a bounce."""
+
+SPAMCOP_SUBJECT = re.compile(r"\[SpamCop \((?:https?://)?([^()\s]{2,60})\)", re.IGNORECASE)
+"""SpamCop's reports: prose with the message pasted, the address stands in the subject."""
 
 HOTMAIL_SUBJECT = re.compile(r"complaint about message from\s{1,5}(\S{2,60})", re.IGNORECASE)
 """Hotmail's older junk mail reports: no machine-readable part, the address stands in the subject."""
 
-AUTHENTICATION_TEXTS = re.compile(
-    r"dmarc (?:forensic|failure) report|failed the published dmarc policy|authentication.failure report|dmarc failure report",
-    re.IGNORECASE,
+AUTHENTICATION_TEXTS = Wording(
+    r"dmarc (?:forensic|failure) report|failed the published dmarc policy|authentication.failure report"
 )
 """What mail says that reports a failed authentication (RFC 6591) in prose."""
 

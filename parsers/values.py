@@ -1,4 +1,4 @@
-"""The values that reading a mail yields: what arrived, what it reports, and the route of each reported message.
+"""The values that reading a mail yields: what arrived, what it reports, and the route of each message.
 
 All text in them is valid UTF-8 without NUL or lone surrogates; all times are aware and in UTC; a field
 that is absent is None or empty, never guessed.

@@ -18,16 +18,13 @@ from storage.values import Arrival, Delivery, Place
 
 def find_deliveries(session: Session, mailbox: str, places: Sequence[Place]) -> dict[Place, Delivery]:
     """Which of the places of that mailbox are known, each with its mail's disposition."""
+    wanted = set(places)
     found: dict[Place, Delivery] = {}
-    by_validity: dict[int, list[str]] = {}
-    for place in places:
-        by_validity.setdefault(place.validity, []).append(place.uid)
-    for validity, uids in by_validity.items():
-        for some in chunked(uids):
-            known = _deliveries().where(
-                DeliveryRow.mailbox == mailbox, DeliveryRow.validity == validity, DeliveryRow.uid.in_(some)
-            )
-            found.update((one.place, one) for one in map(_delivery, session.execute(known)))
+    # A uid is seldom known under two validities, and files have a validity each: the uid alone selects.
+    for uids in chunked(sorted({place.uid for place in wanted})):
+        known = _deliveries().where(DeliveryRow.mailbox == mailbox, DeliveryRow.uid.in_(uids))
+        deliveries = map(_delivery, session.execute(known))
+        found.update((one.place, one) for one in deliveries if one.place in wanted)
     return found
 
 
@@ -51,17 +48,16 @@ def keep_mails(session: Session, mailbox: str, arrivals: Sequence[Arrival]) -> d
         }
         for arrival in arrivals
     ]
-    insert_missing(session, DeliveryRow, deliveries, ("mailbox", "validity", "uid"))
+    insert_missing(session, DeliveryRow, deliveries, ("mailbox", "uid", "validity"))
     return find_deliveries(session, mailbox, [arrival.place for arrival in arrivals])
 
 
-def find_unfiled(session: Session, mailbox: str, limit: int) -> tuple[Delivery, ...]:
-    """Deliveries that still lie in the mailbox though their mail has its disposition; the oldest first."""
+def find_unfiled(session: Session, mailbox: str) -> tuple[Delivery, ...]:
+    """Deliveries that were not filed away yet though their mail has its disposition; the oldest first."""
     unfiled = (
         _deliveries()
         .where(DeliveryRow.mailbox == mailbox, DeliveryRow.filed_at.is_(None), Mail.disposition.is_not(None))
         .order_by(DeliveryRow.id)
-        .limit(limit)
     )
     return tuple(map(_delivery, session.execute(unfiled)))
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from storage.bulk import chunked
 from storage.columns import require_id
 from storage.compression import decompress
 from storage.errors import NotFound
@@ -109,9 +110,12 @@ def _within(sized: Sequence[tuple[int, int]], max_bytes: int) -> list[int]:
 
 
 def _update(session: Session, ids: Sequence[int], **values: object) -> None:
-    if ids:
+    for some in chunked(ids):
         session.execute(
-            update(Mail).where(Mail.id.in_(ids)).values(**values).execution_options(synchronize_session=False)
+            update(Mail)
+            .where(Mail.id.in_(some))
+            .values(**values)
+            .execution_options(synchronize_session=False)
         )
 
 

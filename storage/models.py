@@ -104,7 +104,7 @@ class Delivery(Base):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        UniqueConstraint("mailbox", "validity", "uid"),
+        UniqueConstraint("mailbox", "uid", "validity"),
         Index(
             "ix_deliveries_unfiled",
             "mailbox",

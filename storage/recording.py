@@ -6,6 +6,7 @@ turn. An outcome may be recorded twice, or replaced by a later one: a mail's ear
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from parsers.values import Report as ReadReport
 from storage.acknowledgements import insert_acknowledgements
-from storage.bulk import Row, chunked, insert_rows, insert_unless_there
+from storage.bulk import Row, chunked, insert_rows, insert_unless_there, is_postgresql
 from storage.columns import require_id
 from storage.errors import DatabaseUnavailable
 from storage.incident_key import incident_key
@@ -103,11 +104,13 @@ def _find_or_create(
     session: Session, reports: Sequence[Row], replaced: set[int], now: datetime
 ) -> dict[str, Tallied]:
     """The incidents of these reports, and those whose reports were replaced: by key, and locked."""
-    first = {report["key_sha256"]: report for report in reversed(reports)}
+    first: dict[str, Row] = {}
+    for report in reports:
+        first.setdefault(report["key_sha256"], report)
     created: list[str] = []
     for _ in range(LOCK_TRIES):
         there = _lock_incidents(session, first, replaced)
-        missing = sorted(first.keys() - there.keys())
+        missing = [key for key in first if key not in there]
         if not missing:
             _note_created(session, [(there[key].id, first[key]) for key in created], now)
             return there
@@ -120,7 +123,9 @@ def _insert_incidents(session: Session, missing: Sequence[tuple[str, Row]]) -> l
     table = table_of(Incident)
     insert = insert_unless_there(session, Incident, ("key_sha256",)).returning(table.c.key_sha256)
     rows = [{"key_sha256": key, **empty_incident(report)} for key, report in missing]
-    return list(session.scalars(insert, rows))
+    # Ids follow the reports where one worker writes at a time; where several do, the keys' order locks first.
+    in_order = sorted(rows, key=itemgetter("key_sha256")) if is_postgresql(session) else rows
+    return list(session.scalars(insert, in_order))
 
 
 def _note_created(session: Session, created: Iterable[tuple[int, Row]], now: datetime) -> None:
@@ -135,8 +140,10 @@ def _history(incident_id: int, action: str, detail: Mapping[str, Any], now: date
 def _lock_incidents(session: Session, keys: Iterable[str], ids: set[int]) -> dict[str, Tallied]:
     table = table_of(Incident)
     locked: dict[str, Tallied] = {}
-    old = session.scalars(select(Incident.key_sha256).where(Incident.id.in_(ids))) if ids else ()
-    for some in chunked(sorted({*keys, *old})):
+    wanted = set(keys)
+    for numbers in chunked(ids):
+        wanted.update(session.scalars(select(Incident.key_sha256).where(Incident.id.in_(numbers))))
+    for some in chunked(sorted(wanted)):
         rows = select(table).where(table.c.key_sha256.in_(some)).order_by(table.c.key_sha256)
         for row in session.execute(rows.with_for_update()).mappings():
             locked[row["key_sha256"]] = Tallied(row["id"], dict(row))

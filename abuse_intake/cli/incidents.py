@@ -76,7 +76,7 @@ def list_(
     \b
     abuse-intake incidents list --tenant contoso --since 7d
     abuse-intake incidents list --cidr 192.0.2.0/24 --status new --json
-    """  # noqa: D301 - click's mark for lines that stay as they are
+    """
     if ip is not None and cidr is not None:
         raise click.UsageError("--ip and --cidr exclude each other.", context)
     wanted = IncidentFilter(network=ip or cidr, **filters)
@@ -214,16 +214,8 @@ def _print_full(message: dict[str, Any] | None) -> None:
     if message is None:
         click.echo("The report brought no message.")
         return
-    for name in ("from", "to", "reply_to", "date", "defects", "error"):
-        if message.get(name):
-            print_fields(
-                (
-                    (
-                        name.replace("_", " "),
-                        message[name] if isinstance(message[name], str) else str(message[name]),
-                    ),
-                )
-            )
+    names = ("from", "to", "cc", "reply_to", "subject", "date", "defects", "error")
+    print_fields((name.replace("_", " "), _flat(message[name])) for name in names if message.get(name))
     print_table(
         ("attachment*", "type", "bytes"),
         ((a["name"], a["type"], a["size"]) for a in message["attachments"]),
@@ -238,3 +230,7 @@ def _print_full(message: dict[str, Any] | None) -> None:
         print_heading("Text")
         for line in text.splitlines()[:200]:
             click.echo(one_line(line))
+
+
+def _flat(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value

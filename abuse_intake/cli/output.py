@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 PIPE_WIDTH = 200
 """Columns of a table that goes into a pipe or a file."""
 
+MAX_SHOWN = 500
+"""Characters of one value that people are shown."""
 MIN_FLEXIBLE = 8
 """Columns that a flexible column keeps even where that makes the table too wide."""
 
@@ -68,11 +70,13 @@ def cell(value: object) -> "Text":
     """A value as it stands in a table; text is never taken as markup."""
     from rich.text import Text
 
-    if value is None or value == "":
+    if value is None or value in ("", ()):
         return Text("–", style="dim")
     if isinstance(value, datetime):
         return Text(f"{value.astimezone(UTC):%Y-%m-%d %H:%M}")
     text = one_line(", ".join(map(str, value)) if isinstance(value, tuple) else str(value))
+    if len(text) > MAX_SHOWN:
+        text = f"{text[:MAX_SHOWN]}… ({len(text)} characters; --json gives all)"
     return Text(text, style=STYLES.get(text, ""))
 
 

@@ -19,7 +19,7 @@ def parse(context: click.Context, files: tuple[str, ...]) -> None:
     \b
     abuse-intake parse report.eml
     abuse-intake parse Maildir/new/* | jq 'select(.disposition != "report") | .reason'
-    """  # noqa: D301 - click's mark for lines that stay as they are
+    """
     from parsers import read_mail
     from parsers.as_json import mail_as_json
 

@@ -37,7 +37,7 @@ def import_(context: click.Context, file: Path) -> None:
     {"id": "contoso", "name": "Contoso Ltd", "domains": ["contoso.example"],
      "allocations": [{"network": "192.0.2.0/28", "since": "2026-01-01T00:00:00Z", "until": null}]}
     (on one line)
-    """  # noqa: D301 - click's mark for lines that stay as they are
+    """
     directory = Directory(read_directory_file(file))
     for warning in directory.warnings:
         click.echo(f"abuse-intake: warning: {one_line(warning)}", err=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from abuse_intake.errors import ConfigurationError
 from abuse_intake.settings import MailboxSettings, Settings
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
@@ -45,6 +46,7 @@ def open_mailbox(settings: Settings) -> Mailbox:
 def _open_imap(settings: Settings, section: MailboxSettings, url: ServiceUrl) -> Mailbox:
     from abuse_intake.mailbox.imap import ImapMailbox
 
-    return ImapMailbox(
-        url, section.username or url.username or section.address, settings.password(section, url)
-    )
+    password = settings.password(section, url)
+    if password is None:
+        raise ConfigurationError(f"mailbox.password_file must be given for {url.scheme}://")
+    return ImapMailbox(url, section.username or url.username or section.address, password)

@@ -24,7 +24,7 @@ MOVE_BATCH = 500
 class ImapMailbox:
     """One folder of an IMAP server. It connects when first used, and again after any failure."""
 
-    def __init__(self, url: ServiceUrl, username: str, password: str | None) -> None:
+    def __init__(self, url: ServiceUrl, username: str, password: str) -> None:
         self.name = str(url)
         self.problems: list[str] = []
         self._url = url
@@ -116,8 +116,6 @@ class ImapMailbox:
             raise MailboxError(f"{self.name}: {_plain(error)}") from None
 
     def _connect(self) -> IMAPClient:
-        if self._password is None:
-            raise MailboxError(f"{self.name}: no password: set mailbox.password_file")
         tls = ssl.create_default_context()
         is_tls = self._url.scheme == "imaps"
         client = IMAPClient(

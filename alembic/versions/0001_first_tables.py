@@ -155,7 +155,7 @@ def upgrade() -> None:
         sa.Column("folder", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["mail_id"], ["mails.id"], name=op.f("fk_deliveries_mail_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
-        sa.UniqueConstraint("mailbox", "validity", "uid", name=op.f("uq_deliveries_mailbox_validity_uid")),
+        sa.UniqueConstraint("mailbox", "uid", "validity", name=op.f("uq_deliveries_mailbox_uid_validity")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_deliveries_mail_id"), "deliveries", ["mail_id"], unique=False)

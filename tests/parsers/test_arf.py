@@ -1,0 +1,40 @@
+"""Feedback reports, alone."""
+
+import pytest
+
+from parsers.arf import BrokenReport, parse_feedback_report
+
+
+def test_an_empty_part_is_no_report() -> None:
+    """Nothing is one of the three answers."""
+    assert parse_feedback_report(b"") is None
+    assert parse_feedback_report("no field here") is None
+
+
+def test_fields_of_something_else_are_a_broken_report() -> None:
+    """Fields, but none that a feedback report has."""
+    with pytest.raises(BrokenReport):
+        parse_feedback_report("Subject: x\r\nMessage-ID: <a@b>\r\n")
+
+
+def test_nothing_that_was_reported_is_lost() -> None:
+    """Repeated and unknown fields, and values that cannot be read, are extensions by their first spelling."""
+    report = parse_feedback_report(
+        "Feedback-Type: Fraud\nX-A: 1\nx-a: 2\nSource-IP: masked\nVersion: 1\nVersion: 2\n"
+    )
+
+    assert report is not None
+    assert report.feedback_type == "fraud"
+    assert report.version == "1"
+    assert report.extensions == {"X-A": ("1", "2"), "Source-IP": ("masked",), "Version": ("2",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("3", 3), ("0", 1), ("-1", 1), ("x", 1), ("9" * 30, 1_000_000_000), ("٣", 1)]
+)
+def test_incidents_are_a_bounded_number(text: str, expected: int) -> None:
+    """One, unless the report says a number."""
+    report = parse_feedback_report(f"Feedback-Type: abuse\nIncidents: {text}\n")
+
+    assert report is not None
+    assert report.incidents == expected

@@ -1,0 +1,108 @@
+"""Readers of single header values."""
+
+import pytest
+
+from parsers.headers import (
+    decode_text,
+    display_name,
+    first_address,
+    parse_date,
+    parse_mailboxes,
+    parse_sole_address,
+    strict_msg_ids,
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (b"=?utf-8?B?R3LDtg==?= =?utf-8?B?w59l?=", "Größe"),
+        (b"=?utf-8?Q?e=C3?=\r\n =?utf-8?Q?=A4n?=", "eän"),
+        (b"Re: =?iso-8859-1?Q?M=FCller?= and =?utf-8*de?q?=C3=A4?=", "Re: Müller and ä"),
+        ("Größe".encode(), "Größe"),
+        ("Größe".encode("cp1252"), "Größe"),
+        (b"=?unknown-8bit?Q?=E4?=", "ä"),
+        (b"=?utf-8?B?YWJj", "=?utf-8?B?YWJj"),
+        (b"=?utf-8?Q?a=00b?=", "ab"),
+    ],
+)
+def test_text_is_decoded(value: bytes, expected: str) -> None:
+    """Encoded words, cut characters, raw 8-bit text and unknown charsets become text without NUL."""
+    assert decode_text(value) == expected
+
+
+def test_raw_text_is_read_in_the_charset_of_the_body() -> None:
+    """Raw text that is no UTF-8 is what the body's charset says."""
+    assert decode_text("Привет".encode("koi8-r"), "koi8-r") == "Привет"
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "address"),
+    [
+        (b"Ann <ann@x.example>", "Ann", "ann@x.example"),
+        (b'"Doe, Jane" <jane@x.example>', "Doe, Jane", "jane@x.example"),
+        (b"=?utf-8?Q?Doe,_J=C3=B6rg?= <j@x.example>", "Doe, Jörg", "j@x.example"),
+        (b"ann@x.example (Ann)", None, "ann@x.example"),
+        (b'"Ann <ann@x.example>', "Ann", "ann@x.example"),
+        (b"MAILER-DAEMON", None, None),
+    ],
+)
+def test_a_name_and_an_address_are_told_apart(value: bytes, name: str | None, address: str | None) -> None:
+    """Quotes, encoded names, comments and missing halves of quotes."""
+    assert (display_name(value), first_address(value)) == (name, address)
+
+
+def test_a_group_is_its_members() -> None:
+    """Group names are dropped."""
+    assert [box.address for box in parse_mailboxes(b"Team: a@x.example, b@x.example;")] == [
+        "a@x.example",
+        "b@x.example",
+    ]
+
+
+def test_two_senders_are_none() -> None:
+    """Who answers two addresses answers a stranger's choice."""
+    assert parse_sole_address([b"a@x.example"]) == "a@x.example"
+    assert parse_sole_address([b"a@x.example, b@x.example"]) is None
+    assert parse_sole_address([b"a@x.example", b"b@x.example"]) is None
+    assert parse_sole_address([b'"a\rBcc: c@d"@x.example']) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mon, 2 Nov 2026 10:00:00 +0100", "2026-11-02T09:00:00+00:00"),
+        ("2 Nov 26 10:00 EST (comment)", "2026-11-02T15:00:00+00:00"),
+        ("Mon Nov  2 10:00:00 2026", "2026-11-02T10:00:00+00:00"),
+        ("2026-11-02T10:00:00.5Z", "2026-11-02T10:00:00+00:00"),
+        ("Monday, 02-Nov-26 23:59:60 -0000", "2026-11-02T23:59:59+00:00"),
+    ],
+)
+def test_a_date_is_a_time_in_utc(text: str, expected: str) -> None:
+    """The forms of RFC 5322, asctime and ISO 8601."""
+    time = parse_date(text)
+
+    assert time is not None
+    assert time.isoformat() == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "31 Feb 2026 10:00:00 +0000",
+        "1 Jan 0000 00:00:00 +0000",
+        "1 Xyz 2026 10:00:00",
+        "1 Jan 0001 00:00 +2359",
+    ],
+)
+def test_what_is_no_date_is_none(text: str) -> None:
+    """Impossible days and times outside of the calendar are not guessed at."""
+    assert parse_date(text) is None
+
+
+def test_only_strict_message_ids_are_taken() -> None:
+    """They go into headers of ours."""
+    assert strict_msg_ids(b"<a@b> <c d@e> x@y <f@[192.0.2.1]>") == ("<a@b>", "<f@[192.0.2.1]>")
+    assert strict_msg_ids(b"<a\r@b>") == ()

@@ -1,0 +1,90 @@
+"""The splitter: exact bytes, and every tolerated defect."""
+
+import base64
+
+import pytest
+from mail_builders import build_junk, build_mail, build_part
+
+from parsers.header_block import split_header
+from parsers.mime import Budget, parse_message
+
+
+def contents(raw: bytes) -> list[bytes]:
+    """The decoded contents of the leaves."""
+    return [part.content() for part in parse_message(raw, Budget()).walk() if not part.children]
+
+
+@pytest.mark.parametrize("line_end", [b"\r\n", b"\n"])
+def test_an_enclosed_message_is_exact(line_end: bytes) -> None:
+    """Not a byte more or less than stands between the delimiters."""
+    junk = build_junk().replace(b"\r\n", line_end)
+    raw = build_mail(build_part(b"hi", "text/plain")).replace(b"\r\n", line_end)
+    raw = raw.replace(
+        b"--frontier--",
+        b"--frontier"
+        + line_end
+        + b"Content-Type: message/rfc822"
+        + line_end * 2
+        + junk
+        + line_end
+        + b"--frontier--",
+    )
+
+    assert contents(raw)[-1] == junk
+
+
+def test_an_encoded_message_is_exact() -> None:
+    """The transfer encoding is taken off, with the junk between its characters and its wrong padding."""
+    encoded = base64.encodebytes(build_junk()).replace(b"\n", b" !\r\n").rstrip(b"= \r\n!")
+    raw = build_mail(build_part(encoded, more="Content-Transfer-Encoding: base64\r\n"))
+
+    assert contents(raw) == [build_junk()]
+
+
+def test_a_declared_encoding_that_was_not_applied_is_left_alone() -> None:
+    """Plain headers under a declared base64 or quoted-printable stay as they are."""
+    for encoding in ("base64", "quoted-printable"):
+        raw = build_mail(
+            build_part(build_junk(subject="=?utf-8?Q?a?="), more=f"Content-Transfer-Encoding: {encoding}\r\n")
+        )
+        part = parse_message(raw, Budget()).children[0]
+
+        assert part.message_content() == build_junk(subject="=?utf-8?Q?a?=")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda raw: raw.replace(b"--frontier--\r\n", b""),
+        lambda raw: raw.replace(b'boundary="frontier"', b"boundary=frontier"),
+        lambda raw: raw.replace(b'boundary="frontier"', b'boundary="frontier'),
+        lambda raw: raw.replace(b'boundary="frontier"', b"x=y"),
+        lambda raw: raw.replace(b'; boundary="frontier"', b' boundary="frontier"'),
+        lambda raw: raw.replace(b"--frontier\r\n", b"--frontier \t\r\n"),
+        lambda raw: raw.replace(b"\r\n", b"\n"),
+        lambda raw: raw.replace(b"\r\n", b"\r"),
+        lambda raw: b"\xef\xbb\xbf" + raw,
+        lambda raw: b"From someone Mon Nov  2 09:59:00 2026\r\n" + raw,
+        lambda raw: b"\r\n\r\n" + raw,
+    ],
+)
+def test_a_defect_costs_no_part(damage) -> None:  # type: ignore[no-untyped-def]
+    """Missing ends, quotes and parameters, other line ends, and what stands before the header."""
+    raw = damage(build_mail(build_part(b"one", "text/plain"), build_part(b"two", "text/plain")))
+
+    assert [content.strip() for content in contents(raw)] == [b"one", b"two"]
+
+
+def test_a_line_that_only_begins_like_a_delimiter_is_content() -> None:
+    """Boundaries are compared as whole lines."""
+    raw = build_mail(build_part(b"a\r\n--frontierx\r\n --frontier\r\nb", "text/plain"))
+
+    assert contents(raw) == [b"a\r\n--frontierx\r\n --frontier\r\nb"]
+
+
+def test_a_folded_field_is_one_value() -> None:
+    """Folds, lines without a colon, and the end of the header."""
+    header, body_start = split_header(b"A: b\r\n c\r\nnonsense\r\nD : e\r\n\r\nF: g", 0, 38)
+
+    assert [(field.name, field.value) for field in header.fields] == [("A", b"b c"), ("D", b"e")]
+    assert body_start == 29

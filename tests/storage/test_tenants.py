@@ -1,0 +1,94 @@
+"""The directory is what was imported last, whole and in its order."""
+
+from datetime import timedelta
+from ipaddress import ip_network
+
+import pytest
+from storage_builders import NOW
+
+from storage.database import Database
+from storage.errors import DirectoryConflict
+from storage.tenants import count_tenants, load_directory, replace_directory
+from storage.values import Allocation, Tenant
+
+CONTOSO = Tenant(
+    id="contoso",
+    name="Contoso Ltd",
+    domains=("z.example", "a.example"),
+    external_ids=("<GUID>",),
+    abuse_contact="abuse@contoso.example",
+    allocations=(
+        Allocation(ip_network("192.0.2.0/28"), NOW, NOW + timedelta(days=1)),
+        Allocation(ip_network("2001:db8::/48")),
+    ),
+)
+FABRIKAM = Tenant(id="fabrikam", name="Fabrikam")
+
+
+def replace(database: Database, *tenants: Tenant) -> int:
+    with database.begin() as session:
+        return replace_directory(session, iter(tenants), NOW)
+
+
+def load(database: Database) -> list[Tenant]:
+    with database.read() as session:
+        return list(load_directory(session))
+
+
+def test_directory_comes_back_as_given(database: Database) -> None:
+    """Tenants come back in their order, with all that they were given with in its order."""
+    count = replace(database, FABRIKAM, CONTOSO)
+
+    assert count == 2
+    assert load(database) == [FABRIKAM, CONTOSO]
+
+
+def test_import_replaces_the_whole_directory(database: Database) -> None:
+    """Who is no longer listed is gone; who still is has only what the new list says."""
+    replace(database, CONTOSO, FABRIKAM)
+    renamed = Tenant(id="contoso", name="Contoso", domains=("a.example",))
+
+    replace(database, renamed)
+
+    assert load(database) == [renamed]
+
+
+def test_tenants_may_share_a_domain(database: Database) -> None:
+    """Whether a domain of two tenants is right is not for the store to judge."""
+    shared = [Tenant(id=id, name=id, domains=("shared.example",)) for id in ("one", "two")]
+
+    replace(database, *shared)
+
+    assert load(database) == shared
+
+
+def test_tenant_listed_twice_is_refused(database: Database) -> None:
+    """An id that is listed twice is refused by name, and the directory stays as it was."""
+    replace(database, FABRIKAM)
+
+    with pytest.raises(DirectoryConflict, match="'contoso' is listed twice"):
+        replace(database, CONTOSO, *(Tenant(id=str(number), name="") for number in range(600)), CONTOSO)
+
+    assert load(database) == [FABRIKAM]
+
+
+def test_large_directory_streams(database: Database) -> None:
+    """A directory of many pages comes back whole and in order."""
+    tenants = [
+        Tenant(id=f"t{number}", name=str(number), domains=(f"{number}.example",)) for number in range(1_234)
+    ]
+
+    replace(database, *tenants)
+
+    with database.read() as session:
+        assert count_tenants(session) == 1_234
+    assert load(database) == tenants
+
+
+def test_empty_directory(database: Database) -> None:
+    """A directory may be empty, at first and again."""
+    replace(database, CONTOSO)
+    replace(database)
+
+    with database.read() as session:
+        assert (count_tenants(session), list(load_directory(session))) == (0, [])
