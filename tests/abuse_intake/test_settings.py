@@ -1,5 +1,6 @@
 """The configuration: every key, the environment over the file, and one line for everything that is wrong."""
 
+import os
 from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
@@ -59,6 +60,8 @@ LEAST_VARIABLES = {
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("ABUSE_INTAKE_")]:
+        monkeypatch.delenv(name)
 
 
 def _load(text: str, folder: Path = Path()) -> Settings:
@@ -305,6 +308,12 @@ def test_a_file_that_was_named_must_exist() -> None:
         ConfigurationError, match=r"nope\.toml is not there; name the configuration with --config"
     ):
         load_settings(Path("nope.toml"))
+
+
+def test_without_a_file_and_without_variables_there_is_no_configuration() -> None:
+    """Who forgot --config learns of it, and is not shown an empty database."""
+    with pytest.raises(ConfigurationError, match=r"abuse-intake\.toml is not there; name the configuration"):
+        load_settings()
 
 
 def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
