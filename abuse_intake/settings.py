@@ -97,7 +97,9 @@ class OutboxSettings(_Section):
 class ProviderSettings(_Section):
     """`[provider]`: our own outbound networks and the names of our relays."""
 
-    name: str = "this mail provider"
+    name: str = Field(
+        default="this mail provider", min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
+    )
     relays: tuple[Network, ...] = ()
     hosts: tuple[str, ...] = ()
 

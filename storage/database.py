@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import Connection, Engine, text
@@ -58,6 +59,11 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    def is_there(self) -> bool:
+        """Whether there is something to open: False for an SQLite file that opening would make."""
+        file = self._engine.url.database
+        return not (self._is_sqlite() and file and not Path(file).exists())
 
     def state(self) -> SchemaState:
         """How the tables stand to this program; costs no import of alembic."""

@@ -1,7 +1,9 @@
 """The engine for a database URL, and how SQLite's connections are set up."""
 
+import os
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,7 @@ def _create_sqlite(url: URL) -> Engine:
         hide_parameters=True,
         json_serializer=to_json,
     )
+    event.listen(engine, "do_connect", _make_private_file)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -70,6 +73,14 @@ def _require_folder(url: URL) -> None:
         raise DatabaseUnavailable(
             f"the folder of the database {url.database} is missing; run: mkdir -p {folder}"
         )
+
+
+def _make_private_file(_dialect: Any, _record: Any, arguments: Any, _keywords: Any) -> None:
+    """A database that is made is its owner's alone: it holds strangers' mail. SQLite's side files follow it."""
+    name = str(arguments[0])
+    if not name.startswith((":memory:", "file:")):
+        with suppress(OSError):  # SQLite itself says better what is wrong
+            os.close(os.open(name, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

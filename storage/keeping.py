@@ -33,9 +33,11 @@ def keep_mails(session: Session, mailbox: str, arrivals: Sequence[Arrival]) -> d
     if is_postgresql(session):
         # Two fetchers with the same mails in another order would wait for each other; ids follow the arrival.
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext('abuse-intake keep'))"))
-    mails = {arrival.sha256: arrival for arrival in reversed(arrivals)}
+    mails: dict[str, Arrival] = {}
+    for arrival in arrivals:
+        mails.setdefault(arrival.sha256, arrival)
     known = _mail_ids(session, mails)
-    new = [arrival for arrival in reversed(mails.values()) if arrival.sha256 not in known]
+    new = [arrival for arrival in mails.values() if arrival.sha256 not in known]
     known |= _insert_mails(session, new)
     seen_at = datetime.now(UTC)
     deliveries = [

@@ -12,7 +12,7 @@ from abuse_intake.errors import AbuseIntakeError, ConfigurationError
 from abuse_intake.mailbox import open_mailbox
 from abuse_intake.outbox import open_carrier
 from abuse_intake.settings import Settings
-from storage.database import Database
+from storage.database import Database, SchemaState
 from storage.errors import StorageError
 
 
@@ -51,12 +51,17 @@ def _try(attempt: Callable[[Settings], str], settings: Settings) -> tuple[str, s
 def _check_database(settings: Settings) -> str:
     database = Database(settings.database_url())
     try:
-        state = database.state()
+        state = _look_at(database)
         if state in ("older", "newer"):
             database.require_current()
         return f"{database.place}: {'empty; the first run makes it' if state == 'empty' else state}"
     finally:
         database.close()
+
+
+def _look_at(database: Database) -> SchemaState:
+    """The state of the tables; opening an SQLite file that is not there would make it."""
+    return database.state() if database.is_there() else "empty"
 
 
 def _check_directory(settings: Settings) -> str:
@@ -74,7 +79,7 @@ def _load_directory(settings: Settings) -> Directory:
         return load_attributor(settings).directory
     database = Database(settings.database_url())
     try:
-        return Directory() if database.state() == "empty" else load_attributor(settings, database).directory
+        return Directory() if _look_at(database) == "empty" else load_attributor(settings, database).directory
     finally:
         database.close()
 

@@ -1,18 +1,19 @@
 """`abuse-intake tenants`: the directory of customers."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from abuse_intake import as_json as records
-from abuse_intake.app import load_attributor
+from abuse_intake.app import load_attributor, open_database
 from abuse_intake.attribution.directory import Directory
 from abuse_intake.attribution.directory_file import read_directory_file
 from abuse_intake.cli.incidents import print_incidents
 from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.output import one_line, print_fields, print_heading, print_json, print_table
-from abuse_intake.cli.session import database_of
+from abuse_intake.cli.session import database_of, settings_of
 from storage import incidents
 from storage import tenants as stored
 from storage.errors import NotFound
@@ -25,7 +26,7 @@ def tenants() -> None:
 
 
 @tenants.command("import")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @click.pass_context
 def import_(context: click.Context, file: Path) -> None:
     """Make the tenants of FILE the directory.
@@ -58,7 +59,8 @@ def import_(context: click.Context, file: Path) -> None:
 @click.pass_context
 def list_(context: click.Context, as_json: bool) -> None:
     """List the directory that is in force."""
-    with database_of(context) as (settings, database):
+    settings = settings_of(context)
+    with nullcontext() if settings.tenants.directory else open_database(settings) as database:
         found = load_attributor(settings, database).directory.tenants.values()
     if as_json:
         for tenant in found:

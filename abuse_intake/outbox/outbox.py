@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from abuse_intake import processes
+from abuse_intake.errors import ConfigurationError
 from abuse_intake.outbox.ledger import DeliverySummary, Ledger
 from abuse_intake.settings import Settings
 from storage import acknowledgements
@@ -76,4 +77,7 @@ def open_carrier(settings: Settings) -> Carrier:
         return MaildirCarrier(url)
     from abuse_intake.outbox.smtp import SmtpCarrier
 
-    return SmtpCarrier(url, section.username or url.username, settings.password(section, url))
+    username, password = section.username or url.username, settings.password(section, url)
+    if username and password is None:
+        raise ConfigurationError("outbox.password_file must be given where outbox.username is")
+    return SmtpCarrier(url, username, password)

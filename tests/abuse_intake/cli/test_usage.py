@@ -207,9 +207,7 @@ def test_a_database_in_a_folder_that_is_not_there_is_one_line_and_1(
     assert "is missing; run: mkdir -p " in answer.complaint()
 
 
-@pytest.mark.parametrize(
-    "command", [*NEED_A_DATABASE, "run --once", "db upgrade", "mails retry 1", "tenants list"]
-)
+@pytest.mark.parametrize("command", [*NEED_A_DATABASE, "run --once", "db upgrade", "mails retry 1"])
 def test_a_database_of_a_newer_version_is_one_line_and_2(worked: CommandLine, command: str) -> None:
     """A program that is too old touches nothing, and says so."""
     with sqlite3.connect(worked.folder / "abuse-intake.db") as connection:
