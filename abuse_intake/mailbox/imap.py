@@ -62,7 +62,7 @@ class ImapMailbox:
                 name = self._make_folder(client, folder)
                 uids = list(self._current_uids(places))
                 for start in range(0, len(uids), MOVE_BATCH):
-                    _move(client, uids[start : start + MOVE_BATCH], name)
+                    _move_present(client, uids[start : start + MOVE_BATCH], name)
 
     def check(self) -> str:
         with self._talking() as client:
@@ -143,6 +143,18 @@ class ImapMailbox:
 
 def _read_validity(status: Mapping[bytes, Any]) -> int:
     return int(status.get(b"UIDVALIDITY", 0))
+
+
+def _move_present(client: IMAPClient, uids: list[int], folder: str) -> None:
+    """Move the mails; those that another client took away meanwhile are left out (EXPUNGEISSUED, RFC 5530)."""
+    try:
+        _move(client, uids, folder)
+    except IMAPClientError as error:
+        if "[EXPUNGEISSUED]" not in str(error):
+            raise
+        present = client.search([b"UID", ",".join(map(str, uids))])
+        if present:
+            _move(client, present, folder)
 
 
 def _move(client: IMAPClient, uids: list[int], folder: str) -> None:
