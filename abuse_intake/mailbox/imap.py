@@ -4,6 +4,7 @@ import ssl
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
@@ -25,7 +26,8 @@ class ImapMailbox:
     """One folder of an IMAP server. It connects when first used, and again after any failure."""
 
     def __init__(self, url: ServiceUrl, username: str, password: str | None) -> None:
-        self.name = str(url)
+        # The account belongs to the name: another account's UIDs on the same server mean other mails.
+        self.name = str(replace(url, username=username))
         self.problems: list[str] = []
         self._url = url
         self._username = username
