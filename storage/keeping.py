@@ -56,12 +56,12 @@ def keep_mails(session: Session, mailbox: str, arrivals: Sequence[Arrival]) -> d
 
 
 def find_unfiled(session: Session, mailbox: str, limit: int) -> tuple[Delivery, ...]:
-    """Deliveries that still lie in the mailbox though their mail has its disposition; the oldest first."""
+    """Deliveries that still lie in the mailbox though their mail has its disposition; oldest first, 0 = all."""
     unfiled = (
         _deliveries()
         .where(DeliveryRow.mailbox == mailbox, DeliveryRow.filed_at.is_(None), Mail.disposition.is_not(None))
         .order_by(DeliveryRow.id)
-        .limit(limit)
+        .limit(limit or None)
     )
     return tuple(map(_delivery, session.execute(unfiled)))
 
