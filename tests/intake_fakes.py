@@ -19,6 +19,7 @@ class FakeMailbox:
         self.fetched: list[Place] = []
         self.failing: MailboxError | None = None
         self.fails_to_file = False
+        self.unreadable: set[Place] = set()
         for raw in raws:
             self.put(raw)
 
@@ -30,13 +31,16 @@ class FakeMailbox:
     def list_places(self, limit: int) -> Iterator[Sequence[Place]]:
         if self.failing:
             raise self.failing
+        self.problems = []
         places = list(self.waiting)
         for start in range(0, len(places), limit):
             yield places[start : start + limit]
 
     def fetch(self, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
         for place in places:
-            if place in self.waiting:
+            if place in self.unreadable:
+                self.problems.append(f"{place.uid} cannot be read and stays")
+            elif place in self.waiting:
                 self.fetched.append(place)
                 yield place, self.waiting[place]
 

@@ -4,8 +4,11 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
 from ipaddress import ip_network
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from mail_builders import US
 
@@ -22,11 +25,13 @@ from storage.database import Database
 from storage.values import (
     AcknowledgementRecord,
     Allocation,
+    Arrival,
     DeliveryRecord,
     IncidentFilter,
     IncidentRecord,
     MailRecord,
     NewAcknowledgement,
+    Place,
     Tenant,
 )
 
@@ -40,13 +45,26 @@ DEAD_PROCESS = f"{os.uname().nodename}/4194304/1.00"
 
 @contextmanager
 def open_database(folder: Path) -> Iterator[Database]:
-    """An empty SQLite database with its tables."""
-    database = Database(f"sqlite:///{folder / 'abuse-intake.db'}")
+    """A SQLite database in that folder, with empty tables when it is new."""
+    file = folder / "abuse-intake.db"
+    if not file.exists():
+        file.write_bytes(_make_empty_database())
+    database = Database(f"sqlite:///{file}")
     try:
-        database.require_current()
         yield database
     finally:
         database.close()
+
+
+@cache
+def _make_empty_database() -> bytes:
+    """Migrations take a while: they run once, and each test gets a copy."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.db"
+        database = Database(f"sqlite:///{file}")
+        database.require_current()
+        database.close()
+        return file.read_bytes()
 
 
 def make_reader(
@@ -146,3 +164,14 @@ def make_acknowledgement(
         ".A line with a dot\r\nThank you.\r\n"
     )
     return NewAcknowledgement(to, message_id, content.encode(), now)
+
+
+def fill_outbox(database: Database, now: datetime, *to: str) -> None:
+    """Let an acknowledgement wait for each of these addresses."""
+    with database.begin() as session:
+        for number, address in enumerate(to, start=1):
+            new, place = make_acknowledgement(number, now, address), Place(1, str(number))
+            raw = new.message_id.encode()
+            arrival = Arrival(place, raw, sha256(raw).hexdigest(), now)
+            kept = mails.keep_mails(session, "fake://outbox", [arrival])[place]
+            acknowledgements.put_into_outbox(session, int(kept.mail_id), new, now)
