@@ -51,7 +51,7 @@ class SmtpCarrier:
                 raise
 
     def check(self) -> str:
-        client = self._connect()
+        client = self._client = self._connect()
         size = client.esmtp_features.get("size", "any size")
         self.close()
         return f"{self.name}: answers, takes {size} bytes" if size.isdigit() else f"{self.name}: answers"
