@@ -81,6 +81,10 @@ class SmtpCarrier:
                 ledger.note_outcome_unknown(one, f"no answer after all data was sent: {_plain(error)}")
             else:
                 ledger.note_refused_for_now(one, f"connection lost: {_plain(error)}")
+        except BaseException:
+            # In the middle of the data not even QUIT can be said: without a final dot the server keeps nothing.
+            self._drop()
+            raise
         else:
             ledger.note_sent([one])
 
