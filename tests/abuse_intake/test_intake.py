@@ -33,7 +33,7 @@ from storage import mails
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.models import Mail
-from storage.values import ClaimedMail, Outcome, Place
+from storage.values import ClaimedMail, Outcome
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
