@@ -2,10 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import count
 
 from abuse_intake.errors import MailboxError, OutboxError
 from abuse_intake.outbox.ledger import Ledger
 from storage.values import DueAcknowledgement, Place
+
+UIDS = count(1)
+"""No two mails share a UID by chance, also in two fakes of one name."""
 
 
 class FakeMailbox:
@@ -24,7 +28,7 @@ class FakeMailbox:
             self.put(raw)
 
     def put(self, raw: bytes, uid: str | None = None, validity: int = 1) -> Place:
-        place = Place(validity, uid or str(len(self.waiting) + len(self.fetched) + 1))
+        place = Place(validity, uid or str(next(UIDS)))
         self.waiting[place] = raw
         return place
 
