@@ -1,6 +1,10 @@
 """The surroundings of an intake in a temporary folder: database, Maildir, directory, configuration."""
 
+import json
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -175,3 +179,44 @@ def fill_outbox(database: Database, now: datetime, *to: str) -> None:
             arrival = Arrival(place, raw, sha256(raw).hexdigest(), now)
             kept = mails.keep_mails(session, "fake://outbox", [arrival])[place]
             acknowledgements.put_into_outbox(session, int(kept.mail_id), new, now)
+
+
+def write_configuration(folder: Path, **mailbox: object) -> Path:
+    """A configuration of a Maildir `Maildir`, an outbox Maildir `Sent` and one tenant, all in that folder."""
+    tenant = {
+        "id": "contoso",
+        "name": "Contoso Ltd",
+        "domains": ["contoso.example"],
+        "external_ids": [],
+        "abuse_contact": None,
+        "allocations": [{"network": "192.0.2.0/28", "since": None, "until": None}],
+    }
+    (folder / "tenants.jsonl").write_text(json.dumps(tenant) + "\n")
+    further = "".join(f"{name} = {json.dumps(value)}\n" for name, value in mailbox.items())
+    path = folder / "abuse-intake.toml"
+    path.write_text(
+        f'[mailbox]\nurl = "maildir://Maildir"\naddress = "{US}"\n{further}'
+        '[database]\nurl = "sqlite:///abuse-intake.db"\n'
+        '[outbox]\nurl = "maildir://Sent"\nper_reporter_hour = 0\n'
+        '[tenants]\ndirectory = "tenants.jsonl"\n'
+    )
+    return path
+
+
+def start_program(configuration: Path, *arguments: str) -> "subprocess.Popen[str]":
+    """`abuse-intake` as a process of its own, its output kept."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "abuse_intake", "--config", str(configuration), *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def await_truth(condition: Callable[[], object], seconds: float = 20) -> None:
+    """Wait until the condition holds; fail when it does not in that time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
