@@ -88,7 +88,7 @@ class BrokenReader(Reader):
 
 
 def make_report(number: int, **options: str) -> bytes:
-    return make_forward(make_message(number), number=number, **options)  # type: ignore[arg-type]
+    return make_forward(make_message(number), number=number, **options)
 
 
 def leave_as_a_dead_process(database: Database, raws: Sequence[bytes], owner: str = DEAD_PROCESS) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -32,8 +32,10 @@ from mail_builders import make_arf, make_bounce, make_forward, make_message, mak
 MAILS = 2000
 KILLS = 20
 KILLS_WHILE_STORING = 10
-LONGEST_DELAY = 0.12
-"""Seconds from the first sign of progress to the kill: about the time that two batches take."""
+KILLS_WHILE_SENDING = 5
+FIRST_DELAY, GROWTH = 0.05, 1.2
+"""A kill comes at a random moment of so many seconds from the first sign of progress. They grow, so that the first
+ten hit a run at its beginning on any machine, and the last ones hit later batches, moves, and answers going out."""
 RUN_SECONDS = 60
 SEED = 20261120
 
@@ -123,15 +125,18 @@ def look(folder: Path) -> Progress:
         return Progress()
 
 
-def kill_after_progress(configuration: Path, delay: float) -> tuple[Progress, Progress]:
+def kill_after_progress(
+    configuration: Path, delay: float, what: Callable[[Progress], object] = lambda progress: progress
+) -> tuple[Progress, Progress]:
     """Start a run, and kill it so long after its first sign of progress; the progress before and after."""
-    before = look(configuration.parent)
+    folder = configuration.parent
+    before = look(folder)
     with start_program(configuration, "run", "--once") as process:
-        while look(configuration.parent) == before and process.poll() is None:
+        while what(look(folder)) == what(before) and process.poll() is None:
             time.sleep(0.002)
         time.sleep(delay)
         process.send_signal(signal.SIGKILL)
-    return before, look(configuration.parent)
+    return before, look(folder)
 
 
 def describe_mails(folder: Path) -> list[tuple[str, str | None, str | None]]:
@@ -219,15 +224,22 @@ def test_a_second_run_changes_nothing(undisturbed: Path) -> None:
 
 @pytest.mark.timeout(240)
 def test_killed_at_random_moments_it_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
-    """After twenty SIGKILLs, most while mails were stored: the same mails, incidents, answers and folders."""
+    """After 25 SIGKILLs, while mails are stored and answers go out: the same mails, incidents, answers, folders."""
     chance, folder = random.Random(SEED), tmp_path / "killed"
     configuration = prepare(folder, RAWS)
 
-    kills = [kill_after_progress(configuration, chance.uniform(0, LONGEST_DELAY)) for _ in range(KILLS)]
+    delays = [chance.uniform(0, FIRST_DELAY * GROWTH**number) for number in range(KILLS)]
+    kills = [kill_after_progress(configuration, delay) for delay in delays]
+    late_kills = [
+        kill_after_progress(configuration, chance.uniform(0, FIRST_DELAY), lambda progress: progress.sent)
+        for _ in range(KILLS_WHILE_SENDING)
+    ]
     run_once(configuration)
 
     while_storing = [after for before, after in kills if before != after and after.is_storing()]
     assert len(while_storing) >= KILLS_WHILE_STORING, kills
+    answers = describe_acknowledgements(undisturbed).total()
+    assert any(before.sent < after.sent < answers for before, after in late_kills), late_kills
     assert describe_mails(folder) == describe_mails(undisturbed)
     assert describe_incidents(folder) == describe_incidents(undisturbed)
     assert describe_acknowledgements(folder) == describe_acknowledgements(undisturbed)
