@@ -102,8 +102,8 @@ class Intake:
             if self._should_stop():
                 break
         self._read_all(summary)
-        self._mark_vanished_filed()
         summary.problems = list(self._mailbox.problems)
+        self._mark_vanished_filed()  # lists the mailbox anew, and so forgets its problems
         return summary.kept - before
 
     # 1. fetch, 2. keep

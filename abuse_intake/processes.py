@@ -27,6 +27,9 @@ def is_alive(description: str) -> bool:
     if host != _host():
         return True
     try:
-        return abs(psutil.Process(int(pid)).create_time() - float(started)) < CLOCK_TOLERANCE_SECONDS
+        process = psutil.Process(int(pid))
+        is_same = abs(process.create_time() - float(started)) < CLOCK_TOLERANCE_SECONDS
+        # One that was killed keeps its id until its parent asks for it, which in a container may be never.
+        return is_same and process.status() != psutil.STATUS_ZOMBIE
     except (psutil.NoSuchProcess, ValueError):
         return False

@@ -15,7 +15,7 @@ from parsers.addresses import domain_of
 from parsers.authentication_results import is_authenticated
 from parsers.values import ReadMail
 from storage import acknowledgements
-from storage.held_back import HELD_BACK
+from storage.held_back import HELD_BACK, find_told
 from storage.values import ClaimedMail, Outcome
 
 HOUR = timedelta(hours=1)
@@ -54,13 +54,22 @@ class Reader:
     def answer(
         self, session: Session, outcomes: Sequence[Outcome], received: dict[str, datetime], now: datetime
     ) -> list[Outcome]:
-        """The outcomes with their acknowledgement, or the reason why nobody is answered."""
+        """The outcomes with their acknowledgement, or the reason why nobody is answered.
+
+        A mail that was answered before, on its own or in a summary, keeps that: it is read again, not answered.
+        """
         decided = [self._decide(outcome) for outcome in outcomes]
+        told = find_told(session, [o.mail_id for o in decided if o.unanswered_reason is None])
         reporters = {o.read.reporter for o in decided if o.read.reporter and o.unanswered_reason is None}
         answered = (
             Counter(acknowledgements.count_since(session, reporters, now - HOUR)) if reporters else Counter()
         )
-        return [self._answer_one(outcome, answered, received[outcome.mail_id], now) for outcome in decided]
+        return [
+            replace(outcome, unanswered_reason=told[outcome.mail_id])
+            if outcome.unanswered_reason is None and outcome.mail_id in told
+            else self._answer_one(outcome, answered, received[outcome.mail_id], now)
+            for outcome in decided
+        ]
 
     def _decide(self, outcome: Outcome) -> Outcome:
         reason = find_reason_not_to_answer(outcome.read, self._ourselves, outcome.reporter_authenticated)

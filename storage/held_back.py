@@ -1,13 +1,16 @@
 """Mails whose reporters were over their limit of acknowledgements: who waits to be told, in one summary."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.acknowledgements import put_into_outbox
-from storage.models import Mail
+from storage.bulk import chunked
+from storage.columns import parse_id
+from storage.models import Acknowledgement, Mail
 from storage.values import NewAcknowledgement
 
 HELD_BACK = "held_back"
@@ -57,6 +60,22 @@ def record_summary(session: Session, held: HeldBack, summary: NewAcknowledgement
         .values(unanswered_reason=IN_SUMMARY)
         .execution_options(synchronize_session=False)
     )
+
+
+def find_told(session: Session, mail_ids: Collection[str]) -> dict[str, str | None]:
+    """Which of these mails were answered before: in a summary (`IN_SUMMARY`), or on their own (None)."""
+    told: dict[str, str | None] = {}
+    for some in chunked(number for id in mail_ids if (number := parse_id(id)) is not None):
+        rows = session.execute(
+            select(Mail.id, Mail.unanswered_reason)
+            .outerjoin(Acknowledgement, Acknowledgement.mail_id == Mail.id)
+            .where(
+                Mail.id.in_(some),
+                or_(Acknowledgement.id.is_not(None), Mail.unanswered_reason == IN_SUMMARY),
+            )
+        )
+        told.update((str(id), reason if reason == IN_SUMMARY else None) for id, reason in rows)
+    return told
 
 
 def _held_back_from(session: Session, reporter: str) -> HeldBack:

@@ -14,6 +14,9 @@ from abuse_intake.errors import MailboxError
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
 
+LATEST_TIME = 2**63 - 1
+"""In nanoseconds, the year 2262: what a database takes as a number. File systems know later times."""
+
 
 class _File(NamedTuple):
     place: Place
@@ -123,7 +126,7 @@ def _as_file(entry: "os.DirEntry[str]", unique_name: str) -> Iterator[_File]:
     try:
         if entry.is_file(follow_symlinks=False):
             place = Place(
-                entry.stat(follow_symlinks=False).st_mtime_ns,
+                min(entry.stat(follow_symlinks=False).st_mtime_ns, LATEST_TIME),
                 os.fsencode(unique_name).decode(errors="backslashreplace"),
             )
             yield _File(place, Path(entry.path))

@@ -4,6 +4,7 @@ import ssl
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
@@ -25,7 +26,8 @@ class ImapMailbox:
     """One folder of an IMAP server. It connects when first used, and again after any failure."""
 
     def __init__(self, url: ServiceUrl, username: str, password: str) -> None:
-        self.name = str(url)
+        # The account belongs to the name: another account's UIDs on the same server mean other mails.
+        self.name = str(replace(url, username=username))
         self.problems: list[str] = []
         self._url = url
         self._username = username
@@ -62,7 +64,7 @@ class ImapMailbox:
                 name = self._make_folder(client, folder)
                 uids = list(self._current_uids(places))
                 for start in range(0, len(uids), MOVE_BATCH):
-                    _move(client, uids[start : start + MOVE_BATCH], name)
+                    _move_present(client, uids[start : start + MOVE_BATCH], name)
 
     def check(self) -> str:
         with self._talking() as client:
@@ -141,6 +143,18 @@ class ImapMailbox:
 
 def _read_validity(status: Mapping[bytes, Any]) -> int:
     return int(status.get(b"UIDVALIDITY", 0))
+
+
+def _move_present(client: IMAPClient, uids: list[int], folder: str) -> None:
+    """Move the mails; those that another client took away meanwhile are left out (EXPUNGEISSUED, RFC 5530)."""
+    try:
+        _move(client, uids, folder)
+    except IMAPClientError as error:
+        if "[EXPUNGEISSUED]" not in str(error):
+            raise
+        present = client.search([b"UID", ",".join(map(str, uids))])
+        if present:
+            _move(client, present, folder)
 
 
 def _move(client: IMAPClient, uids: list[int], folder: str) -> None:

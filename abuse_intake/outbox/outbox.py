@@ -49,7 +49,7 @@ class Outbox:
         self._database = database
         self._now = now
         self._should_stop = should_stop
-        self._owner = f"{processes.describe_this_process()}"
+        self._owner = processes.describe_this_process()
 
     def deliver_due(self) -> DeliverySummary:
         """Try everything that is due now once. OutboxError when the way is closed; nothing is lost by that."""
@@ -62,9 +62,11 @@ class Outbox:
         return ledger.summary
 
     def _claim(self, as_of: datetime) -> tuple[DueAcknowledgement, ...]:
+        """What was due when the run began, leased from now on: a run may last longer than a lease."""
+        lease = self._now() - as_of + LEASE
         with self._database.begin() as session:
             return acknowledgements.claim_due(
-                session, self._owner, processes.is_alive, as_of, LEASE, limit=BATCH_SIZE
+                session, self._owner, processes.is_alive, as_of, lease, limit=BATCH_SIZE
             )
 
 

@@ -25,6 +25,7 @@ class _Answer(Exception):  # noqa: N818 - an answer of the server, not a fault o
     def __init__(self, code: int, text: bytes) -> None:
         super().__init__(f"{code} {text.decode('ascii', 'replace')}")
         self.is_final = 500 <= code < 600
+        self.is_refusal = 400 <= code < 600
 
 
 class SmtpCarrier:
@@ -51,7 +52,7 @@ class SmtpCarrier:
                 raise
 
     def check(self) -> str:
-        client = self._connect()
+        client = self._client = self._connect()
         size = client.esmtp_features.get("size", "any size")
         self.close()
         return f"{self.name}: answers, takes {size} bytes" if size.isdigit() else f"{self.name}: answers"
@@ -74,13 +75,21 @@ class SmtpCarrier:
             client.send(b".\r\n")
             _expect(250, client.getreply())
         except _Answer as answer:
-            self._note_answer(one, answer, ledger)
+            if data_sent and not answer.is_refusal:
+                self._drop()
+                ledger.note_outcome_unknown(one, f"no clear answer after all data was sent: {answer}")
+            else:
+                self._note_answer(one, answer, ledger)
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             if data_sent:
                 ledger.note_outcome_unknown(one, f"no answer after all data was sent: {_plain(error)}")
             else:
                 ledger.note_refused_for_now(one, f"connection lost: {_plain(error)}")
+        except BaseException:
+            # In the middle of the data not even QUIT can be said: without a final dot the server keeps nothing.
+            self._drop()
+            raise
         else:
             ledger.note_sent([one])
 
@@ -160,7 +169,8 @@ def _unverified() -> ssl.SSLContext:
 
 
 def _expect(code: int, answer: tuple[int, bytes]) -> None:
-    if answer[0] // 10 != code // 10:
+    """The first digit says what an answer means (RFC 5321, section 4.3.2)."""
+    if answer[0] // 100 != code // 100:
         raise _Answer(*answer)
 
 

@@ -7,10 +7,12 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import psutil
 from imapclient import imap_utf7
 
 from servers.certificate import make_certificate
@@ -116,8 +118,13 @@ class Dovecot:
     def stop(self) -> None:
         """Stop the server and cut its connections; the mail stays."""
         if self._process is not None:
+            serving = psutil.Process(self._process.pid).children(recursive=True)
             end_process(self._process)
             self._process = None
+            # Those who serve a connection hear of it a moment later, and would answer one more command.
+            for process in serving:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
 
     def append(self, user: str, raw: bytes, folder: str = "INBOX") -> None:
         """Put one mail into a folder over IMAP, which is made when it is not there; LF becomes CRLF."""

@@ -1,0 +1,163 @@
+"""Reading one mail to its outcome: attribution, who is answered, and what is over the limit of an hour."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from arrival_builders import make_bounce, make_forward, make_message, make_question
+from intake_fakes import FakeMailbox
+from intake_world import (
+    CONTOSO,
+    OURSELVES,
+    list_acknowledgements,
+    list_mails,
+    make_intake,
+    make_reader,
+    open_database,
+)
+
+from abuse_intake.acknowledgement import Ourselves
+from abuse_intake.attribution import Attributor, Directory
+from abuse_intake.reading import Reader
+from abuse_intake.settings import ProviderSettings
+from storage.database import Database
+from storage.values import ClaimedMail
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+DMARC = "Authentication-Results: mx.provider.example; dmarc=pass header.from=woodgrove.example\n"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """An empty database."""
+    with open_database(tmp_path) as opened:
+        yield opened
+
+
+def claimed(raw: bytes) -> ClaimedMail:
+    return ClaimedMail("1", raw, NOW, 0)
+
+
+def make_reports(count: int, reporter: str = "dana@woodgrove.example") -> list[bytes]:
+    return [make_forward(make_message(number), number=number, reporter=reporter) for number in range(count)]
+
+
+def test_each_report_has_its_attribution() -> None:
+    """Attributions pair with reports, in order."""
+    raw = make_forward(make_message(1), make_message(2, ip="198.51.100.9", sender="x@else.example"))
+
+    outcome = make_reader().read(claimed(raw))
+
+    assert [one.tenant for one in outcome.attributions] == ["contoso", None]
+    assert len(outcome.read.reports) == 2
+
+
+def test_the_directory_is_asked_for_each_mail() -> None:
+    """A directory that changes while mails are read counts from the next mail on."""
+    directories = iter([Directory(), Directory([CONTOSO])])
+    reader = Reader(
+        lambda: Attributor(ProviderSettings(), next(directories)),
+        OURSELVES,
+        max_bytes=10_000,
+        per_reporter_hour=0,
+    )
+
+    outcomes = [reader.read(claimed(make_forward(make_message(1)))) for _ in range(2)]
+
+    assert [outcome.attributions[0].tenant for outcome in outcomes] == [None, "contoso"]
+
+
+def test_a_quarantined_mail_names_its_reason_and_nothing_else() -> None:
+    """What is not read has no reporter, no reports and no attribution."""
+    outcome = make_reader().quarantine(claimed(b"x"), "internal_error")
+
+    assert (outcome.read.disposition, outcome.read.reason) == ("quarantined", "internal_error")
+    assert (outcome.read.reporter, outcome.read.reports, outcome.attributions) == (None, (), ())
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"), [("", False), (DMARC, True), (DMARC.replace("pass", "fail"), False)]
+)
+def test_a_reporter_is_authenticated_by_our_own_server(extra: str, expected: bool) -> None:
+    """With `authserv_id` set, only what our own server says on the arriving mail counts."""
+    ourselves = Ourselves(
+        OURSELVES.address, OURSELVES.addresses, OURSELVES.provider, authserv_id="mx.provider.example"
+    )
+    attributor = Attributor(ProviderSettings(), Directory())
+    reader = Reader(lambda: attributor, ourselves, max_bytes=10_000, per_reporter_hour=0)
+
+    outcome = reader.read(claimed(make_forward(make_message(), extra=extra)))
+
+    assert outcome.reporter_authenticated is expected
+
+
+def test_without_authserv_id_nobody_is_authenticated() -> None:
+    """A header that anyone may write proves nothing."""
+    outcome = make_reader().read(claimed(make_forward(make_message(), extra=DMARC)))
+
+    assert not outcome.reporter_authenticated
+
+
+def test_a_question_is_answered_and_a_bounce_is_not(database: Database) -> None:
+    """Who wrote without evidence gets help; a machine gets nothing, and the reason is kept."""
+    make_intake(FakeMailbox(make_question(), make_bounce()), database).poll()
+
+    assert [one.to for one in list_acknowledgements(database)] == ["dana@woodgrove.example"]
+    assert [mail.unanswered_reason for mail in list_mails(database)] == [None, "no_report_of_a_person"]
+
+
+def test_a_reporter_over_the_limit_is_held_back(database: Database) -> None:
+    """In one batch, as many as the limit are answered; of the rest it is noted why not."""
+    reader = make_reader(per_reporter_hour=2)
+
+    make_intake(FakeMailbox(*make_reports(4)), database, reader, now=lambda: NOW).poll()
+
+    assert [mail.unanswered_reason for mail in list_mails(database)] == [None, None, "held_back", "held_back"]
+    assert len(list_acknowledgements(database)) == 2
+
+
+def test_the_limit_counts_over_batches_and_in_any_case(database: Database) -> None:
+    """What was answered within the hour counts, however the address is written."""
+    reader = make_reader(per_reporter_hour=2)
+    make_intake(FakeMailbox(*make_reports(2)), database, reader, now=lambda: NOW).poll()
+
+    later = NOW + timedelta(minutes=59)
+    (third,) = make_reports(1, "Dana@WOODGROVE.example")
+    make_intake(FakeMailbox(third), database, reader, now=lambda: later).poll()
+
+    assert list_mails(database)[-1].unanswered_reason == "held_back"
+
+
+def test_after_an_hour_the_reporter_is_answered_again(database: Database) -> None:
+    """The limit is one of an hour."""
+    reader = make_reader(per_reporter_hour=1)
+    first, second = make_reports(2)
+    make_intake(FakeMailbox(first), database, reader, now=lambda: NOW).poll()
+    later = NOW + timedelta(hours=1, seconds=1)
+
+    mailbox = FakeMailbox()
+    mailbox.put(second, uid="second")
+    make_intake(mailbox, database, reader, now=lambda: later).poll()
+
+    assert len(list_acknowledgements(database)) == 2
+
+
+def test_reporters_have_a_limit_each(database: Database) -> None:
+    """One who reports much costs no other reporter an answer."""
+    reader = make_reader(per_reporter_hour=1)
+    raws = [*make_reports(3), *make_reports(1, "sam@fourthcoffee.example")]
+
+    make_intake(FakeMailbox(*raws), database, reader, now=lambda: NOW).poll()
+
+    assert [one.to for one in list_acknowledgements(database)] == [
+        "dana@woodgrove.example",
+        "sam@fourthcoffee.example",
+    ]
+
+
+def test_without_a_limit_all_are_answered(database: Database) -> None:
+    """0 means no limit."""
+    make_intake(FakeMailbox(*make_reports(9)), database, make_reader(per_reporter_hour=0)).poll()
+
+    assert len(list_acknowledgements(database)) == 9
