@@ -23,10 +23,10 @@ import structlog
 from abuse_intake import processes
 from abuse_intake.mailbox import Mailbox
 from abuse_intake.reading import Reader
+from abuse_intake.recording import Recorder
 from abuse_intake.settings import Folders
 from storage import mails
 from storage.database import Database
-from storage.errors import DatabaseUnavailable
 from storage.values import Arrival, ClaimedMail, Delivery, Outcome, Place
 
 log = structlog.get_logger()
@@ -42,15 +42,24 @@ MAX_ATTEMPTS = 3
 
 @dataclass(slots=True)
 class PollSummary:
-    """What one poll did."""
+    """What one poll did. `kept` counts places, `known` those whose mail had lain elsewhere before."""
 
     kept: int = 0
+    known: int = 0
     filed: int = 0
     dispositions: dict[str, int] = field(default_factory=dict)
     reports: int = 0
     acknowledgements: int = 0
     problems: list[str] = field(default_factory=list)
     seconds: float = 0.0
+
+    def add(self, outcomes: Sequence[Outcome]) -> None:
+        """Count what was recorded."""
+        for outcome in outcomes:
+            disposition = outcome.read.disposition
+            self.dispositions[disposition] = self.dispositions.get(disposition, 0) + 1
+            self.reports += len(outcome.read.reports)
+            self.acknowledgements += outcome.acknowledgement is not None
 
 
 class Intake:
@@ -69,7 +78,7 @@ class Intake:
     ) -> None:
         self._mailbox = mailbox
         self._database = database
-        self._reader = reader
+        self._recorder = Recorder(database, reader, now)
         self._folders = folders
         self._now = now
         self._should_stop = should_stop
@@ -115,8 +124,12 @@ class Intake:
         arrivals = self._fetch([place for place in places if place not in known])
         for batch in _split(arrivals, BATCH_BYTES):
             with self._database.begin() as session:
-                known.update(mails.keep_mails(session, self._mailbox.name, batch))
-            summary.kept += len(batch)
+                kept = mails.keep_mails(session, self._mailbox.name, batch)
+            known.update(kept)
+            summary.kept += len(kept)
+            summary.known += len(kept) - len(
+                {one.mail_id for one in kept.values() if one.disposition is None}
+            )
         return known
 
     def _fetch(self, places: Sequence[Place]) -> Iterator[Arrival]:
@@ -131,7 +144,7 @@ class Intake:
                 claimed = mails.claim_batch(session, self._owner, BATCH_SIZE, self._now(), LEASE)
             if not claimed:
                 return
-            self._work(claimed, summary)
+            summary.add(self._recorder.read_and_record(claimed))
 
     def _read_interrupted(self, summary: PollSummary) -> None:
         """What a dead process left unfinished is read mail by mail, each attempt committed before it begins."""
@@ -140,42 +153,14 @@ class Intake:
         if count:
             log.warning("resuming after an interruption", mails=count)
         while not self._should_stop() and (mail := self._claim_interrupted()) is not None:
-            if mail.attempts > MAX_ATTEMPTS:
-                self._record([mail], [self._reader.quarantine(mail, "kills_the_reader")], summary)
+            if mail.is_exhausted:
+                summary.add(self._recorder.quarantine(mail, "kills_the_reader"))
             else:
-                self._work([mail], summary)
+                summary.add(self._recorder.read_and_record([mail]))
 
     def _claim_interrupted(self) -> ClaimedMail | None:
         with self._database.begin() as session:
-            return mails.claim_interrupted(session, self._owner, self._now(), LEASE)
-
-    def _work(self, claimed: Sequence[ClaimedMail], summary: PollSummary) -> None:
-        """Read and record a batch. The last resort: what fails in a batch is tried alone, then quarantined."""
-        try:
-            self._record(claimed, [self._reader.read(mail) for mail in claimed], summary)
-        except DatabaseUnavailable:
-            raise
-        except Exception as error:
-            if len(claimed) == 1:
-                log.error("mail quarantined after a fault of ours", mail=claimed[0].id, exc_info=error)
-                self._record(claimed, [self._reader.quarantine(claimed[0], "internal_error")], summary)
-                return
-            for mail in claimed:
-                self._work([mail], summary)
-
-    def _record(
-        self, claimed: Sequence[ClaimedMail], outcomes: Sequence[Outcome], summary: PollSummary
-    ) -> None:
-        received = {mail.id: mail.received_at for mail in claimed}
-        with self._database.begin() as session:
-            outcomes = self._reader.answer(session, outcomes, received, self._now())
-            mails.record_outcomes(session, outcomes, self._now())
-        for outcome in outcomes:
-            disposition = outcome.read.disposition
-            summary.dispositions[disposition] = summary.dispositions.get(disposition, 0) + 1
-            summary.reports += len(outcome.read.reports)
-            summary.acknowledgements += outcome.acknowledgement is not None
-        log.debug("recorded", mails=len(outcomes))
+            return mails.claim_interrupted(session, self._owner, self._now(), LEASE, MAX_ATTEMPTS)
 
     # 6. file away
 

@@ -5,6 +5,7 @@ then claimed alone, and the attempt is committed before it is read, so that the 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
@@ -56,8 +57,13 @@ def claim_batch(
     return _claimed(session, ids)
 
 
-def claim_interrupted(session: Session, owner: str, now: datetime, lease: timedelta) -> ClaimedMail | None:
-    """Lease one mail that a dead worker left, and count the attempt; None when there is none."""
+def claim_interrupted(
+    session: Session, owner: str, now: datetime, lease: timedelta, max_attempts: int
+) -> ClaimedMail | None:
+    """Lease one mail that a dead worker left; None when there is none.
+
+    The attempt is counted, unless `max_attempts` were made already: then the mail comes as exhausted.
+    """
     id = session.scalar(
         select(Mail.id)
         .where(_free(), Mail.interrupted.is_(True))
@@ -67,8 +73,12 @@ def claim_interrupted(session: Session, owner: str, now: datetime, lease: timede
     )
     if id is None:
         return None
-    _update(session, [id], leased_by=owner, leased_until=now + lease, attempts=Mail.attempts + 1)
-    return _claimed(session, [id])[0]
+    _update(session, [id], leased_by=owner, leased_until=now + lease)
+    mail = _claimed(session, [id])[0]
+    if mail.attempts >= max_attempts:
+        return replace(mail, is_exhausted=True)
+    _update(session, [id], attempts=Mail.attempts + 1)
+    return replace(mail, attempts=mail.attempts + 1)
 
 
 def release(session: Session, owner: str) -> int:

@@ -54,6 +54,8 @@ class ClaimedMail:
     raw: bytes = field(repr=False)
     received_at: datetime
     attempts: int
+    is_exhausted: bool = False
+    """So many workers died over it that it is not to be read again; this claim counted no attempt."""
 
 
 @dataclass(frozen=True, slots=True)

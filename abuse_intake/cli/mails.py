@@ -1,22 +1,22 @@
 """`abuse-intake mails`: what arrived, and what became of it."""
 
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
-from sqlalchemy.orm import Session
 
 from abuse_intake import as_json as records
 from abuse_intake.acknowledgement import make_reference
 from abuse_intake.app import build_reader, load_attributor
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
-from abuse_intake.cli.output import print_fields, print_heading, print_json, print_table
+from abuse_intake.cli.output import one_line, print_fields, print_heading, print_json, print_table
 from abuse_intake.cli.session import database_of
+from abuse_intake.recording import Recorder
 from parsers.values import Disposition
 from storage import acknowledgements
 from storage import mails as kept
-from storage.held_back import IN_SUMMARY
+from storage.database import Database
+from storage.errors import NotFound
 from storage.values import MailRecord, ReportRecord
 
 _DISPOSITIONS = ("report", "not_a_report", "quarantined")
@@ -167,28 +167,27 @@ def retry(context: click.Context, mail_ids: tuple[str, ...]) -> None:
     the old ones. A mail that was acknowledged is not acknowledged again. The mail stays in the folder where
     it was filed.
     """
+    wrong = 0
     with database_of(context) as (settings, database):
         attributor = load_attributor(settings, database)
-        reader = build_reader(settings, lambda: attributor)
+        recorder = Recorder(database, build_reader(settings, lambda: attributor), lambda: datetime.now(UTC))
         for mail_id in mail_ids:
-            now = datetime.now(UTC)
-            with database.begin() as session:
-                before = kept.find_mail(session, mail_id)
-                mail = kept.reset_for_retry(session, before.id, now)
-                outcomes = [reader.read(mail)]
-                if _was_told(session, before):
-                    outcomes = [replace(outcomes[0], unanswered_reason=before.unanswered_reason)]
-                else:
-                    outcomes = reader.answer(session, outcomes, {mail.id: mail.received_at}, now)
-                kept.record_outcomes(session, outcomes, now)
-                after = kept.find_mail(session, before.id)
-            click.echo(f"mail {after.id}: {_describe(before)} → {_describe(after)}")
+            try:
+                click.echo(_retry(database, recorder, mail_id))
+            except NotFound as error:
+                click.echo(f"abuse-intake: {one_line(str(error))}", err=True)
+                wrong = 1
+    context.exit(wrong)
 
 
-def _was_told(session: Session, mail: MailRecord) -> bool:
-    """Whether its reporter has, or gets, an acknowledgement already: one of its own, or a place in a summary."""
-    answered = acknowledgements.acknowledgement_of_mail(session, mail.id) is not None
-    return answered or mail.unanswered_reason == IN_SUMMARY
+def _retry(database: Database, recorder: Recorder, mail_id: str) -> str:
+    with database.begin() as session:
+        before = kept.find_mail(session, mail_id)
+        mail = kept.reset_for_retry(session, before.id, datetime.now(UTC))
+    recorder.read_and_record([mail])
+    with database.read() as session:
+        after = kept.find_mail(session, before.id)
+    return f"mail {after.id}: {_describe(before)} → {_describe(after)}"
 
 
 def _describe(mail: MailRecord) -> str:

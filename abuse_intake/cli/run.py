@@ -69,7 +69,8 @@ def describe_poll(summary: PollSummary) -> str:
         ", ".join(f"{count} {name}" for name, count in sorted(summary.dispositions.items())) or "none read"
     )
     rate = f", {read / summary.seconds:.0f} mails/s" if read >= 100 and summary.seconds else ""
-    return f"{summary.kept} mails arrived: {kinds}; {summary.reports} reports ({summary.seconds:.1f} s{rate})"
+    known = f", {summary.known} of them known already" if summary.known else ""
+    return f"{summary.kept} mails arrived{known}: {kinds}; {summary.reports} reports ({summary.seconds:.1f} s{rate})"
 
 
 def _try(work: Callable[[], T], problems: list[str]) -> T | None:

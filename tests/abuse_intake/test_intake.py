@@ -104,7 +104,7 @@ def die_over_an_interrupted_mail(database: Database) -> None:
     with database.begin() as session:
         mails.reclaim_interrupted(session, "nobody", processes.is_alive, NOW)
     with database.begin() as session:
-        assert mails.claim_interrupted(session, DEAD_PROCESS, NOW, LEASE)
+        assert mails.claim_interrupted(session, DEAD_PROCESS, NOW, LEASE, 3)
 
 
 def test_every_mail_gets_one_disposition_with_a_reason(database: Database) -> None:

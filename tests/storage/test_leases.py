@@ -68,9 +68,9 @@ def test_dead_holder_s_mails_are_read_one_by_one(database: Database) -> None:
         interrupted = reclaim_interrupted(session, "me", all_are_dead, NOW)
     in_a_batch = claim(database)
     with database.begin() as session:
-        first = claim_interrupted(session, "me", NOW, LEASE)
-        second = claim_interrupted(session, "me", NOW, LEASE)
-        third = claim_interrupted(session, "me", NOW, LEASE)
+        first = claim_interrupted(session, "me", NOW, LEASE, 3)
+        second = claim_interrupted(session, "me", NOW, LEASE, 3)
+        third = claim_interrupted(session, "me", NOW, LEASE, 3)
 
     assert (interrupted, in_a_batch) == (2, [])
     assert [(one.id, one.attempts) for one in (first, second) if one] == [("1", 1), ("2", 1)]
@@ -87,7 +87,7 @@ def test_attempts_add_up_over_deaths(database: Database) -> None:
         with database.begin() as session:
             reclaim_interrupted(session, "me", all_are_dead, NOW)
         with database.begin() as session:
-            mail = claim_interrupted(session, "next", NOW, LEASE)
+            mail = claim_interrupted(session, "next", NOW, LEASE, 3)
             attempts.append(mail.attempts if mail else None)
 
     assert attempts == [1, 2, 3]
@@ -141,7 +141,7 @@ def test_recording_ends_lease_and_mark(database: Database) -> None:
     record(database, [outcome("1")])
 
     with database.begin() as session:
-        assert claim_interrupted(session, "me", NOW, LEASE) is None
+        assert claim_interrupted(session, "me", NOW, LEASE, 3) is None
         assert reclaim_interrupted(session, "me", all_are_dead, NOW + LEASE) == 0
         assert session.execute(select(Mail.interrupted, Mail.leased_by)).one() == (False, None)
     assert claim(database) == []
@@ -153,7 +153,7 @@ def test_retry_keeps_the_disposition(database: Database) -> None:
     claim(database, "dead")
     with database.begin() as session:
         reclaim_interrupted(session, "me", all_are_dead, NOW)
-        claim_interrupted(session, "me", NOW, LEASE)
+        claim_interrupted(session, "me", NOW, LEASE, 3)
     record(database, [outcome("1", disposition="quarantined", reason="too_costly")])
 
     with database.begin() as session:

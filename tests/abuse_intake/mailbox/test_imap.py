@@ -358,14 +358,6 @@ def test_a_wrong_password_is_one_line(dovecot: Dovecot, user: str) -> None:
     assert "wrong-one" not in text
 
 
-def test_no_password_is_one_line(dovecot: Dovecot, user: str) -> None:
-    """Without a password nobody is asked, and the key to set is named."""
-    mailbox = open_imap(dovecot.port, user, password=None)
-
-    with pytest.raises(MailboxError, match=r"no password: set mailbox\.password_file$"):
-        list_all(mailbox)
-
-
 def test_a_mailbox_that_is_not_there_is_one_line(connect: Callable[..., ImapMailbox]) -> None:
     """A wrong folder in the URL is told by the server's own words."""
     with pytest.raises(MailboxError, match=r"Nowhere: .*doesn't exist") as error:
