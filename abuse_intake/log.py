@@ -7,8 +7,9 @@ from typing import Any, TextIO
 import structlog
 
 
-def configure_log(*, verbose: bool = False, stream: TextIO | None = None) -> None:
-    """Send the log to stderr: for people on a terminal, as key=value elsewhere."""
+def configure_log(*, verbose: bool = False, only_errors: bool = False, stream: TextIO | None = None) -> None:
+    """Send the log to stderr as key=value; `only_errors` for commands that answer by themselves."""
+    level = logging.ERROR if only_errors else logging.DEBUG if verbose else logging.INFO
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -17,7 +18,7 @@ def configure_log(*, verbose: bool = False, stream: TextIO | None = None) -> Non
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], drop_missing=True),
             _escape_controls,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lambda *_: structlog.PrintLogger(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )

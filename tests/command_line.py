@@ -2,9 +2,12 @@
 
 import json
 import os
+import pty
+import re
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +96,25 @@ class CommandLine:
             check=False,
         )
 
+    def on_terminal(self, *arguments: str, columns: int, config: bool = True) -> list[str]:
+        """The lines that a command writes to a terminal of so many columns, without their colours."""
+        ours, theirs = pty.openpty()
+        termios.tcsetwinsize(theirs, (50, columns))
+        environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        with subprocess.Popen(
+            [sys.executable, "-m", "abuse_intake", *self._config(config), *arguments],
+            cwd=self.folder,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={**environment, "TERM": "xterm-256color"},
+        ):
+            os.close(theirs)
+            written = b"".join(iter(lambda: _read_some(ours), b""))
+            os.close(ours)
+        plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written.decode())
+        return plain.replace("\r\n", "\n").splitlines()
+
     def _config(self, wanted: bool) -> Sequence[str]:
         return ["--config", str(self.folder / "abuse-intake.toml")] if wanted else []
 
@@ -106,6 +128,14 @@ class CommandLine:
         path = self.folder / "tenants.jsonl"
         path.write_text("".join(f"{json.dumps(one)}\n" for one in tenants), encoding="utf-8")
         return path
+
+
+def _read_some(descriptor: int) -> bytes:
+    """The next bytes from a terminal; none when the program has ended, which Linux tells as an error."""
+    try:
+        return os.read(descriptor, 65_536)
+    except OSError:
+        return b""
 
 
 def make_workplace(folder: Path) -> None:

@@ -83,6 +83,7 @@ def cli(context: click.Context, config: Path | None) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit: 0 done, 1 some input was wrong, 2 wrong usage or configuration."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -108,12 +109,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _open_closed_streams() -> None:
+    """Who starts us with a closed stream (`>&-`) wants nothing from it: it leads nowhere, as /dev/null does."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - stays open
+
+
 def _complain_of_usage(error: click.UsageError) -> int:
     if error.ctx and error.message == error.ctx.get_help():
         click.echo(error.message, err=True)  # a group without a command: what there is
         return EXIT_USAGE_WRONG
     command = error.ctx.command_path if error.ctx else "abuse-intake"
-    return _complain(f"{error.format_message()} See: {command} --help", EXIT_USAGE_WRONG)
+    text = error.format_message()
+    text = text if text.endswith((".", "?", "!")) else f"{text}."
+    return _complain(f"{text} See: {command} --help", EXIT_USAGE_WRONG)
 
 
 def _explain_system(error: OSError) -> str:

@@ -2,7 +2,6 @@
 
 from contextlib import nullcontext
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
@@ -21,11 +20,10 @@ def attribute(context: click.Context, files: tuple[str, ...]) -> None:
     directory is the file that tenants.directory names, else what was imported into the database.
     """
     from abuse_intake.app import load_attributor, open_database
-    from abuse_intake.settings import load_settings
+    from abuse_intake.cli.session import settings_of
     from parsers import read_mail
 
-    config: Path | None = context.obj
-    settings = load_settings(config)
+    settings = settings_of(context)
     wrong: list[str] = []
 
     def complain(text: str) -> None:

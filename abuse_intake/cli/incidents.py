@@ -92,7 +92,17 @@ def list_(
 def print_incidents(found: Any) -> None:
     """Incidents as a table."""
     print_table(
-        ("id", "last seen", "tenant", "confidence", "address", "type", "reports", "status", "subject*"),
+        (
+            "id",
+            "last seen (UTC)",
+            "tenant*",
+            "confidence*",
+            "address",
+            "subject*",
+            "reports?",
+            "status?",
+            "type*?",
+        ),
         (
             (
                 i.id,
@@ -100,10 +110,10 @@ def print_incidents(found: Any) -> None:
                 i.tenant or f"– ({i.reason})",
                 i.confidence,
                 i.ip,
-                i.feedback_type,
+                i.subject,
                 i.report_count,
                 i.status,
-                i.subject,
+                i.feedback_type,
             )
             for i in found
         ),
@@ -192,7 +202,7 @@ def _print_reports(reports: tuple[ReportRecord, ...]) -> None:
 def _print_history(history: tuple[HistoryEntry, ...]) -> None:
     print_heading("History")
     print_table(
-        ("when", "who", "what", "detail*"),
+        ("when (UTC)", "who", "what", "detail*"),
         (
             (e.at, e.actor, e.action, ", ".join(f"{name} {value}" for name, value in e.detail.items()))
             for e in history
@@ -222,7 +232,7 @@ def _print_full(message: dict[str, Any] | None) -> None:
         empty="no attachments",
     )
     print_table(
-        ("hop", "from*", "by*", "when"),
+        ("hop", "from*", "by*", "when (as written)"),
         ((h["hop"], h["from"], h["by"], h["at"]) for h in message["hops"]),
         empty="no hops",
     )

@@ -19,6 +19,8 @@ from storage.database import Database
 from storage.errors import NotFound
 from storage.values import MailRecord, ReportRecord
 
+MAX_INCIDENTS_LISTED = 4
+"""Incidents of a mail that `mails list` names; `mails show` names all."""
 _DISPOSITIONS = ("report", "not_a_report", "quarantined")
 
 
@@ -44,7 +46,7 @@ def list_(
                 print_json(records.mail_as_json(mail))
             return
         print_table(
-            ("id", "received", "disposition", "reason", "from*", "subject*", "incidents"),
+            ("id", "received (UTC)", "disposition", "reason*", "from*", "subject*", "incidents"),
             (
                 (
                     m.id,
@@ -53,12 +55,18 @@ def list_(
                     m.reason,
                     m.reporter,
                     m.subject,
-                    m.incident_ids,
+                    _shorten(m.incident_ids),
                 )
                 for m in found
             ),
             empty="no mails",
         )
+
+
+def _shorten(ids: tuple[str, ...]) -> str:
+    """The first ids, each whole, and how many more there are."""
+    more = f" +{len(ids) - MAX_INCIDENTS_LISTED}" if len(ids) > MAX_INCIDENTS_LISTED else ""
+    return ", ".join(ids[:MAX_INCIDENTS_LISTED]) + more
 
 
 @mails.command()
@@ -92,7 +100,7 @@ def show(context: click.Context, mail_id: str, as_json: bool) -> None:
     _print_reports(reports)
     print_heading("Where it lay")
     print_table(
-        ("mailbox*", "uid*", "seen", "filed", "folder"),
+        ("mailbox*", "uid*", "seen (UTC)", "filed (UTC)", "folder*"),
         ((d.mailbox, d.place.uid, d.seen_at, d.filed_at, d.folder) for d in deliveries),
     )
     print_heading("Acknowledgement")
@@ -126,17 +134,17 @@ def _print_reports(reports: tuple[ReportRecord, ...]) -> None:
         return
     print_heading("What it reports")
     print_table(
-        ("incident", "format", "type", "subject*", "address", "tenant", "confidence", "reason"),
+        ("incident", "address", "tenant*", "confidence*", "reason*", "subject*", "format?", "type*?"),
         (
             (
                 report.incident_id,
-                report.fields.get("format"),
-                report.fields.get("feedback_type"),
-                (report.fields.get("message") or {}).get("subject"),
                 report.attribution.ip,
                 report.attribution.tenant,
                 report.attribution.confidence,
                 report.attribution.reason,
+                (report.fields.get("message") or {}).get("subject"),
+                report.fields.get("format"),
+                report.fields.get("feedback_type"),
             )
             for report in reports
         ),

@@ -31,8 +31,8 @@ def run(context: click.Context, once: bool, verbose: bool) -> None:
     at the next poll. With --once the exit code is 1 if the mailbox, the database or the outbox could not be
     worked to the end.
     """
-    configure_log(verbose=verbose)
     with database_of(context) as (settings, database):
+        configure_log(verbose=verbose)
         app = App(settings, database)
         if once:
             context.exit(run_once(app))

@@ -7,12 +7,17 @@ from pathlib import Path
 import click
 
 from abuse_intake.app import open_database
+from abuse_intake.log import configure_log
 from abuse_intake.settings import Settings, load_settings
 from storage.database import Database
 
 
 def settings_of(context: click.Context) -> Settings:
-    """The configuration that --config, the environment or this folder gives."""
+    """The configuration that --config, the environment or this folder gives.
+
+    From here on the log goes to stderr, and holds errors only: these commands say themselves what they do.
+    """
+    configure_log(only_errors=True)
     config: Path | None = context.find_root().obj
     return load_settings(config)
 

@@ -103,8 +103,15 @@ def _print_tenant(tenant: Tenant) -> None:
         )
     )
     print_heading("Networks")
-    print_table(("network", "since", "until"), map(_allocation_row, tenant.allocations), empty="no networks")
+    print_table(
+        ("network", "since (UTC)", "until (UTC)"),
+        map(_allocation_row, tenant.allocations),
+        empty="no networks",
+    )
 
 
 def _allocation_row(allocation: Allocation) -> tuple[object, ...]:
-    return allocation.network, allocation.since, allocation.until
+    since, until = (
+        f"{time:%Y-%m-%d %H:%M}" if time else None for time in (allocation.since, allocation.until)
+    )
+    return allocation.network, since, until

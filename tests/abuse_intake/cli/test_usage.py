@@ -340,3 +340,30 @@ def test_a_full_disk_is_one_line_and_1(cli: CommandLine, count: int) -> None:
     assert done.stderr.decode().splitlines() == [
         "abuse-intake: the output cannot be written: no space left on device"
     ]
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("command", ["stats", "stats --json", "parse mail.eml", "incidents list"])
+def test_a_closed_stream_is_no_fault(worked: CommandLine, command: str, closed: str) -> None:
+    """Who closes stdout or stderr wants nothing from it: no traceback, exit code 0."""
+    (worked.folder / "mail.eml").write_bytes(FIRST)
+    line = f"{sys.executable} -m abuse_intake --config abuse-intake.toml {command} {closed}"
+
+    done = subprocess.run(["bash", "-c", line], cwd=worked.folder, capture_output=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_log_never_stands_between_json_lines(worked: CommandLine) -> None:
+    """A directory with a warning is told on stderr by `run` and `check`, never within the output of a list."""
+    tenants = ({"id": id, "domains": ["twice.example"]} for id in ("a", "b"))
+    worked.write_tenants(*tenants)
+
+    for command in ("tenants list --json", "incidents list --json", "mails retry 1", "run --once"):
+        answer = worked(*command.split())
+
+        assert "problem=" not in answer.out, command
+        assert "recorded" not in answer.out + answer.err, command
+    checked = worked("check")
+    assert "twice.example" in checked.out
+    assert checked.err == ""

@@ -1,0 +1,126 @@
+"""Tables on terminals of every width: no id and no address is cut, and nothing stands there for nothing."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from command_line import CommandLine
+
+from abuse_intake.cli.output import full_time, print_fields, print_table, short_time
+
+CONFIG = ("--config", "abuse-intake-demo/abuse-intake.toml")
+WIDTHS = [80, 100]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """A folder in which the demo has run; tests only read."""
+    line = CommandLine(tmp_path_factory.mktemp("demo"), None)  # type: ignore[arg-type]
+    assert line.process("demo", config=False).returncode == 0
+    return line
+
+
+def _records(demo: CommandLine, noun: str) -> list[dict[str, object]]:
+    out = demo.process(*CONFIG, noun, "list", "--json", "--limit", "0", config=False).stdout.decode()
+    return [json.loads(line) for line in out.split("\n") if line]
+
+
+def _words(lines: list[str]) -> set[str]:
+    return {word.strip(",") for line in lines for word in line.split()}
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_incidents_show_every_id_and_address(demo: CommandLine, columns: int) -> None:
+    """What an analyst copies into the next command is whole on a usual terminal, and each line fits."""
+    lines = demo.on_terminal(*CONFIG, "incidents", "list", columns=columns, config=False)
+
+    for incident in _records(demo, "incidents"):
+        assert any(
+            line.split()[0] == incident["id"] and incident["ip"] in line.split() for line in lines if line
+        ), incident
+    assert max(map(len, lines)) <= columns
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_mails_show_every_id(demo: CommandLine, columns: int) -> None:
+    """The ids of mails and of their incidents are whole."""
+    lines = demo.on_terminal(*CONFIG, "mails", "list", columns=columns, config=False)
+
+    shown = {line.split()[0]: line for line in lines if line}
+    for mail in _records(demo, "mails"):
+        incidents = ", ".join(mail["incident_ids"]) or "–"  # type: ignore[arg-type]
+        assert shown[str(mail["id"])].endswith(f" {incidents}"), mail
+    assert max(map(len, lines)) <= columns
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_the_demo_shows_every_id_and_address(tmp_path: Path, demo: CommandLine, columns: int) -> None:
+    """On a usual terminal the demo's own tables name each mail, each incident and each address."""
+    lines = CommandLine(tmp_path, None).on_terminal("demo", columns=columns, config=False)  # type: ignore[arg-type]
+
+    words = _words(lines)
+    for incident in _records(demo, "incidents"):
+        assert {incident["id"], incident["ip"]} <= words
+    assert {mail["id"] for mail in _records(demo, "mails")} <= words
+
+
+@pytest.mark.parametrize("command", ["incidents list", "mails list", "incidents show 1", "mails show 1"])
+def test_a_piped_page_has_no_trailing_blanks(demo: CommandLine, command: str) -> None:
+    """A table in a file ends each line where its text ends, and its rule is as long as its longest line or less."""
+    out = demo.process(*CONFIG, *command.split(), config=False).stdout.decode()
+
+    assert [line for line in out.splitlines() if line != line.rstrip()] == []
+
+
+def test_a_rule_is_no_longer_than_its_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """The rule ends where the columns end."""
+    print_table(("id", "name*"), [("1", "short"), ("22", "a longer name")])
+
+    assert capsys.readouterr().out.splitlines() == [
+        "id  name",
+        "─" * len("22  a longer name"),
+        "1   short",
+        "22  a longer name",
+    ]
+
+
+def test_what_may_go_goes_before_the_rest_is_unreadable(capsys: pytest.CaptureFixture[str]) -> None:
+    """Columns of low priority are left out, the last first; an id that is too wide all the same stays whole."""
+    long = "x" * 190
+
+    print_table(("id", "one?", "two?"), [(long, "yes", "gone")])
+    print_table(("id", "one?"), [(long * 2, "gone")])
+
+    out = capsys.readouterr().out
+    assert f"{long}  yes\n" in out
+    assert f"{long * 2}\n" in out
+    assert "gone" not in out
+
+
+def test_times_say_that_they_are_utc() -> None:
+    """Recent ones are short in lists; old ones have their year."""
+    now = datetime.now(UTC)
+
+    assert re.fullmatch(r"\d\d-\d\d \d\d:\d\d", short_time(now))
+    assert short_time(datetime(2020, 2, 3, 4, 5, tzinfo=UTC)) == "2020-02-03"
+    assert re.fullmatch(r"\d\d-\d\d \d\d:\d\d", short_time(now - timedelta(days=200)))
+    assert full_time(datetime(2026, 11, 24, 13, 9, tzinfo=UTC)) == "2026-11-24 13:09 UTC"
+
+
+@pytest.mark.parametrize("command", ["incidents list", "mails list", "outbox list", "tenants show contoso"])
+def test_headers_of_times_say_utc(demo: CommandLine, command: str) -> None:
+    """Nobody has to guess in which zone a list's times are."""
+    assert "(UTC)" in demo.process(*CONFIG, *command.split(), config=False).stdout.decode()
+
+
+def test_fields_stand_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    """A value in a file stays on its line, however long."""
+    print_fields([("a", "x" * 300), ("longer", datetime(2026, 11, 24, 13, 9, tzinfo=UTC)), ("none", None)])
+
+    assert capsys.readouterr().out.splitlines() == [
+        f"a       {'x' * 300}",
+        "longer  2026-11-24 13:09 UTC",
+        "none    –",
+    ]
