@@ -92,6 +92,7 @@ RULES: tuple[tuple[str, Callable[[Question], bool]], ...] = (
     ("loop", lambda q: any(q.ourselves.is_us(address) for address in q.correspondence.x_loop)),
     ("too_many_hops", lambda q: q.correspondence.received_count > MAX_RECEIVED),
     ("robot", lambda q: is_robot(q.reporter)),
+    ("answers_us", lambda q: _brings_own_letter(q.read, q.ourselves)),
     ("answers_us", lambda q: not _has_evidence(q.read) and _answers_us(q.correspondence, q.ourselves)),
     ("not_authenticated", lambda q: q.ourselves.authserv_id is not None and not q.is_authenticated),
 )
@@ -177,10 +178,15 @@ def _show_report(report: Report, attribution: Attribution) -> dict[str, str | No
 
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode categories that steer, hide or reorder text; a soft hyphen within a host name would hide it from `_DOT`."""
+"""Unicode categories that steer, hide or reorder text; a soft hyphen in a host name would hide its dots."""
 _SCHEME = re.compile(r"(?i)(h)tt(ps?)(?=\s*:|\b)")
 _OTHER_SCHEME = re.compile(r"(?<!hxxp)(?<!hxxps):(?=//)", re.IGNORECASE)
-_DOT = re.compile(r"(?<=[^\s.])[.\u3002\uff0e\uff61](?=[^\s.])")
+_NUMBER_OR_DOT = re.compile(
+    r"(?P<number>(?<![\w.\u3002-])[0-9]+(?:\.[0-9]+){1,2}(?![\w-]|[.\u3002]\w))"
+    r"|(?<=[^\s.])[.\u3002\uff0e\uff61](?=[^\s.])"
+)
+"""A dot within a word; but 1.99, 24.11.2026 and 1.000.000 are numbers, which no mail program makes a link of. Four
+numbers are an IPv4 address, and a letter on either side makes it a name."""
 
 
 def disarm(text: str, limit: int = MAX_QUOTED) -> str:
@@ -191,7 +197,8 @@ def disarm(text: str, limit: int = MAX_QUOTED) -> str:
     visible = (" " if unicodedata.category(one) in _INVISIBLE else one for one in plain)
     clean = " ".join("".join(visible).split())
     clean = clean[:limit] + ("…" if len(clean) > limit else "")
-    return _DOT.sub("[.]", _OTHER_SCHEME.sub("[:]", _SCHEME.sub(r"\1xx\2", clean)))
+    without_schemes = _OTHER_SCHEME.sub("[:]", _SCHEME.sub(r"\1xx\2", clean))
+    return _NUMBER_OR_DOT.sub(lambda found: found["number"] or "[.]", without_schemes)
 
 
 def _compose(letter: _Letter, ourselves: Ourselves, now: datetime) -> NewAcknowledgement:
@@ -273,6 +280,15 @@ def _can_be_public(address: str) -> bool:
 def _has_evidence(read: ReadMail) -> bool:
     """Whether anything reported came from somewhere: a quoted letter of ours has no route."""
     return any(report.origin_ip is not None for report in read.reports)
+
+
+def _brings_own_letter(read: ReadMail, ourselves: Ourselves) -> bool:
+    """Whether a reported message is an acknowledgement of ours: an answer would answer ourselves."""
+    messages = [report.message for report in read.reports if report.message]
+    return any(
+        is_our_message_id(message.message_id, ourselves) and ourselves.is_us(message.from_address or "")
+        for message in messages
+    )
 
 
 def _answers_us(correspondence: Correspondence, ourselves: Ourselves) -> bool:

@@ -194,6 +194,38 @@ def test_an_answer_to_our_acknowledgement_is_not_acknowledged(header: str) -> No
     assert _reason(make_mail(None, headers=f"{header}: {own_id}\r\n")) == "answers_us"
 
 
+def _letter_of_ours(message_id: str = "<ack.1@provider.example>", sender: str = US.address) -> Any:
+    return replace(REPORT, message=replace(REPORT.message, message_id=message_id, from_address=sender))
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        _letter_of_ours(),
+        _letter_of_ours("<ACK.F00@Provider.Example>", "Abuse+x@provider.example"),
+        _letter_of_ours("ack.1@provider.example"),
+    ],
+)
+def test_a_report_about_a_letter_of_ours_is_not_acknowledged(report: Any) -> None:
+    """A program that sends our acknowledgements back as junk gets no further ones, whatever else it reports."""
+    assert _reason(make_read_mail(report)) == "answers_us"
+    assert _reason(make_read_mail(REPORT, report)) == "answers_us"
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        _letter_of_ours("<ack.1@elsewhere.example>"),
+        _letter_of_ours("<talk.1@provider.example>"),
+        _letter_of_ours(sender="sales@contoso.example"),
+        replace(REPORT, message=None),
+    ],
+)
+def test_a_report_about_something_like_a_letter_of_ours_is_acknowledged(report: Any) -> None:
+    """Junk that only takes the form of our ids, or only our address, is junk."""
+    assert _reason(make_read_mail(report)) is None
+
+
 @pytest.mark.parametrize(("authenticated", "reason"), [(True, None), (False, "not_authenticated")])
 def test_with_an_authserv_id_the_reporter_must_be_authenticated(
     authenticated: bool, reason: str | None
@@ -289,7 +321,25 @@ def test_who_brings_no_evidence_is_told_how() -> None:
     body = _body(_render(make_read_mail()).content)
 
     assert "as an attachment" in body
+    for program in ("Outlook", "Gmail", "Apple Mail"):
+        assert program in body
     assert "4F2A-91C0-77BE" in body
+
+
+@pytest.mark.parametrize(
+    ("reports", "subject"),
+    [((REPORT,), "We received your report [4F2A-91C0-77BE]"), ((), "We received your mail [4F2A-91C0-77BE]")],
+)
+def test_the_subject_promises_no_report_where_there_is_none(reports: tuple[Any, ...], subject: str) -> None:
+    """A question is a mail, not a report."""
+    assert _parse(_render(make_read_mail(*reports)).content)["Subject"] == subject
+
+
+def test_the_message_id_is_listed_last() -> None:
+    """What people recognise comes first: the subject, then from where."""
+    body = _body(_render(make_read_mail(REPORT)).content)
+
+    assert body.index("Subject:") < body.index("Sent from:") < body.index("Message-ID:")
 
 
 def test_many_reports_are_counted_and_the_first_listed() -> None:
@@ -321,6 +371,22 @@ def test_a_reference_is_the_start_of_the_hash() -> None:
         ("evil.\u00adexample", "evil. example"),
         ("evil\u3002example", "evil[.]example"),
         ("One. Two... three", "One. Two... three"),
+        ("1.99 EUR customs due", "1.99 EUR customs due"),
+        ("(24.11.2026) 1.000.000 for you", "(24.11.2026) 1.000.000 for you"),
+        ("Only $1.99.", "Only $1.99."),
+        ("1.99EUR", "1[.]99EUR"),
+        ("v1.99", "v1[.]99"),
+        ("192.0.2.5", "192[.]0[.]2[.]5"),
+        ("1.2.3.4.5", "1[.]2[.]3[.]4[.]5"),
+        ("http://192.0.2.5:80/", "hxxp://192[.]0[.]2[.]5:80/"),
+        ("1.99.example", "1[.]99[.]example"),
+        ("1.evil.example", "1[.]evil[.]example"),
+        ("24.11.2026.evil.example", "24[.]11[.]2026[.]evil[.]example"),
+        ("evil.1.99", "evil[.]1[.]99"),
+        ("163.com", "163[.]com"),
+        ("x-1.99", "x-1[.]99"),
+        ("1.99\u3002example", "1[.]99[.]example"),
+        ("1\uff0e99", "1.99"),
         ("a\r\nBcc: b", "a Bcc: b"),
         ("a\u202eb\u2066c\u200bd\x00e", "a b c d e"),
     ],
