@@ -6,7 +6,7 @@ import click
 
 from abuse_intake.app import load_attributor
 from abuse_intake.attribution import Directory
-from abuse_intake.cli.output import one_line
+from abuse_intake.cli.output import count, one_line
 from abuse_intake.cli.session import settings_of
 from abuse_intake.errors import AbuseIntakeError, ConfigurationError
 from abuse_intake.mailbox import open_mailbox
@@ -54,9 +54,12 @@ def _check_database(settings: Settings) -> str:
         state = _look_at(database)
         if state in ("older", "newer"):
             database.require_current()
-        return f"{database.place}: {'empty; the first run makes it' if state == 'empty' else state}"
+        return f"{database.place}: {_STATES.get(state, state)}"
     finally:
         database.close()
+
+
+_STATES = {"empty": "empty; the first run makes its tables", "current": "tables are current"}
 
 
 def _look_at(database: Database) -> SchemaState:
@@ -71,7 +74,7 @@ def _check_directory(settings: Settings) -> str:
             "no tenants yet: nothing can be attributed; use tenants.directory or abuse-intake tenants import"
         )
     warnings = f"; {'; '.join(directory.warnings)}" if directory.warnings else ""
-    return f"{len(directory.tenants)} tenants{warnings}"
+    return f"{count(len(directory.tenants), 'tenant')}{warnings}"
 
 
 def _load_directory(settings: Settings) -> Directory:

@@ -1,15 +1,18 @@
 """`abuse-intake outbox`: acknowledgements, waiting and delivered."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
 import click
 
 from abuse_intake import as_json as records
 from abuse_intake.app import deliver_outbox
 from abuse_intake.cli.inputs import json_option, limit_option
-from abuse_intake.cli.output import print_json, print_table
+from abuse_intake.cli.output import count, full_time, print_json, print_table
 from abuse_intake.cli.session import database_of
 from abuse_intake.outbox import DeliverySummary, open_carrier
 from storage import acknowledgements
-from storage.values import OutboxState
+from storage.values import AcknowledgementRecord, OutboxState
 
 _STATES = ("waiting", "sending", "sent", "failed", "outcome_unknown")
 
@@ -46,15 +49,20 @@ def list_(context: click.Context, state: OutboxState | None, limit: int, as_json
 @outbox.command()
 @click.pass_context
 def send(context: click.Context) -> None:
-    """Deliver what is due now, each acknowledgement once."""
+    """Deliver what is due now, each acknowledgement once.
+
+    One that could not be delivered waits for a minute or more before it is due again.
+    """
     with database_of(context) as (settings, database):
         summary = deliver_outbox(settings, database, open_carrier(settings))
-    click.echo(describe_delivery(summary))
+        with database.read() as session:
+            waiting = list(acknowledgements.list_acknowledgements(session, "waiting", 0))
+    click.echo(describe_delivery(summary) + _describe_waiting(waiting))
 
 
 def describe_delivery(summary: DeliverySummary) -> str:
     """What one delivery run did, in a line."""
-    parts = [f"{summary.sent} acknowledgements sent"]
+    parts = [count(summary.sent, "acknowledgement") + " sent"]
     if summary.retried:
         parts.append(f"{summary.retried} to be tried again")
     if summary.failed:
@@ -62,3 +70,18 @@ def describe_delivery(summary: DeliverySummary) -> str:
     if summary.outcome_unknown:
         parts.append(f"{summary.outcome_unknown} with unknown outcome")
     return ", ".join(parts)
+
+
+def _describe_waiting(waiting: Sequence[AcknowledgementRecord]) -> str:
+    """How many wait on, and when the first of them is tried."""
+    if not waiting:
+        return ""
+    next_at = min((one.next_attempt_at for one in waiting if one.next_attempt_at), default=None)
+    at = f", next attempt {_next_time(next_at)}" if next_at else ""
+    return f", {count(len(waiting), 'waits', 'wait')}{at}"
+
+
+def _next_time(at: datetime) -> str:
+    """The time alone when that is today: `13:20 UTC`."""
+    at = at.astimezone(UTC)
+    return f"{at:%H:%M} UTC" if at.date() == datetime.now(UTC).date() else full_time(at)

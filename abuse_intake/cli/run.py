@@ -9,7 +9,7 @@ import click
 
 from abuse_intake.app import App
 from abuse_intake.cli.outbox import describe_delivery
-from abuse_intake.cli.output import one_line
+from abuse_intake.cli.output import count, one_line
 from abuse_intake.cli.session import database_of
 from abuse_intake.errors import AbuseIntakeError
 from abuse_intake.intake import PollSummary
@@ -29,7 +29,7 @@ def run(context: click.Context, once: bool, verbose: bool) -> None:
 
     It works until SIGTERM or SIGINT, then finishes the batch in hand. A server that is away is tried again
     at the next poll. With --once the exit code is 1 if the mailbox, the database or the outbox could not be
-    worked to the end.
+    worked to the end, or a signal stopped it before.
     """
     with database_of(context) as (settings, database):
         configure_log(verbose=verbose)
@@ -44,32 +44,49 @@ def run(context: click.Context, once: bool, verbose: bool) -> None:
 
 
 def run_once(app: App) -> int:
-    """One poll and one delivery, told as a summary; the exit code."""
+    """One poll and one delivery, told as a summary, also where an error or a signal ended them; the exit code."""
     stopping = Stopping().on_signals()
     problems: list[str] = []
+    summary = PollSummary()
     with _progress() as report_progress:
-        summary = _try(lambda: app.poll(stopping, report_progress), problems)
-    if summary is not None:
+        summary = _try(lambda: app.poll(stopping, report_progress), problems) or summary
+    if summary.seconds:
         problems += summary.problems
         click.echo(describe_poll(summary))
     delivered = _try(lambda: app.deliver(stopping), problems)
     if delivered is not None:
         click.echo(describe_delivery(delivered))
     app.close()
+    if stopping.is_requested:
+        problems.append("stopped by a signal; the rest waits for the next run")
     for problem in problems:
         click.echo(f"abuse-intake: {one_line(problem)}", err=True)
     return 1 if problems else 0
 
 
 def describe_poll(summary: PollSummary) -> str:
-    """What one poll did, in a line."""
+    """What one poll did, in a line: `30 mails arrived, 1 known already: 21 with 22 reports, 8 no report (0.1 s)`."""
+    arrived = [count(summary.kept, "mail") + " arrived"]
+    if summary.known:
+        arrived.append(f"{summary.known} known already")
+    if summary.filed and summary.filed != summary.kept:
+        arrived.append(f"{summary.filed} filed")
+    kinds = ", ".join(_describe_kinds(summary))
     read = sum(summary.dispositions.values())
-    kinds = (
-        ", ".join(f"{count} {name}" for name, count in sorted(summary.dispositions.items())) or "none read"
-    )
     rate = f", {read / summary.seconds:.0f} mails/s" if read >= 100 and summary.seconds else ""
-    known = f", {summary.known} of them known already" if summary.known else ""
-    return f"{summary.kept} mails arrived{known}: {kinds}; {summary.reports} reports ({summary.seconds:.1f} s{rate})"
+    return f"{', '.join(arrived)}{': ' if kinds else ''}{kinds} ({summary.seconds:.1f} s{rate})"
+
+
+def _describe_kinds(summary: PollSummary) -> Iterator[str]:
+    with_reports, none, quarantined = (
+        summary.dispositions.get(kind, 0) for kind in ("report", "not_a_report", "quarantined")
+    )
+    if with_reports:
+        yield f"{with_reports} with {count(summary.reports, 'report')}"
+    if none:
+        yield f"{none} no report"
+    if quarantined:
+        yield f"{quarantined} quarantined"
 
 
 def _try(work: Callable[[], T], problems: list[str]) -> T | None:
@@ -90,5 +107,5 @@ def _progress() -> Iterator[Callable[[PollSummary], None]]:
 
     with make_console(stderr=True).status("looking into the mailbox") as status:
         yield lambda summary: status.update(
-            f"{summary.kept} mails arrived, {sum(summary.dispositions.values())} read, {summary.filed} filed"
+            f"{count(summary.kept, 'mail')} arrived, {sum(summary.dispositions.values())} read, {summary.filed} filed"
         )

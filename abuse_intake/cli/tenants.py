@@ -12,7 +12,7 @@ from abuse_intake.attribution.directory import Directory
 from abuse_intake.attribution.directory_file import read_directory_file
 from abuse_intake.cli.incidents import print_incidents
 from abuse_intake.cli.inputs import json_option
-from abuse_intake.cli.output import one_line, print_fields, print_heading, print_json, print_table
+from abuse_intake.cli.output import count, one_line, print_fields, print_heading, print_json, print_table
 from abuse_intake.cli.session import database_of, settings_of
 from storage import incidents
 from storage import tenants as stored
@@ -44,8 +44,8 @@ def import_(context: click.Context, file: Path) -> None:
         click.echo(f"abuse-intake: warning: {one_line(warning)}", err=True)
     with database_of(context) as (settings, database):
         with database.begin() as session:
-            count = stored.replace_directory(session, directory.tenants.values(), datetime.now(UTC))
-        click.echo(f"{count} tenants imported")
+            imported = stored.replace_directory(session, directory.tenants.values(), datetime.now(UTC))
+        click.echo(f"{count(imported, 'tenant')} imported")
         if settings.tenants.directory:
             click.echo(
                 f"abuse-intake: warning: tenants.directory is set, so {settings.directory_path()} is used "

@@ -1,6 +1,8 @@
 """`run --once`, `mails retry`, `outbox send`, `check`, `db upgrade` and `tenants`: what changes something."""
 
 import json
+import re
+import signal
 import sqlite3
 from email import message_from_bytes
 from pathlib import Path
@@ -9,6 +11,10 @@ from typing import Any
 import pytest
 from command_line import CONFIGURATION, FIRST, QUESTION, SECOND, CommandLine
 from report_builders import make_junk, make_mail
+
+from abuse_intake.app import App
+from abuse_intake.cli.run import describe_poll
+from abuse_intake.intake import PollSummary
 
 CLOSED = "smtp://127.0.0.1:1"
 
@@ -42,7 +48,7 @@ def test_run_once_does_the_whole_job(cli: CommandLine) -> None:
     answer = cli("run", "--once")
 
     assert answer.code == 0
-    assert answer.out.startswith("2 mails arrived: 1 not_a_report, 1 report; 1 reports (")
+    assert answer.out.startswith("2 mails arrived: 1 with 1 report, 1 no report (")
     assert answer.out.endswith("2 acknowledgements sent\n")
     assert not list((cli.folder / "Maildir" / "new").iterdir())
     assert len(_sent(cli)) == 2
@@ -54,7 +60,7 @@ def test_run_once_again_changes_nothing(worked: CommandLine) -> None:
 
     answer = worked("run", "--once")
 
-    assert answer.out == "0 mails arrived: none read; 0 reports (0.0 s)\n0 acknowledgements sent\n"
+    assert answer.out == "0 mails arrived (0.0 s)\n0 acknowledgements sent\n"
     assert (
         worked("mails", "list", "--json").out,
         worked("incidents", "list", "--json").out,
@@ -230,7 +236,7 @@ def test_retry_after_a_summary_tells_nobody_again(cli: CommandLine) -> None:
     """A reporter who was told of a mail in a summary gets no acknowledgement for it alone."""
     _over_the_limit(cli)
     _let_an_hour_pass(cli)
-    assert cli("outbox", "send").out == "1 acknowledgements sent\n"
+    assert cli("outbox", "send").out == "1 acknowledgement sent\n"
     _configure(cli)
     ids = [mail["id"] for mail in cli("mails", "list", "--json").objects()]
 
@@ -398,3 +404,72 @@ def test_incident_records_are_json_lines(worked: CommandLine) -> None:
     out = worked("incidents", "list", "--json").out
 
     assert all(isinstance(json.loads(line), dict) for line in out.removesuffix("\n").split("\n"))
+
+
+def test_a_signal_stops_it_and_is_told(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGTERM: what was done is told, and that the rest waits; exit code 1. The next run does the rest."""
+    cli.deliver(a=FIRST, b=QUESTION)
+    poll = App.poll
+
+    def poll_and_be_stopped(app: App, *arguments: Any) -> PollSummary:
+        signal.raise_signal(signal.SIGTERM)
+        return poll(app, *arguments)
+
+    monkeypatch.setattr(App, "poll", poll_and_be_stopped)
+    stopped = cli("run", "--once")
+    monkeypatch.setattr(App, "poll", poll)
+    after = cli("run", "--once")
+
+    assert stopped.code == 1
+    assert stopped.complaint() == "abuse-intake: stopped by a signal; the rest waits for the next run"
+    assert stopped.out.startswith("2 mails arrived (")
+    assert after.code == 0
+    assert "1 with 1 report, 1 no report" in after.out
+
+
+@pytest.mark.parametrize(
+    ("summary", "told"),
+    [
+        (PollSummary(), "0 mails arrived (0.0 s)"),
+        (PollSummary(filed=4), "0 mails arrived, 4 filed (0.0 s)"),
+        (
+            PollSummary(kept=1, filed=1, dispositions={"report": 1}, reports=1),
+            "1 mail arrived: 1 with 1 report (0.0 s)",
+        ),
+        (
+            PollSummary(
+                kept=30,
+                known=1,
+                filed=30,
+                dispositions={"report": 21, "not_a_report": 8},
+                reports=22,
+                seconds=0.1,
+            ),
+            "30 mails arrived, 1 known already: 21 with 22 reports, 8 no report (0.1 s)",
+        ),
+        (
+            PollSummary(kept=200, dispositions={"quarantined": 200}, seconds=0.5),
+            "200 mails arrived: 200 quarantined (0.5 s, 400 mails/s)",
+        ),
+    ],
+)
+def test_a_poll_is_told_in_a_line(summary: PollSummary, told: str) -> None:
+    """Singulars are right, and what is zero is left out."""
+    assert describe_poll(summary) == told
+
+
+def test_outbox_send_says_what_waits(cli: CommandLine) -> None:
+    """With nothing due it says how many wait, and for how long."""
+    _configure(cli, ("maildir://outbox", CLOSED))
+    cli.deliver(a=FIRST)
+    cli("run", "--once")
+
+    answer = cli("outbox", "send")
+
+    assert answer.code == 0
+    assert re.fullmatch(r"0 acknowledgements sent, 1 waits, next attempt [-0-9 :]+ UTC\n", answer.out)
+
+
+def test_check_says_that_the_tables_are_current(worked: CommandLine) -> None:
+    """The state of the database is a sentence."""
+    assert "abuse-intake.db: tables are current" in worked("check").out
