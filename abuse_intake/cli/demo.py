@@ -1,6 +1,7 @@
 """`abuse-intake demo`: the whole job on mails that the project ships, with no server and no configuration."""
 
 import email
+import itertools
 import os
 import shlex
 import shutil
@@ -13,7 +14,8 @@ from pathlib import Path
 import click
 
 from abuse_intake.app import App, open_database
-from abuse_intake.cli.output import one_line, print_heading, print_table
+from abuse_intake.cli.explanations import NOT_A_REPORT
+from abuse_intake.cli.output import count, one_line, print_heading, print_paragraph, print_table
 from abuse_intake.cli.run import run_once
 from abuse_intake.errors import ConfigurationError
 from abuse_intake.log import configure_log
@@ -42,15 +44,17 @@ hosts = ["*.out.provider.example"]
 directory = "tenants.jsonl"
 """
 
-REASONS = {
-    "bounce": "a bounce comes back from mail that was sent, nobody complains",
-    "auto_reply": "an automatic reply",
-    "mailing_list": "mail of a mailing list",
-    "invitation": "an invitation to a meeting",
-    "dmarc_aggregate": "daily DMARC statistics, not about one message",
-    "no_evidence": "a person writes, but no message is attached: gets help how to report",
-    "not_mail": "no mail at all",
-}
+OWN_FILES = frozenset(
+    {
+        MARKER,
+        "abuse-intake.toml",
+        "tenants.jsonl",
+        "abuse-intake.db",
+        "abuse-intake.db-wal",
+        "abuse-intake.db-shm",
+    }
+)
+"""What the demo and its program make at the top of the folder, beside the Maildirs."""
 
 
 @click.command()
@@ -59,7 +63,7 @@ REASONS = {
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("abuse-intake-demo"),
     show_default=True,
-    help="The folder that the demo makes; one that an earlier demo made is made anew.",
+    help="The folder that the demo makes, anew each time; one that you changed is kept as FOLDER.old-1.",
 )
 def demo(into: Path) -> None:
     """See the whole job on mails that the project ships.
@@ -69,12 +73,14 @@ def demo(into: Path) -> None:
     one acknowledgement in full.
     """
     configure_log()
+    _make_room(into)
     _make_folder(into)
     # Variables that name a real mailbox must not lead the demo there.
     settings = load_settings(into / "abuse-intake.toml", environment=False)
-    click.echo(
-        f"The mailbox of Provider Example ({into / 'Maildir'}) holds {_count(into)} mails. The worker runs once:\n"
+    print_paragraph(
+        f"The mailbox of Provider Example ({into / 'Maildir'}) holds {_count(into)} mails. The worker runs once:"
     )
+    click.echo()
     with open_database(settings) as database:
         code = run_once(App(settings, database))
         _show_mails(database)
@@ -84,13 +90,62 @@ def demo(into: Path) -> None:
     sys.exit(code)
 
 
-def _make_folder(into: Path) -> None:
-    if into.exists():
-        if any(into.iterdir()) and not (into / MARKER).exists():
-            raise ConfigurationError(
-                f"{into} is there and no earlier demo made it: name another folder with --into"
-            )
+def _make_room(into: Path) -> None:
+    """Take an earlier demo's folder out of the way, and say so; one that holds work of the user's is kept."""
+    if not into.exists() or not any(into.iterdir()):
+        return
+    if not (into / MARKER).exists():
+        raise ConfigurationError(
+            f"{into} is there and no earlier demo made it: name another folder with --into"
+        )
+    if own := _find_work(into):
+        kept = _free_name(into)
+        into.rename(kept)
+        print_paragraph(
+            f"{into} holds changes of yours ({own}): it is kept as {kept}, and a new one is made."
+        )
+        click.echo()
+    else:
         shutil.rmtree(into)
+        print_paragraph(f"{into} was made by an earlier demo; it is made anew.")
+        click.echo()
+
+
+def _find_work(into: Path) -> str | None:
+    """The first file, as a path within the folder, that the demo did not make or that was edited since."""
+    shipped = files("abuse_intake") / "demo"
+    expected = {
+        "abuse-intake.toml": CONFIGURATION.encode(),
+        "tenants.jsonl": (shipped / "tenants.jsonl").read_bytes(),
+    }
+    for name, content in expected.items():
+        if not (into / name).is_file() or (into / name).read_bytes() != content:
+            return name
+    stems = {mail.name.removesuffix(".eml") for mail in (shipped / "mails").iterdir()}
+    found = (path for path in sorted(into.rglob("*")) if not path.is_dir() or path.is_symlink())
+    return next(
+        (str(path.relative_to(into)) for path in found if not _is_own(path.relative_to(into), stems)), None
+    )
+
+
+def _is_own(path: Path, stems: set[str]) -> bool:
+    """Whether the demo and its program made a file: at the top, a shipped mail, or an acknowledgement."""
+    if len(path.parts) == 1:
+        return path.name in OWN_FILES
+    if path.parts[0] == "Maildir":
+        return path.name == "maildirfolder" or path.name.partition(":")[0] in stems
+    return path.parts[0] == "outbox"
+
+
+def _free_name(into: Path) -> Path:
+    return next(
+        kept
+        for number in itertools.count(1)
+        if not (kept := into.parent / f"{into.name}.old-{number}").exists()
+    )
+
+
+def _make_folder(into: Path) -> None:
     (into / "Maildir" / "new").mkdir(parents=True)
     (into / "Maildir" / "cur").mkdir()
     (into / "Maildir" / "tmp").mkdir()
@@ -111,23 +166,30 @@ def _show_mails(database: Database) -> None:
     with database.read() as session:
         found = sorted(mails.list_mails(session, limit=0), key=lambda mail: int(mail.id))
         why = {mail.id: _explain(mail, database) for mail in found}
+        again = {m.id: places - 1 for m in found if (places := len(mails.mail_deliveries(session, m.id))) > 1}
     print_table(
         ("mail", "from*", "subject*", "became", "why*"),
         ((m.id, m.reporter, m.subject, m.disposition, why[m.id]) for m in found),
     )
+    if again:
+        lay = f"Mail {', '.join(again)} lay in the mailbox {'twice' if set(again.values()) == {1} else 'several times'}"
+        print_paragraph(
+            f"{lay}, byte for byte the same: it counts once. So {count(len(found) + sum(again.values()), 'mail')} "
+            f"are {len(found)} here."
+        )
 
 
 def _explain(mail: MailRecord, database: Database) -> str:
     if mail.disposition != "report":
-        return REASONS.get(mail.reason or "", mail.reason or "")
+        return NOT_A_REPORT.get(mail.reason or "", mail.reason or "")
     with database.read() as session:
         reports = mails.reports_of_mail(session, mail.id)
     parts = []
     for report in reports:
         attribution = report.attribution
-        named = attribution.tenant or f"nobody ({attribution.reason})"
-        parts.append(f"{named}, {attribution.confidence}" if attribution.tenant else named)
-    return f"{len(reports)} reported message{'s' if len(reports) > 1 else ''}: {'; '.join(parts)}"
+        found = f"{attribution.tenant}, {attribution.confidence}" if attribution.tenant else None
+        parts.append(found or f"nobody: {attribution.reason}")
+    return f"{len(reports)} reports: {'; '.join(parts)}" if len(reports) > 1 else "".join(parts)
 
 
 def _show_incidents(database: Database) -> None:
@@ -138,23 +200,22 @@ def _show_incidents(database: Database) -> None:
     for tenant in sorted(by_tenant, key=lambda name: (not name, name)):
         print_heading(f"Incidents of {tenant}" if tenant else "Incidents of nobody: no tenant is blamed")
         print_table(
-            ("id", "address", "type", "confidence", "reports", "subject*", "why"),
+            ("id", "address", "confidence*", "subject*", "why*", "reports?", "type?"),
             (_incident_row(incident) for incident in by_tenant[tenant]),
         )
 
 
 def _incident_row(incident: IncidentRecord) -> tuple[object, ...]:
-    why = incident.reason or " + ".join(
-        evidence.source for evidence in incident.evidence if evidence.tenant == incident.tenant
-    )
+    sources = (one.source for one in incident.evidence if one.tenant == incident.tenant)
+    why = incident.reason or " + ".join(dict.fromkeys(sources))
     return (
         incident.id,
         incident.ip,
-        incident.feedback_type,
         incident.confidence,
-        incident.report_count,
         incident.subject,
         why,
+        incident.report_count,
+        incident.feedback_type,
     )
 
 
@@ -178,13 +239,14 @@ def _decoded(content: bytes) -> Iterable[str]:
 
 
 def _show_what_next(into: Path) -> None:
-    program = _name_of_program()
-    config = f"--config {shlex.quote(str(into / 'abuse-intake.toml'))}"
+    program, maildir = _name_of_program(), into / "Maildir"
+    folders = [name for name in (".Processed", ".Other", ".Quarantine") if (maildir / name).exists()]
     print_heading("Where it is, and what to try next")
-    click.echo(
-        f"The database is {into / 'abuse-intake.db'}, the acknowledgements lie in {into / 'outbox' / 'new'}, and each\n"
-        f"mail was filed away by what it became: {into / 'Maildir'}/.Processed, .Other, .Quarantine.\n"
+    print_paragraph(
+        f"The database is {into / 'abuse-intake.db'}, the acknowledgements lie in {into / 'outbox' / 'new'}, and "
+        f"each mail was filed away by what it became, below {maildir}: {', '.join(folders)}."
     )
+    click.echo(f"\n  export ABUSE_INTAKE_CONFIG={shlex.quote(str(into / 'abuse-intake.toml'))}")
     for command in (
         "incidents list --tenant contoso",
         "incidents list --cidr 192.0.2.0/24 --json",
@@ -192,10 +254,14 @@ def _show_what_next(into: Path) -> None:
         "mails list --disposition not_a_report",
         "tenants show northwind",
         "stats",
+        f"parse {shlex.quote(str(maildir))}/.Processed/cur/*",
     ):
-        click.echo(f"  {program} {config} {command}")
-    click.echo(f"  {program} parse {into / 'Maildir'}/.Processed/cur/*")
-    click.echo("\nTo run it on your own abuse mailbox: README.md, “Run it for real”.")
+        click.echo(f"  {program} {command}")
+    click.echo()
+    print_paragraph(
+        "The next demo makes the folder anew, unless you changed something in it. To run it on your own abuse "
+        "mailbox: README.md, “Run it for real”."
+    )
 
 
 def _name_of_program() -> str:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from command_line import Answer, CommandLine
 
+from abuse_intake.cli import COMMANDS
+
 DEMO = Path(__file__).parent.parent.parent / "abuse_intake" / "demo"
 EXPECTED: list[dict[str, Any]] = [
     json.loads(line) for line in (DEMO / "expected.jsonl").read_text(encoding="utf-8").splitlines()
@@ -127,22 +129,23 @@ def test_one_acknowledgement_is_shown_in_full(demonstrated: tuple[Path, Answer])
 
 
 def _suggested(out: str) -> list[list[str]]:
-    lines = [line for line in out.splitlines() if line.startswith("  ") and "abuse-intake-demo/" in line]
-    commands = [shlex.split(line) for line in lines]
-    return [
-        words[next(at for at, word in enumerate(words) if word in ("--config", "parse")) :]
-        for words in commands
-    ]
+    """The words of each suggested command; the first line names the configuration."""
+    block = out.partition("  export ABUSE_INTAKE_CONFIG=")[2].splitlines()[1:]
+    return [shlex.split(line) for line in block if line.startswith("  ")]
 
 
-def test_every_suggested_command_works(demonstrated: tuple[Path, Answer], demo: CommandLine) -> None:
-    """Whoever copies what the demo suggests gets an answer."""
+def test_every_suggested_command_works(
+    demonstrated: tuple[Path, Answer], demo: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever copies what the demo suggests gets an answer; the configuration is named once."""
     suggested = _suggested(demonstrated[1].out)
+    monkeypatch.setenv("ABUSE_INTAKE_CONFIG", "abuse-intake-demo/abuse-intake.toml")
 
     for words in suggested:
+        at = next(at for at, word in enumerate(words) if word in COMMANDS)
         expanded = [
             path
-            for word in words
+            for word in words[at:]
             for path in (sorted(map(str, Path().glob(word))) if "*" in word else [word])
         ]
         answer = demo(*expanded, config=False)
@@ -150,6 +153,29 @@ def test_every_suggested_command_works(demonstrated: tuple[Path, Answer], demo: 
         assert answer.out
 
     assert len(suggested) == 7
+    assert demonstrated[1].out.count("ABUSE_INTAKE_CONFIG") == 1
+
+
+def test_it_explains_why_there_are_fewer_mails(demonstrated: tuple[Path, Answer]) -> None:
+    """One mail lay there twice; nobody has to wonder where the thirtieth is."""
+    assert "Mail 3 lay in the mailbox twice" in demonstrated[1].out
+    assert "So 30 mails are 29 here." in demonstrated[1].out
+
+
+def test_a_result_stands_first(demonstrated: tuple[Path, Answer]) -> None:
+    """Whom a report names is told at once, the count only where it is above one, a source only once."""
+    lines = [line.rpartition("  ")[2] for line in demonstrated[1].out.splitlines()]
+
+    assert "contoso, corroborated" in lines
+    assert "2 reports: fabrikam, corroborated; contoso, corroborated" in lines
+    assert "nobody: not_ours" in lines
+    assert "envelope + envelope" not in demonstrated[1].out
+
+
+def test_only_folders_that_are_there_are_named(demonstrated: tuple[Path, Answer]) -> None:
+    """Nothing was quarantined, so there is no such folder to look into."""
+    assert "Maildir: .Processed, .Other." in demonstrated[1].out.replace("\n", " ")
+    assert ".Quarantine" not in demonstrated[1].out
 
 
 def test_nothing_hostile_reaches_the_terminal(demonstrated: tuple[Path, Answer]) -> None:
@@ -157,14 +183,54 @@ def test_nothing_hostile_reaches_the_terminal(demonstrated: tuple[Path, Answer])
     assert not {*demonstrated[1].out} & set("\x1b\x00\x07\u202e\u2066\u200b\x9b")
 
 
+def _counts(answer: Answer) -> str:
+    return next(line for line in answer.out.splitlines() if "arrived" in line).partition("(")[0]
+
+
 def test_the_demo_runs_twice_in_one_folder(empty: CommandLine) -> None:
-    """The second run makes the folder anew, and shows the same counts."""
+    """The second run makes the folder anew, says so, and shows the same counts."""
     first, second = empty("demo", config=False), empty("demo", config=False)
 
     assert (first.code, second.code) == (0, 0)
-    assert first.out.splitlines()[2].partition("(")[0] == second.out.splitlines()[2].partition("(")[0]
+    assert _counts(first) == _counts(second)
+    assert second.out.startswith("abuse-intake-demo was made by an earlier demo; it is made anew.\n")
+    assert "earlier demo" not in first.out
+    assert [path.name for path in empty.folder.iterdir()] == ["abuse-intake-demo"]
     (counts,) = empty(*CONFIG, "stats", "--json", config=False).objects()
     assert sum(counts["mails"].values()) == len({_digest(line["file"]) for line in EXPECTED})
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["abuse-intake.toml", "tenants.jsonl", "notes.txt", "Maildir/new/mine", "mine/deep/er", "Maildir/note"],
+)
+def test_what_a_user_did_is_kept(empty: CommandLine, name: str) -> None:
+    """A file that was added or edited is not deleted: the folder is kept under another name, and that is said."""
+    empty("demo", config=False)
+    changed = empty.folder / "abuse-intake-demo" / name
+    changed.parent.mkdir(parents=True, exist_ok=True)
+    changed.write_text("mine")
+
+    once, twice = empty("demo", config=False), empty("demo", config=False)
+
+    assert (once.code, twice.code) == (0, 0)
+    told = " ".join(once.out.split())
+    assert f"holds changes of yours ({name}): it is kept as abuse-intake-demo.old-1, and" in told
+    assert (empty.folder / "abuse-intake-demo.old-1" / name).read_text() == "mine"
+    assert (empty.folder / "abuse-intake-demo.old-1" / "abuse-intake.db").exists()
+    assert not (empty.folder / "abuse-intake-demo.old-2").exists()
+    assert _counts(once) == _counts(twice)
+
+
+def test_each_kept_folder_has_a_name_of_its_own(empty: CommandLine) -> None:
+    """Nothing that was kept is overwritten."""
+    for number in (1, 2):
+        empty("demo", config=False)
+        (empty.folder / "abuse-intake-demo" / "note").write_text(str(number))
+    empty("demo", config=False)
+
+    kept = [(empty.folder / f"abuse-intake-demo.old-{number}" / "note").read_text() for number in (1, 2)]
+    assert kept == ["1", "2"]
 
 
 def test_a_foreign_folder_is_left_alone(empty: CommandLine) -> None:
@@ -188,7 +254,7 @@ def test_the_demo_goes_where_it_is_told(empty: CommandLine, name: str) -> None:
 
     assert answer.code == 0
     assert (empty.folder / name / "abuse-intake.db").exists()
-    assert f"--config {shlex.quote(name + '/abuse-intake.toml')}" in answer.out
+    assert f"export ABUSE_INTAKE_CONFIG={shlex.quote(name + '/abuse-intake.toml')}\n" in answer.out
 
 
 def test_the_demo_leaves_the_real_mailbox_alone(empty: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
