@@ -8,8 +8,9 @@ import click
 from abuse_intake import as_json as records
 from abuse_intake.acknowledgement import make_reference
 from abuse_intake.app import build_reader, load_attributor
+from abuse_intake.cli.explanations import UNANSWERED
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
-from abuse_intake.cli.output import one_line, print_fields, print_heading, print_json, print_table
+from abuse_intake.cli.output import count, one_line, print_fields, print_heading, print_json, print_table
 from abuse_intake.cli.session import database_of
 from abuse_intake.recording import Recorder
 from parsers.values import Disposition
@@ -108,7 +109,8 @@ def show(context: click.Context, mail_id: str, as_json: bool) -> None:
         record = answer[0]
         print_fields((("to", record.to), ("state", record.state), ("message id", record.message_id)))
     else:
-        print_fields((("none", mail.unanswered_reason or "not read yet"),))
+        reason = mail.unanswered_reason or "not read yet"
+        print_fields((("none", " – ".join(filter(None, (reason, UNANSWERED.get(reason))))),))
 
 
 def _print_mail(mail: MailRecord) -> None:
@@ -117,7 +119,7 @@ def _print_mail(mail: MailRecord) -> None:
             ("mail", mail.id),
             ("reference", make_reference(mail.sha256)),
             ("sha256", mail.sha256),
-            ("size", f"{mail.size} bytes"),
+            ("size", count(mail.size, "byte")),
             ("received", mail.received_at),
             ("disposition", mail.disposition or "unread"),
             ("reason", mail.reason),
