@@ -328,7 +328,7 @@ def _print_full(message: dict[str, Any] | None) -> None:
         empty="no attachments",
     )
     print_table(
-        ("hop", "from*", "by*", "when (as written)"),
+        ("hop", "from*", "by*", "when (UTC)"),
         ((h["hop"], h["from"], h["by"], h["at"]) for h in message["hops"]),
         empty="no hops",
     )

@@ -1,11 +1,19 @@
 """Lists and single records: fields, filters, limits, and strangers' text on a terminal."""
 
 import hashlib
+import re
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
 from command_line import FIRST, MAILS, QUESTION, CommandLine
 from report_builders import make_junk, make_mail
+
+from abuse_intake.acknowledgement import RULES
+from abuse_intake.cli.explanations import UNANSWERED, UNATTRIBUTED
+
+ROOT = Path(__file__).parent.parent.parent.parent
 
 NASTY = "a\x1b[31mb\u202ec\u200bd\u2066e\x9bf\x07"
 
@@ -268,3 +276,111 @@ def test_strangers_text_stays_whole_for_programs(cli: CommandLine) -> None:
     (incident,) = cli("incidents", "list", "--json").objects()
 
     assert incident["subject"].startswith("a\u2028b")
+
+
+def _incident(worked: CommandLine, *filters: str) -> str:
+    (incident,) = worked("incidents", "list", *filters, "--json").objects()
+    return str(incident["id"])
+
+
+def test_an_incident_says_whose_customer_and_when(worked: CommandLine) -> None:
+    """An analyst sees the tenant's name and contact, when the message arrived, and where to read on."""
+    worked.write_tenants({
+        "id": "contoso", "name": "Contoso Ltd", "abuse_contact": "abuse@contoso.example",
+        "domains": ["contoso.example"], "allocations": [{"network": "192.0.2.0/28"}],
+    })  # fmt: skip
+
+    out = worked("incidents", "show", _incident(worked, "--tenant", "contoso")).out
+
+    mail = _mail(worked, FIRST)
+    digest = mail["sha256"]
+    assert "contoso (Contoso Ltd)" in out
+    assert "abuse@contoso.example" in out
+    assert re.search(r"^arrived +2026-11-16 08:00 UTC$", out, re.MULTILINE)
+    assert "1 report by 1 reporter\n" in out
+    assert "-".join(digest[at : at + 4].upper() for at in (0, 4, 8)) in out
+    assert f"abuse-intake mails show {mail['id']}" in out
+    assert f"abuse-intake mails raw {mail['id']}" in out
+
+
+@pytest.mark.parametrize("directory", ["", "no json", '{"id": "other"}'])
+def test_an_incident_is_shown_whatever_the_directory_says(worked: CommandLine, directory: str) -> None:
+    """A tenant that the directory no longer knows, or a directory that cannot be read, hides no incident."""
+    id = _incident(worked, "--tenant", "contoso")
+    (worked.folder / "tenants.jsonl").write_text(directory)
+
+    answer = worked("incidents", "show", id)
+
+    assert (answer.code, answer.err) == (0, "")
+    assert re.search(r"^tenant +contoso$", answer.out, re.MULTILINE)
+
+
+def test_an_unattributed_incident_says_why(worked: CommandLine) -> None:
+    """The code of a reason has a sentence beside it."""
+    out = worked("incidents", "show", _incident(worked, "--confidence", "unattributed")).out
+
+    assert "not_ours" in out
+    assert UNATTRIBUTED["not_ours"] in out
+
+
+def test_every_reason_of_the_attribution_has_its_sentence() -> None:
+    """No rule can name nobody without words for it."""
+    rules = (ROOT / "abuse_intake" / "attribution" / "decide.py").read_text()
+
+    assert set(UNATTRIBUTED) == set(re.findall(r'_unattributed\("(\w+)"\)', rules))
+
+
+def test_every_reason_not_to_answer_has_its_sentence() -> None:
+    """The program and docs/acknowledgements.md know the same reasons."""
+    documented = re.findall(
+        r"^\| ((?:`\w+`(?:, )?)+) \| ",
+        (ROOT / "docs" / "acknowledgements.md").read_text().partition("## What it looks like")[0],
+        re.MULTILINE,
+    )
+
+    assert set(UNANSWERED) == {reason for row in documented for reason in re.findall(r"\w+", row)}
+    assert {reason for reason, _ in RULES} <= set(UNANSWERED)
+
+
+def test_a_mail_that_nobody_was_answered_for_says_why(worked: CommandLine) -> None:
+    """Beside the code stands what it means."""
+    worked.deliver(
+        r=make_mail(make_junk(message_id="<r@x.example>"), headers="Precedence: bulk\r\n", subject="Bulk")
+    )
+    worked("run", "--once")
+    (mail,) = [one for one in worked("mails", "list", "--json").objects() if one["subject"] == "Bulk"]
+
+    assert f"bulk – {UNANSWERED['bulk']}" in worked("mails", "show", mail["id"]).out
+
+
+def test_the_whole_message_is_found_by_its_hash(worked: CommandLine) -> None:
+    """A report that a newer program reads at another place in the mail is not mistaken for its neighbour."""
+    worked.deliver(both=(ROOT / "abuse_intake" / "demo" / "mails" / "011-two-messages.eml").read_bytes())
+    worked("run", "--once")
+    with sqlite3.connect(worked.folder / "abuse-intake.db") as connection:
+        connection.execute(
+            "UPDATE reports SET position = 7 - position WHERE mail_id = (SELECT MAX(id) FROM mails)"
+        )
+    connection.close()
+
+    for part in ("SEO offer", "Job offer"):
+        id = _incident(worked, "--search", part)
+        (shown,) = worked("incidents", "show", id, "--full", "--json").objects()
+        assert shown["full"]["subject"].startswith(part)
+
+
+@pytest.mark.parametrize(("tenant", "hint"), [("contosso", True), ("fabrikam", False), ("contoso", False)])
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_tenant_that_nobody_knows_is_hinted_at(
+    worked: CommandLine, tenant: str, hint: bool, form: list[str]
+) -> None:
+    """An empty list for a mistyped id would look like a good customer."""
+    answer = worked("incidents", "list", "--tenant", tenant, *form)
+
+    assert answer.code == 0
+    if hint:
+        assert (
+            f"no tenant '{tenant}' is known; list them with: abuse-intake tenants list" in answer.complaint()
+        )
+    else:
+        assert answer.err == ""
