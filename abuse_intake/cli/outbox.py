@@ -12,7 +12,7 @@ from abuse_intake.cli.output import count, full_time, print_json, print_table
 from abuse_intake.cli.session import database_of
 from abuse_intake.outbox import DeliverySummary, open_carrier
 from storage import acknowledgements
-from storage.values import AcknowledgementRecord, OutboxState
+from storage.values import OutboxState
 
 _STATES = ("waiting", "sending", "sent", "failed", "outcome_unknown")
 
@@ -56,7 +56,9 @@ def send(context: click.Context) -> None:
     with database_of(context) as (settings, database):
         summary = deliver_outbox(settings, database, open_carrier(settings))
         with database.read() as session:
-            waiting = list(acknowledgements.list_acknowledgements(session, "waiting", 0))
+            waiting = [
+                one.next_attempt_at for one in acknowledgements.list_acknowledgements(session, "waiting", 0)
+            ]
     click.echo(describe_delivery(summary) + _describe_waiting(waiting))
 
 
@@ -72,11 +74,11 @@ def describe_delivery(summary: DeliverySummary) -> str:
     return ", ".join(parts)
 
 
-def _describe_waiting(waiting: Sequence[AcknowledgementRecord]) -> str:
+def _describe_waiting(waiting: Sequence[datetime | None]) -> str:
     """How many wait on, and when the first of them is tried."""
     if not waiting:
         return ""
-    next_at = min((one.next_attempt_at for one in waiting if one.next_attempt_at), default=None)
+    next_at = min(filter(None, waiting), default=None)
     at = f", next attempt {_next_time(next_at)}" if next_at else ""
     return f", {count(len(waiting), 'waits', 'wait')}{at}"
 

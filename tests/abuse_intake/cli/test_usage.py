@@ -128,7 +128,7 @@ def test_a_group_without_a_command_shows_what_there_is(cli: CommandLine, command
         ),
         ("incidents list --ip 192.0.2.1 --cidr 192.0.2.0/24", "--ip and --cidr exclude each other."),
         ("outbox list --state lost", "'lost' is not one of"),
-        ("stats extra", "Got unexpected extra argument (extra)"),
+        ("stats extra", "Got unexpected extra argument (extra). See: abuse-intake stats --help"),
         ("demo --into abuse-intake.toml", "is a file"),
     ],
 )
