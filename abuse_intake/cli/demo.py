@@ -168,7 +168,7 @@ def _show_mails(database: Database) -> None:
         why = {mail.id: _explain(mail, database) for mail in found}
         again = {m.id: places - 1 for m in found if (places := len(mails.mail_deliveries(session, m.id))) > 1}
     print_table(
-        ("mail", "from*", "subject*", "became", "why*"),
+        ("mail", "from*?", "subject*", "became", "why*"),
         ((m.id, m.reporter, m.subject, m.disposition, why[m.id]) for m in found),
     )
     if again:

@@ -20,7 +20,7 @@ MAX_SHOWN = 500
 """Characters of one value that people are shown."""
 MIN_FLEXIBLE = 8
 """Columns that a flexible column keeps even where that makes the table too wide."""
-GOOD_FLEXIBLE = 16
+GOOD_FLEXIBLE = 20
 """Columns that a flexible column should keep; where it cannot, columns that may be left out are."""
 GAP = 2
 """Blanks between the columns of a table."""

@@ -57,3 +57,14 @@ def test_no_text_adds_a_line_or_steers_a_terminal(event: str, value: str) -> Non
 
     assert line.endswith("\n")
     assert line[:-1].isprintable()
+
+
+@pytest.mark.parametrize(("level", "is_told"), [("info", False), ("warning", False), ("error", True)])
+def test_commands_that_answer_by_themselves_log_errors_only(level: str, is_told: bool) -> None:
+    """What a command prints is not logged a second time."""
+    stream = io.StringIO()
+    configure_log(only_errors=True, stream=stream)
+
+    getattr(structlog.get_logger(), level)("directory")
+
+    assert bool(stream.getvalue()) is is_told
