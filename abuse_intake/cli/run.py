@@ -48,7 +48,7 @@ def run_once(app: App) -> int:
     stopping = Stopping().on_signals()
     problems: list[str] = []
     with _progress() as report_progress:
-        summary = _try(lambda: app.poll(stopping, report_progress), problems)
+        summary = _try(lambda: app.poll(None, stopping, report_progress), problems)
     if summary is not None:
         problems += summary.problems
         click.echo(describe_poll(summary))

@@ -13,6 +13,7 @@ from servers.postgresql import Postgresql
 
 from abuse_intake.acknowledgement import make_reference
 from abuse_intake.app import deliver_outbox
+from abuse_intake.recording import Recorder
 from abuse_intake.settings import Settings, build_settings
 from storage import mails
 from storage.database import Database
@@ -135,8 +136,7 @@ def test_a_mail_that_was_answered_and_is_read_again_swallows_no_summary(
     reader, at = make_reader(per_reporter_hour=1), datetime.now(UTC) - AN_HOUR_AGO
     with database.begin() as session:
         again = mails.reset_for_retry(session, "1", at)
-        outcomes = reader.answer(session, [reader.read(again)], {"1": again.received_at}, at)
-        mails.record_outcomes(session, outcomes, at)
+    Recorder(database, reader, lambda: at).read_and_record([again])
 
     delivered = deliver(settings, database)
 
@@ -154,8 +154,7 @@ def test_a_mail_that_was_told_in_a_summary_is_not_answered_when_it_is_read_again
 
     with database.begin() as session:
         again = mails.reset_for_retry(session, "3", at)
-        outcomes = reader.answer(session, [reader.read(again)], {"3": again.received_at}, at)
-        mails.record_outcomes(session, outcomes, at)
+    Recorder(database, reader, lambda: at).read_and_record([again])
 
     assert deliver(settings, database) == []
     assert list_reasons(database)[2] == "in_summary"
