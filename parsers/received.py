@@ -10,7 +10,7 @@ from parsers.values import Hop, IPAddress
 VALUE_BYTES = 3000
 TOKENS = 150
 
-_TOKEN = re.compile(r'[()]|"[^"()]*"|\[[^\[\]()\s]*\]|[^()\s]+')
+_TOKEN = re.compile(r'[()]|"[^"()]*"|[^()\s]+')
 _CLAUSES = frozenset({"by", "via", "with", "id", "for"})
 _BRACKETED = re.compile(r"\[((?:IPv6:)?[0-9a-f:.]{2,45})\](?::\d{1,5})?", re.IGNORECASE)
 _LITERAL = re.compile(r"\[[^\[\]]*\](?::\d{1,5})?")
