@@ -11,11 +11,10 @@ from parsers.headers import (
     first_address,
     message_id_as_written,
     parse_date,
-    parse_return_path,
     raw_text,
 )
 from parsers.mime import Budget, Part, parse_message
-from parsers.origin import Route, read_route
+from parsers.origin import Route, find_return_path, read_route
 from parsers.values import Message
 
 HASHED_TEXT = 256 * 1024
@@ -85,7 +84,7 @@ def _build(raw: bytes, root: Part, route: Route) -> Message:
         from_address=first_address(sender),
         from_name=display_name(sender, charset),
         date=parse_date(raw_text(header.first("date"))),
-        return_path=parse_return_path(header.first("return-path")),
+        return_path=find_return_path(route),
         headers_only=bool(_BLANK.match(raw, root.body_start)),
         sha256=hashlib.sha256(raw).hexdigest(),
         size=len(raw),
