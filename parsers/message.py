@@ -19,6 +19,7 @@ from parsers.values import Message
 
 HASHED_TEXT = 256 * 1024
 GLANCE = 8 * 1024
+SUBJECT_CHARACTERS = 4000
 
 _BLANK = re.compile(rb"[\s]*\Z")
 WRAPPING_NAMES = frozenset(
@@ -80,7 +81,7 @@ def _build(raw: bytes, root: Part, route: Route) -> Message:
     sender = header.first("from")
     return Message(
         message_id=message_id_as_written(header.first("message-id")),
-        subject=decode_text(header.first("subject"), charset),
+        subject=_cut(decode_text(header.first("subject"), charset)),
         from_address=first_address(sender),
         from_name=display_name(sender, charset),
         date=parse_date(raw_text(header.first("date"))),
@@ -92,6 +93,10 @@ def _build(raw: bytes, root: Part, route: Route) -> Message:
         text_sha256=_hash_text(root),
         raw=raw,
     )
+
+
+def _cut(subject: str | None) -> str | None:
+    return subject[:SUBJECT_CHARACTERS] if subject else subject
 
 
 def _hash_text(root: Part) -> str | None:

@@ -14,8 +14,8 @@ _TOKEN = re.compile(r'[()]|"[^"()]*"|[^()\s]+')
 _CLAUSES = frozenset({"by", "via", "with", "id", "for"})
 _BRACKETED = re.compile(r"\[((?:IPv6:)?[0-9a-f:.]{2,45})\](?::\d{1,5})?", re.IGNORECASE)
 _LITERAL = re.compile(r"\[[^\[\]]*\](?::\d{1,5})?")
-_HELO = re.compile(r"(?:helo|ehlo|lhlo)(?:=|\s+)(\S+)", re.IGNORECASE)
 _HELO_COMMENT = re.compile(r"(?:helo|ehlo|lhlo)(?:[\s=:]|$)", re.IGNORECASE)
+_HELO_WORDS = frozenset({"helo", "ehlo", "lhlo"})
 _SAID = re.compile(
     r"(?:helo|ehlo|lhlo|ident|port|account|auth|authenticated|authid|envelope-from|envelope-sender)(?:[\s=:]|$)",
     re.IGNORECASE,
@@ -129,8 +129,8 @@ def _find_sender_ip(sender: _Clause) -> IPAddress | None:
     if is_literal and not begins_said and _mention_address(told):
         return None
     for word in (*sender.words[1:2], first):
-        bracketed = _BRACKETED.search(word)
-        if ip := parse_ip(bracketed[1]) if bracketed else parse_ip(word):
+        bracketed = _last_bracketed(word)
+        if ip := parse_ip(bracketed[0] if bracketed else word):
             return ip
     return None
 
@@ -186,7 +186,13 @@ def _find_helo(sender: _Clause) -> str | None:
 
 
 def _helo_in(comments: tuple[str, ...]) -> str | None:
-    return next((found[1] for comment in comments if (found := _HELO.search(comment))), None)
+    """What follows `helo=`, or the word HELO or EHLO."""
+    for words in (comment.split() for comment in comments):
+        for word, following in zip(words, [*words[1:], ""], strict=True):
+            key, equals, value = word.partition("=")
+            if key.lower() in _HELO_WORDS and (value or not equals):
+                return value or following or None
+    return None
 
 
 def _reverse_name(comments: tuple[str, ...]) -> str | None:
