@@ -141,8 +141,13 @@ def read_route(header: Header, limit: int = HOPS) -> Route:
     return Route(tuple(lines), tuple(statements), tuple(return_paths))
 
 
-def conclude_origin(route: Route, source_ip: IPAddress | None = None) -> Origin:
-    """The origin; a public `source_ip` is the reporter's own word and picks the hop that it names."""
+def conclude_origin(
+    route: Route, source_ip: IPAddress | None = None, named: tuple[IPAddress, ...] = ()
+) -> Origin:
+    """The origin; a public `source_ip` is the reporter's own word and picks the hop that it names.
+
+    What else the report has `named` is a candidate only.
+    """
     walk = _walk(route)
     hop = _find_hop(route, walk, source_ip)
     believed = [statement.ip for statement in route.statements if statement.below <= walk.last]
@@ -150,7 +155,7 @@ def conclude_origin(route: Route, source_ip: IPAddress | None = None) -> Origin:
     if hop is not None and _lacks_receiver(route, hop, stated):
         hop = None
     ip = route.lines[hop].hop.from_ip if hop is not None else next(iter(stated), None)
-    return Origin(ip, hop, tuple(dict.fromkeys([*([ip] if ip else []), *stated])))
+    return Origin(ip, hop, tuple(dict.fromkeys([*([ip] if ip else []), *stated, *named])))
 
 
 def find_return_path(route: Route) -> str | None:

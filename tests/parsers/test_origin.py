@@ -1,9 +1,11 @@
 """What of a header the receiving side wrote: the envelope sender."""
 
+from ipaddress import ip_address
+
 import pytest
 
 from parsers.header_block import split_header
-from parsers.origin import find_return_path, read_route
+from parsers.origin import Route, conclude_origin, find_return_path, read_route
 
 RECEIVER = "Received: by store.reporter.example with LMTP id 1; x\n"
 ORIGIN = "Received: from evil.example (evil.example [198.51.100.7]) by mx.reporter.example (Postfix); x\n"
@@ -31,3 +33,10 @@ def test_a_return_path_below_the_origin_is_the_senders_own_word(header: str) -> 
 def test_a_forged_return_path_does_not_replace_the_null_sender() -> None:
     """The empty text is the null sender."""
     assert _return_path("Return-Path: <>\n" + ORIGIN + PATH) == ""
+
+
+def test_what_the_report_names_besides_is_a_candidate_only() -> None:
+    """A private Source-IP before a public one: the public one is offered, not concluded."""
+    origin = conclude_origin(Route(), ip_address("10.0.0.1"), (ip_address("192.0.2.5"),))
+
+    assert (origin.ip, origin.candidates) == (None, (ip_address("192.0.2.5"),))
