@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Network
 
-from parsers.addresses import can_be_origin, house_of, is_inner_name, parse_ip
+from parsers.addresses import can_be_origin, house_of, is_inner_name
 from parsers.header_block import Header
 from parsers.headers import parse_return_path
 from parsers.received import Line, parse_received
@@ -107,8 +107,6 @@ def _vouches_for(above: Line, name: str) -> bool:
         return True
     if not name:
         return False
-    if above.is_handed_over and parse_ip(name) == above.hop.from_ip:
-        return True
     if _is_loopback(above) and name == _lower(above.helo):
         return True
     return (above.verified or above.is_handed_over) and name == _lower(above.hop.from_name)
