@@ -26,7 +26,7 @@ from storage.values import Attribution, NewAcknowledgement
 
 MAX_QUOTED = 100
 """Characters of a stranger's text that the body shows."""
-MAX_LISTED = 20
+MAX_LISTED = 10
 """Reported messages that the body lists; the others are counted."""
 MAX_RECEIVED = 100
 """More Received lines than this are a loop."""
@@ -92,7 +92,7 @@ RULES: tuple[tuple[str, Callable[[Question], bool]], ...] = (
     ("loop", lambda q: any(q.ourselves.is_us(address) for address in q.correspondence.x_loop)),
     ("too_many_hops", lambda q: q.correspondence.received_count > MAX_RECEIVED),
     ("robot", lambda q: is_robot(q.reporter)),
-    ("answers_us", lambda q: not q.read.reports and _answers_us(q.correspondence, q.ourselves)),
+    ("answers_us", lambda q: not _has_evidence(q.read) and _answers_us(q.correspondence, q.ourselves)),
     ("not_authenticated", lambda q: q.ourselves.authserv_id is not None and not q.is_authenticated),
 )
 """Why nobody is answered; the first reason that holds is the one that is told."""
@@ -185,7 +185,10 @@ _DOT = re.compile(r"(?<=[^\s.])[.\u3002\uff0e\uff61](?=[^\s.])")
 
 def disarm(text: str, limit: int = MAX_QUOTED) -> str:
     """A stranger's text for the body: one line, cut, without control or bidi characters, links disarmed."""
-    visible = (" " if unicodedata.category(one) in _INVISIBLE else one for one in text[: 4 * limit])
+    plain = unicodedata.normalize(
+        "NFKC", text[: 4 * limit]
+    )  # dots and colons in disguise become what they are
+    visible = (" " if unicodedata.category(one) in _INVISIBLE else one for one in plain)
     clean = " ".join("".join(visible).split())
     clean = clean[:limit] + ("…" if len(clean) > limit else "")
     return _DOT.sub("[.]", _OTHER_SCHEME.sub("[:]", _SCHEME.sub(r"\1xx\2", clean)))
@@ -264,12 +267,19 @@ def _without_tag(address: str) -> str:
 def _can_be_public(address: str) -> bool:
     """Whether mail to it can cross the internet: no address literal, and a domain that is not for private use."""
     _, dot, top = (domain_of(address) or "").rpartition(".")
-    return bool(dot) and top not in PRIVATE_DOMAINS and not top.isdigit() and not top.endswith("]")
+    return bool(dot) and top not in PRIVATE_DOMAINS and (top.isalpha() or top.startswith("xn--"))
+
+
+def _has_evidence(read: ReadMail) -> bool:
+    """Whether anything reported came from somewhere: a quoted letter of ours has no route."""
+    return any(report.origin_ip is not None for report in read.reports)
 
 
 def _answers_us(correspondence: Correspondence, ourselves: Ourselves) -> bool:
-    ending = f"@{domain_of(ourselves.address)}>".lower()
-    return any(
-        reference.lower().startswith(f"<{_OWN_ID_PREFIX}") and reference.lower().endswith(ending)
-        for reference in correspondence.references
-    )
+    return any(is_our_message_id(reference, ourselves) for reference in correspondence.references)
+
+
+def is_our_message_id(message_id: str | None, ourselves: Ourselves) -> bool:
+    """Whether an acknowledgement of ours has that id."""
+    id = (message_id or "").strip("<> ").lower()
+    return id.startswith(_OWN_ID_PREFIX) and id.endswith(f"@{domain_of(ourselves.address)}")

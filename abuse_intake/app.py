@@ -17,7 +17,7 @@ from abuse_intake.outbox import DeliverySummary, Outbox, open_carrier
 from abuse_intake.outbox.outbox import Carrier
 from abuse_intake.reading import HOUR, Reader
 from abuse_intake.settings import ProviderSettings, Settings
-from storage import held_back, tenants
+from storage import acknowledgements, held_back, tenants
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -125,13 +125,19 @@ def deliver_outbox(
     settings: Settings, database: Database, carrier: Carrier, should_stop: Callable[[], bool] = lambda: False
 ) -> DeliverySummary:
     """Tell reporters of what was held back from them, then deliver what is due."""
-    now = datetime.now(UTC)
+    _tell_held_back(settings, database)
+    return Outbox(carrier, database, should_stop=should_stop).deliver_due()
+
+
+def _tell_held_back(settings: Settings, database: Database) -> None:
+    """Put one summary a reporter into the outbox, where the hour has ended and the limit leaves room."""
+    now, limit = datetime.now(UTC), settings.need_outbox().per_reporter_hour
+    ourselves = describe_ourselves(settings)
     with database.begin() as session:
         for held in held_back.find_held_back(session, now - HOUR, MAX_SUMMARIES):
-            held_back.record_summary(
-                session, held, render_summary(held, describe_ourselves(settings), now), now
-            )
-    return Outbox(carrier, database, should_stop=should_stop).deliver_due()
+            (sent,) = acknowledgements.count_since(session, [held.reporter], now - HOUR).values()
+            if not limit or sent < limit:
+                held_back.record_summary(session, held, render_summary(held, ourselves, now), now)
 
 
 class App:

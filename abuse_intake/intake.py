@@ -170,12 +170,11 @@ class Intake:
         decided = [delivery for delivery in known.values() if delivery.disposition is not None]
         if not decided:
             return
-        folders = [self._folder_of(delivery) for delivery in decided]
-        self._mailbox.file_away([(d.place, folder) for d, folder in zip(decided, folders, strict=True)])
+        stayed = self._mailbox.file_away([(one.place, self._folder_of(one)) for one in decided])
+        filed = [(one.id, self._folder_of(one)) for one in decided if one.place not in stayed]
         with self._database.begin() as session:
-            filed = [(d.id, folder) for d, folder in zip(decided, folders, strict=True)]
             mails.mark_filed(session, filed, self._now())
-        summary.filed += len(decided)
+        summary.filed += len(filed)
 
     def _mark_vanished_filed(self) -> None:
         """Deliveries that were decided and no longer lie in the mailbox: moved by us before a kill, or by others."""

@@ -9,7 +9,6 @@ import structlog
 
 def configure_log(*, verbose: bool = False, stream: TextIO | None = None) -> None:
     """Send the log to stderr: for people on a terminal, as key=value elsewhere."""
-    target = stream or sys.stderr
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -19,7 +18,7 @@ def configure_log(*, verbose: bool = False, stream: TextIO | None = None) -> Non
             _escape_controls,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(target),
+        logger_factory=lambda *_: structlog.PrintLogger(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)

@@ -23,10 +23,11 @@ def describe_this_process() -> str:
 
 def is_alive(description: str) -> bool:
     """Whether the described process lives. One on another host counts as alive until its lease runs out."""
-    host, pid, started = description.rsplit("/", 2)
+    host, _, rest = description.partition("/")
     if host != _host():
         return True
     try:
+        pid, started = rest.split("/")
         process = psutil.Process(int(pid))
         is_same = abs(process.create_time() - float(started)) < CLOCK_TOLERANCE_SECONDS
         # One that was killed keeps its id until its parent asks for it, which in a container may be never.

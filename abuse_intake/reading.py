@@ -8,7 +8,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from abuse_intake.acknowledgement import Ourselves, find_reason_not_to_answer, render_acknowledgement
+from abuse_intake.acknowledgement import (
+    Ourselves,
+    find_reason_not_to_answer,
+    is_our_message_id,
+    render_acknowledgement,
+)
 from abuse_intake.attribution import Attributor
 from parsers import read_mail
 from parsers.addresses import domain_of
@@ -19,6 +24,8 @@ from storage.held_back import HELD_BACK, find_told
 from storage.values import ClaimedMail, Outcome
 
 HOUR = timedelta(hours=1)
+ANSWERS_US = "answers_us"
+"""The reason why a mail that brings only an acknowledgement of ours is no report."""
 
 
 class Reader:
@@ -41,7 +48,7 @@ class Reader:
         """How the mail is read and attributed; who is answered is decided by `answer`."""
         if len(mail.raw) > self._max_bytes:
             return self.quarantine(mail, "too_costly")
-        read = read_mail(mail.raw)
+        read = self._without_our_own(read_mail(mail.raw))
         attributor = self._find_attributor()
         attributions = tuple(attributor.attribute(report, mail.received_at) for report in read.reports)
         return Outcome(mail.id, read, attributions, self._is_authenticated(read))
@@ -60,7 +67,11 @@ class Reader:
         """
         decided = [self._decide(outcome) for outcome in outcomes]
         told = find_told(session, [o.mail_id for o in decided if o.unanswered_reason is None])
-        reporters = {o.read.reporter for o in decided if o.read.reporter and o.unanswered_reason is None}
+        reporters = {
+            acknowledgements.recipient_key(o.read.reporter)
+            for o in decided
+            if o.read.reporter and o.unanswered_reason is None
+        }
         answered = (
             Counter(acknowledgements.count_since(session, reporters, now - HOUR)) if reporters else Counter()
         )
@@ -78,7 +89,7 @@ class Reader:
     def _answer_one(
         self, outcome: Outcome, answered: Counter[str], received_at: datetime, now: datetime
     ) -> Outcome:
-        reporter = (outcome.read.reporter or "").lower()
+        reporter = acknowledgements.recipient_key(outcome.read.reporter or "")
         if outcome.unanswered_reason is not None:
             return outcome
         if self._per_reporter_hour and answered[reporter] >= self._per_reporter_hour:
@@ -88,6 +99,19 @@ class Reader:
             outcome.read, outcome.attributions, self._ourselves, received_at, now
         )
         return replace(outcome, acknowledgement=acknowledgement)
+
+    def _without_our_own(self, read: ReadMail) -> ReadMail:
+        """Nobody reports our own acknowledgements: who sends one back, whole or quoted, answers it."""
+        theirs = tuple(
+            report
+            for report in read.reports
+            if not (report.message and is_our_message_id(report.message.message_id, self._ourselves))
+        )
+        if len(theirs) == len(read.reports):
+            return read
+        if theirs:
+            return replace(read, reports=theirs)
+        return replace(read, reports=(), disposition="not_a_report", reason=ANSWERS_US)
 
     def _is_authenticated(self, read: ReadMail) -> bool:
         authserv_id, domain = self._ourselves.authserv_id, domain_of(read.reporter or "")

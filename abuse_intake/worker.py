@@ -4,8 +4,6 @@ Two APScheduler jobs that never overlap themselves. A server that is away is tol
 the next poll. SIGTERM or SIGINT ends the worker after the batch that it is working on.
 """
 
-import signal
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -17,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from abuse_intake.app import App
 from abuse_intake.errors import AbuseIntakeError
+from abuse_intake.stopping import Stopping
 from storage.errors import StorageError
 
 log = structlog.get_logger()
@@ -34,7 +33,7 @@ class Worker:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._stopping = threading.Event()
+        self._stopping = Stopping()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(2)},
@@ -61,16 +60,15 @@ class Worker:
 
     def stop(self) -> None:
         """Ask the worker to end; it finishes its batch first."""
-        self._stopping.set()
+        self._stopping.request()
 
     def stop_on_signals(self) -> None:
         """Let SIGTERM and SIGINT stop the worker."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.stop())
+        self._stopping.on_signals()
 
     def poll(self) -> None:
         """One poll; when it recorded acknowledgements, they are delivered at once."""
-        summary = self._try("poll", lambda: self._app.poll(self._stopping.is_set))
+        summary = self._try("poll", lambda: self._app.poll(self._stopping))
         if summary is None:
             return
         if summary.kept or summary.dispositions or summary.filed:
@@ -84,12 +82,12 @@ class Worker:
             )
         for problem in summary.problems:
             log.warning("poll", problem=problem)
-        if summary.acknowledgements and not self._stopping.is_set():
+        if summary.acknowledgements and not self._stopping():
             self._scheduler.modify_job("deliver", next_run_time=datetime.now(UTC))
 
     def deliver(self) -> None:
         """Deliver what is due."""
-        summary = self._try("deliver", lambda: self._app.deliver(self._stopping.is_set))
+        summary = self._try("deliver", lambda: self._app.deliver(self._stopping))
         if summary is not None and (
             summary.sent or summary.retried or summary.failed or summary.outcome_unknown
         ):

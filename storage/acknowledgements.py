@@ -127,10 +127,9 @@ def acknowledgement_of_mail(session: Session, mail_id: str) -> tuple[Acknowledge
 
 
 def count_since(session: Session, addresses: Collection[str], since: datetime) -> dict[str, int]:
-    """How many acknowledgements to each address (in lower case) were created at that time or later."""
-    wanted = {address.lower() for address in addresses}
-    counts = dict.fromkeys(wanted, 0)
-    hashes = {_address_hash(address): address for address in wanted}
+    """How many acknowledgements to each recipient (by `recipient_key`) were created at that time or later."""
+    counts = dict.fromkeys(map(recipient_key, addresses), 0)
+    hashes = {_recipient_hash(key): key for key in counts}
     for some in chunked(hashes):
         mine = and_(Acknowledgement.to_sha256.in_(some), Acknowledgement.created_at >= since)
         grouped = (
@@ -158,7 +157,7 @@ def _row(mail_id: int, new: NewAcknowledgement, now: datetime) -> dict[str, Any]
     return {
         "mail_id": mail_id,
         "to_address": new.to,
-        "to_sha256": _address_hash(new.to),
+        "to_sha256": _recipient_hash(recipient_key(new.to)),
         "message_id": new.message_id,
         "content": compress(new.content),
         "state": "waiting",
@@ -169,8 +168,14 @@ def _row(mail_id: int, new: NewAcknowledgement, now: datetime) -> dict[str, Any]
     }
 
 
-def _address_hash(address: str) -> str:
-    return sha256(address.lower().encode()).hexdigest()
+def recipient_key(address: str) -> str:
+    """What makes two addresses one recipient: case, a +tag and a final dot do not tell mailboxes apart."""
+    local, _, domain = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain.rstrip('.')}"
+
+
+def _recipient_hash(key: str) -> str:
+    return sha256(key.encode()).hexdigest()
 
 
 def _left_behind(

@@ -50,9 +50,9 @@ def find_incident(session: Session, id: str) -> IncidentRecord:
 
 
 def incident_reports(session: Session, id: str, limit: int = 0) -> tuple[ReportRecord, ...]:
-    """The reports of an incident, best proven and then earliest first; 0 = all."""
+    """The reports of an incident; the first is the one that it shows, as `tallies` orders them. 0 = all."""
     mine = REPORTS.where(Report.incident_id == require_id(id, no_such_incident)).order_by(
-        Report.confidence_rank, Report.received_at, Report.mail_id, Report.position
+        Report.is_junk.desc(), Report.confidence_rank, Report.received_at, Report.mail_id, Report.position
     )
     return report_records(session.execute(mine.limit(limit) if limit else mine))
 

@@ -82,10 +82,14 @@ def claim_interrupted(
 
 
 def release(session: Session, owner: str) -> int:
-    """Free what `owner` holds, without a mark, as at a clean stop; return how many."""
-    held = select(Mail.id).where(Mail.disposition.is_(None), Mail.leased_by == owner).order_by(Mail.id)
-    found = session.scalars(held.with_for_update()).all()
-    _update(session, found, leased_by=None, leased_until=None)
+    """Free what `owner` holds, without a mark, as at a clean stop; return how many.
+
+    An attempt that it counted is given back: the owner lives, so the mail did not kill it.
+    """
+    held = select(Mail.id, Mail.attempts).where(Mail.disposition.is_(None), Mail.leased_by == owner)
+    found = session.execute(held.order_by(Mail.id).with_for_update()).all()
+    _update(session, [id for id, _ in found], leased_by=None, leased_until=None)
+    _update(session, [id for id, attempts in found if attempts], attempts=Mail.attempts - 1)
     return len(found)
 
 

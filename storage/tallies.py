@@ -152,9 +152,10 @@ def _tally(what: bytes, *parts: str) -> bytes:
 
 
 def _order(report: Mapping[str, Any]) -> str:
-    """Sorts the best-proven report first, then the earliest; of fixed width, so that it compares as text."""
+    """Sorts junk before what speaks for a tenant, then the best proven, then the earliest; it compares as text."""
     received = report["received_at"].strftime("%Y-%m-%dT%H:%M:%S.%f").zfill(26)
-    return f"{report['confidence_rank']} {received} {report['mail_id']:019d} {report['position']:09d}"
+    rank = f"{int(not report['is_junk'])} {report['confidence_rank']}"
+    return f"{rank} {received} {report['mail_id']:019d} {report['position']:09d}"
 
 
 def _insert_tallies(session: Session, rows: Sequence[Row]) -> list[tuple[int, bytes]]:

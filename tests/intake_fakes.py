@@ -48,12 +48,13 @@ class FakeMailbox:
                 self.fetched.append(place)
                 yield place, self.waiting[place]
 
-    def file_away(self, moves: Sequence[tuple[Place, str]]) -> None:
+    def file_away(self, moves: Sequence[tuple[Place, str]]) -> set[Place]:
         if self.fails_to_file:
             raise MailboxError("fake://mailbox: gone while mails were moved")
         for place, folder in moves:
             if place in self.waiting:
                 self.folders[folder].append(self.waiting.pop(place))
+        return set()
 
     def check(self) -> str:
         return "fake://mailbox: here"

@@ -5,7 +5,7 @@ from datetime import datetime
 from abuse_intake.attribution.decide import Facts, decide, group_tenants
 from abuse_intake.attribution.directory import Directory
 from abuse_intake.attribution.evidence import Subject, find_sender_domains, gather_evidence
-from abuse_intake.attribution.route import trace_origin
+from abuse_intake.attribution.route import Origin, trace_origin
 from abuse_intake.settings import ProviderSettings
 from parsers.values import Report
 from storage.values import Attribution
@@ -27,7 +27,7 @@ class Attributor:
                 origin=origin,
                 was_ever_held=origin.ip is not None and self.directory.was_ever_held(origin.ip),
                 named=group_tenants(evidence),
-                has_ambiguous_domain=self._has_ambiguous_domain(report),
+                has_ambiguous_domain=self._has_ambiguous_domain(report, origin),
             )
         )
         return Attribution(
@@ -39,6 +39,8 @@ class Attributor:
             evidence=evidence,
         )
 
-    def _has_ambiguous_domain(self, report: Report) -> bool:
-        owners = (self.directory.find_domain_owner(domain) for _, domain in find_sender_domains(report))
+    def _has_ambiguous_domain(self, report: Report, origin: Origin) -> bool:
+        owners = (
+            self.directory.find_domain_owner(domain) for _, domain in find_sender_domains(report, origin)
+        )
         return any(owner is not None and owner.tenant is None for owner in owners)

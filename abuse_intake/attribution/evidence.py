@@ -37,18 +37,22 @@ def find_address_evidence(subject: Subject) -> Iterator[Evidence]:
 
 
 def find_envelope_evidence(subject: Subject) -> Iterator[Evidence]:
-    """The envelope sender's domain; From stands in for it where no envelope is known."""
-    for field, domain in find_sender_domains(subject.report):
-        yield _domain_evidence(field, domain, subject.directory)
+    """The envelope sender's domain. Where no envelope is known, From stands in for it: one hand writes both."""
+    for field, domain in find_sender_domains(subject.report, subject.origin):
+        yield _domain_evidence("envelope", field, domain, subject.directory)
 
 
-def find_sender_domains(report: Report) -> Iterator[tuple[str, str]]:
-    """The domains of the envelope sender, each with the field that states it."""
+def find_sender_domains(report: Report, origin: Origin) -> Iterator[tuple[str, str]]:
+    """The domains of the sender that count, each with the field that states it.
+
+    From does not stand in where a stranger's host handed the message to our relay: that is mail that a tenant
+    forwards, and its From may be anybody's.
+    """
     message = report.message
     stated = [("Original-Mail-From", report.original_mail_from)]
     if message is not None:
         stated.append(("Return-Path", message.return_path))
-        if not any(address is not None for _, address in stated):
+        if all(address is None for _, address in stated) and (origin.is_relay or origin.holding):
             stated = [("From", message.from_address)]
     for field, address in stated:
         domain = domain_of(address) if address else None
@@ -56,17 +60,11 @@ def find_sender_domains(report: Report) -> Iterator[tuple[str, str]]:
             yield field, domain
 
 
-def _domain_evidence(field: str, domain: str, directory: Directory) -> Evidence:
+def _domain_evidence(source: str, field: str, domain: str, directory: Directory) -> Evidence:
     owner = directory.find_domain_owner(domain)
-    if owner is None:
-        return Evidence("envelope", domain, None, False, f"{field} is at {domain}, a domain of no tenant")
-    if owner.tenant is None:
-        return Evidence(
-            "envelope", domain, None, False, f"{field} is at {domain}, a domain that two tenants list"
-        )
-    return Evidence(
-        "envelope", domain, owner.tenant, False, f"{field} is at {domain}, a domain of {owner.tenant}"
-    )
+    tenant = owner.tenant if owner else None
+    whose = f"of {tenant or 'no tenant'}" if owner is None or tenant else "that two tenants list"
+    return Evidence(source, domain, tenant, False, f"{field} is at {domain}, a domain {whose}")
 
 
 SOURCES: tuple[Callable[[Subject], Iterator[Evidence]], ...] = (

@@ -19,6 +19,8 @@ class Origin:
     is_ours: bool
     holding: Holding | None
     """The allocation that covered `ip` then; None also for a relay of ours."""
+    is_relay: bool = False
+    """`ip` is a relay of ours: who handed the message to it is not known."""
 
 
 def find_arrival(report: Report, received_at: datetime) -> datetime:
@@ -42,7 +44,7 @@ def trace_origin(
     holding = directory.find_holding(ip, arrival)
     if holding is None and _is_in(ip, provider.relays):
         ip = _walk_down(report, ip, arrival, provider, directory)
-        return Origin(ip, arrival, True, directory.find_holding(ip, arrival))
+        return Origin(ip, arrival, True, directory.find_holding(ip, arrival), _is_in(ip, provider.relays))
     return Origin(ip, arrival, holding is not None, holding)
 
 

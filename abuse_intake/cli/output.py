@@ -1,6 +1,7 @@
 """What people and programs see: tables on a terminal, JSON Lines for programs, strangers' text made harmless."""
 
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,6 +38,9 @@ STYLES = {
 }
 
 
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
 def one_line(text: str) -> str:
     """A stranger's text for a terminal: one line, control and bidi characters replaced, nothing steered."""
     return "".join(_shown(character) for character in text)
@@ -50,8 +54,9 @@ def _shown(character: str) -> str:
 
 
 def print_json(fields: Mapping[str, Any]) -> None:
-    """One object as one line."""
-    sys.stdout.write(json.dumps(fields, ensure_ascii=False, separators=(", ", ": ")) + "\n")
+    """One object as one line; what could steer a terminal is escaped, which is the same to a program."""
+    line = json.dumps(fields, ensure_ascii=False, separators=(", ", ": "))
+    sys.stdout.write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
 
 
 def make_console(*, stderr: bool = False) -> "Console":

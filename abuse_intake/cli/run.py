@@ -1,8 +1,6 @@
 """`abuse-intake run`: the worker."""
 
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -16,6 +14,7 @@ from abuse_intake.cli.session import database_of
 from abuse_intake.errors import AbuseIntakeError
 from abuse_intake.intake import PollSummary
 from abuse_intake.log import configure_log
+from abuse_intake.stopping import Stopping
 from storage.errors import StorageError
 
 T = TypeVar("T")
@@ -46,14 +45,14 @@ def run(context: click.Context, once: bool, verbose: bool) -> None:
 
 def run_once(app: App) -> int:
     """One poll and one delivery, told as a summary; the exit code."""
-    stopping = _stop_on_signals()
+    stopping = Stopping().on_signals()
     problems: list[str] = []
     with _progress() as report_progress:
-        summary = _try(lambda: app.poll(stopping.is_set, report_progress), problems)
+        summary = _try(lambda: app.poll(stopping, report_progress), problems)
     if summary is not None:
         problems += summary.problems
         click.echo(describe_poll(summary))
-    delivered = _try(lambda: app.deliver(stopping.is_set), problems)
+    delivered = _try(lambda: app.deliver(stopping), problems)
     if delivered is not None:
         click.echo(describe_delivery(delivered))
     app.close()
@@ -79,13 +78,6 @@ def _try(work: Callable[[], T], problems: list[str]) -> T | None:
     except (AbuseIntakeError, StorageError) as error:
         problems.append(str(error))
     return None
-
-
-def _stop_on_signals() -> threading.Event:
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    return stopping
 
 
 @contextmanager

@@ -15,7 +15,7 @@ class Mailbox(Protocol):
     name: str
     """How deliveries name this mailbox: its URL without a password."""
     problems: list[str]
-    """Single mails that could not be fetched since the last listing, a line each; the others went on."""
+    """Single mails that could not be fetched or moved since the last listing, a line each; the others went on."""
 
     def list_places(self, limit: int) -> Iterator[Sequence[Place]]:
         """What waits, oldest first, at most `limit` places at a time. Changes nothing."""
@@ -23,8 +23,11 @@ class Mailbox(Protocol):
     def fetch(self, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
         """The exact bytes of each mail; one that has gone meanwhile is left out. Changes nothing."""
 
-    def file_away(self, moves: Sequence[tuple[Place, str]]) -> None:
-        """Move each mail into its folder, making folders that are missing; one that has gone is no error."""
+    def file_away(self, moves: Sequence[tuple[Place, str]]) -> set[Place]:
+        """Move each mail into its folder, making folders that are missing; one that has gone is no error.
+
+        The places of those that could not be moved; `problems` says why.
+        """
 
     def check(self) -> str:
         """Try the mailbox and say in one line what is there."""

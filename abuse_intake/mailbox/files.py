@@ -1,12 +1,13 @@
 """Mail that lies in files: a Maildir, or a folder of .eml files.
 
-A file is known by its unique name and its modification time: moving it keeps both, and another mail that
-comes later under a name used before is not mistaken for the earlier one.
+A file is known by its unique name, its inode and its modification time: moving it keeps all three, and another
+mail under a name that was used before, or is used twice at once, is not mistaken for the first one.
 """
 
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,11 +15,14 @@ from abuse_intake.errors import MailboxError
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
 
-LATEST_TIME = 2**63 - 1
-"""In nanoseconds, the year 2262: what a database takes as a number. File systems know later times."""
+LONGEST_NAME = 255
+"""Bytes of a file name, on nearly all file systems."""
 
 
 class _File(NamedTuple):
+    """In the order in which files are worked: the oldest first."""
+
+    modified: int
     place: Place
     path: Path
 
@@ -35,7 +39,7 @@ class _FileMailbox:
     def list_places(self, limit: int) -> Iterator[Sequence[Place]]:
         with _explained(self.root):
             self.problems = []
-            files = sorted(self._scan(), key=lambda file: (file.place.validity, file.place.uid))
+            files = sorted(self._scan(), key=lambda file: (file.modified, file.place.uid))
         self._paths = {file.place: file.path for file in files}
         places = list(self._paths)
         for start in range(0, len(places), limit):
@@ -50,17 +54,24 @@ class _FileMailbox:
             except OSError as error:
                 self.problems.append(f"{self._paths[place]} cannot be read and stays: {error.strerror}")
 
-    def file_away(self, moves: Sequence[tuple[Place, str]]) -> None:
+    def file_away(self, moves: Sequence[tuple[Place, str]]) -> set[Place]:
         touched: set[Path] = set()
+        stayed: set[Place] = set()
         with _explained(self.root):
+            targets = {folder: self._make_folder(folder) for _, folder in moves}
             for place, folder in moves:
                 path = self._paths.get(place)
-                if path is not None:
-                    target = self._make_folder(folder)
-                    _move(path, target, self._name_filed(path.name))
-                    touched.update((path.parent, target))
+                if path is None:
+                    continue
+                try:
+                    _move(path, targets[folder], self._name_filed(path.name))
+                    touched.update((path.parent, targets[folder]))
+                except OSError as error:
+                    stayed.add(place)
+                    self.problems.append(f"{path} cannot be filed away and stays: {error.strerror}")
             for directory in touched:
                 _sync_directory(directory)
+        return stayed
 
     def close(self) -> None:
         self._paths = {}
@@ -125,24 +136,38 @@ def _as_file(entry: "os.DirEntry[str]", unique_name: str) -> Iterator[_File]:
     """One regular file, or nothing when it is none or has gone meanwhile; names that are no UTF-8 are escaped."""
     try:
         if entry.is_file(follow_symlinks=False):
-            place = Place(
-                min(entry.stat(follow_symlinks=False).st_mtime_ns, LATEST_TIME),
-                os.fsencode(unique_name).decode(errors="backslashreplace"),
-            )
-            yield _File(place, Path(entry.path))
+            status = entry.stat(follow_symlinks=False)
+            uid = os.fsencode(unique_name).replace(b"\\", b"\\\\").decode(errors="backslashreplace")
+            yield _File(status.st_mtime_ns, Place(_fingerprint(status), uid), Path(entry.path))
     except FileNotFoundError:
         return
+
+
+def _fingerprint(status: os.stat_result) -> int:
+    """Modification time and inode as one number that a database can hold."""
+    digest = blake2b(f"{status.st_mtime_ns}/{status.st_ino}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest) >> 1
 
 
 def _move(path: Path, folder: Path, name: tuple[str, str]) -> None:
     """Move a file into `folder`, never over another one; a file that has gone was moved already."""
     stem, ending = name
-    target, number = folder / f"{stem}{ending}", 0
+    target, number = _fit(folder, stem, ending), 0
     while target.exists():
         number += 1
-        target = folder / f"{stem}.{number}{ending}"
+        target = _fit(folder, stem, f".{number}{ending}")
     with suppress(FileNotFoundError):
         path.rename(target)
+
+
+def _fit(folder: Path, stem: str, ending: str) -> Path:
+    """The path of that name; the middle of one that is too long gives way to a hash of it."""
+    name = os.fsencode(stem + ending)
+    if len(name) > LONGEST_NAME:
+        digest = blake2b(os.fsencode(stem), digest_size=8).hexdigest().encode()
+        kept = LONGEST_NAME - len(digest) - len(os.fsencode(ending)) - 1
+        name = os.fsencode(stem)[:kept] + b"." + digest + os.fsencode(ending)
+    return folder / os.fsdecode(name)
 
 
 def _sync_directory(path: Path) -> None:

@@ -1,5 +1,6 @@
 """Mail on an IMAP server, with imapclient: read without marking (`BODY.PEEK[]`), moved by UID, never a bare EXPUNGE."""
 
+import re
 import ssl
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ SEARCH_WINDOW = 10_000
 FETCH_BYTES = 16_000_000
 """Bytes a FETCH, so that memory stays flat; a larger mail is fetched alone."""
 MOVE_BATCH = 500
+_SERVERS_WORDS = re.compile(r"""b["'](.*)["']""", re.DOTALL)
 
 
 class ImapMailbox:
@@ -55,7 +57,7 @@ class ImapMailbox:
                     if raw is not None:
                         yield by_uid[uid], raw
 
-    def file_away(self, moves: Sequence[tuple[Place, str]]) -> None:
+    def file_away(self, moves: Sequence[tuple[Place, str]]) -> set[Place]:
         by_folder: dict[str, list[Place]] = defaultdict(list)
         for place, folder in moves:
             by_folder[folder].append(place)
@@ -65,6 +67,7 @@ class ImapMailbox:
                 uids = list(self._current_uids(places))
                 for start in range(0, len(uids), MOVE_BATCH):
                     _move_present(client, uids[start : start + MOVE_BATCH], name)
+        return set()
 
     def check(self) -> str:
         with self._talking() as client:
@@ -194,5 +197,7 @@ def _personal_namespace(client: IMAPClient) -> tuple[str, str]:
 
 
 def _plain(error: Exception) -> str:
+    """What the server or the system said; imaplib gives a server's words as the text of a bytes object."""
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return " ".join(text.split())[:200]
+    said = _SERVERS_WORDS.fullmatch(text)
+    return " ".join((said[1] if said else text).split())[:200]

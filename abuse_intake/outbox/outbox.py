@@ -24,7 +24,7 @@ class Carrier(Protocol):
     def deliver(self, due: Sequence[DueAcknowledgement], ledger: Ledger) -> None:
         """Deliver each and note what became of it. OutboxError when nothing can be delivered now.
 
-        Whatever is not noted when it raises is freed by the outbox, to be tried again.
+        Whatever is not noted when it raises stays leased to this process, whose next run takes it up again.
         """
 
     def check(self) -> str:

@@ -67,7 +67,7 @@ class SmtpCarrier:
         client = self._client = self._client or self._connect()
         data_sent = False
         try:
-            _expect(250, client.mail(NULL_SENDER))
+            self._begin_mail(client)
             _expect(250, client.rcpt(one.to))
             _send_data_without_end(client, one.content)
             ledger.note_data_sent([one])
@@ -92,6 +92,15 @@ class SmtpCarrier:
             raise
         else:
             ledger.note_sent([one])
+
+    def _begin_mail(self, client: smtplib.SMTP) -> None:
+        """MAIL says nothing of the recipient yet: a server that refuses it for good refuses us."""
+        try:
+            _expect(250, client.mail(NULL_SENDER))
+        except _Answer as answer:
+            if not answer.is_final:
+                raise
+            raise OutboxError(f"{self.name}: takes no mail from us (MAIL FROM:<>): {answer}") from None
 
     def _note_answer(self, one: DueAcknowledgement, answer: _Answer, ledger: Ledger) -> None:
         if answer.is_final:

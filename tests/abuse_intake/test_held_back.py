@@ -174,3 +174,13 @@ def test_one_summary_on_postgresql(postgresql: Postgresql, settings: Settings) -
     assert list_reasons(database) == [None, "in_summary", "in_summary"]
     database.close()
     postgresql.drop_database("held_back")
+
+
+def test_a_summary_waits_while_the_limit_is_used_up(database: Database, settings: Settings) -> None:
+    """The hour has ended for the held-back mail, but the same mailbox was written to since under another tag."""
+    read(database, timedelta(minutes=70), 1, 2)
+    read(database, timedelta(minutes=5), 3, reporter="dana+x@woodgrove.example")
+
+    deliver(settings, database)
+
+    assert list_reasons(database) == [None, "held_back", None]

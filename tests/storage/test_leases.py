@@ -206,3 +206,35 @@ def test_claims_do_not_wait_for_each_other(database: Database, second: Database)
         other = claim(second, "two")
 
     assert (first, other) == (["1"], ["2"])
+
+
+def test_an_attempt_that_its_worker_survived_is_given_back(database: Database) -> None:
+    """A mail does not kill a worker that lives: a database that was away for a moment counts nothing."""
+    keep(database)
+    claim(database, "dead")
+    with database.begin() as session:
+        reclaim_interrupted(session, "me", all_are_dead, NOW)
+        claim_interrupted(session, "me", NOW, LEASE, 3)
+
+    with database.begin() as session:
+        release(session, "me")
+
+    with database.begin() as session:
+        again = claim_interrupted(session, "me", NOW, LEASE, 3)
+    assert again is not None
+    assert again.attempts == 1
+
+
+def test_a_mail_that_was_tried_often_enough_comes_as_exhausted(database: Database) -> None:
+    """No further attempt is counted for it."""
+    keep(database)
+    claim(database, "dead")
+    tries = []
+    for _ in range(3):
+        with database.begin() as session:
+            reclaim_interrupted(session, "me", all_are_dead, NOW)
+            mail = claim_interrupted(session, "dead again", NOW, LEASE, 2)
+        assert mail is not None
+        tries.append((mail.attempts, mail.is_exhausted))
+
+    assert tries == [(1, False), (2, False), (2, True)]

@@ -288,3 +288,23 @@ def test_incident_that_another_worker_removes(database: Database, second: Databa
     assert counts(database) == (1, 1, 0)
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Incident)) == 1
+
+
+def test_what_speaks_for_a_tenant_never_stands_for_junk(database: Database) -> None:
+    """A better-proven `not-spam` does not put another address and other evidence on an incident of junk."""
+    first, second = keep(database, 2)
+
+    record(
+        database,
+        [
+            outcome(first, (typed("abuse"), attribution("stated"))),
+            outcome(
+                second,
+                (typed("not-spam", 2), attribution("corroborated", ip="192.0.2.7")),
+                reporter="b@x.example",
+            ),
+        ],
+    )
+
+    incident = only_incident(database)
+    assert (str(incident.ip), incident.confidence, incident.feedback_type) == ("192.0.2.1", "stated", "abuse")

@@ -114,6 +114,17 @@ def test_from_stands_in_only_without_an_envelope() -> None:
     assert _verdict(null) == (None, "unattributed", "no_tenant_named", "ours")
 
 
+def test_from_stands_in_for_nothing_that_a_stranger_handed_over() -> None:
+    """What a tenant forwards through our relay was written by a stranger, and its From names anybody."""
+    report = make_report(
+        make_hop("203.0.113.7"),
+        make_hop("198.51.100.200", "mta1.out.provider.example"),
+        from_address="a@adventure.example",
+    )
+
+    assert _verdict(report) == (None, "unattributed", "no_tenant_named", "ours")
+
+
 def test_from_and_envelope_are_one_group() -> None:
     """One hand writes both, so that they never corroborate each other."""
     report = make_report(

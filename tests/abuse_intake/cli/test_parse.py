@@ -131,3 +131,14 @@ def test_no_configuration_is_read(cli: CommandLine) -> None:
     (cli.folder / "mail.eml").write_bytes(make_mail())
 
     assert cli("parse", "mail.eml").code == 0
+
+
+def test_what_could_steer_a_terminal_is_escaped(cli: CommandLine) -> None:
+    """A person may look at the lines, too; to a program they say the same."""
+    raw = "From: a@b.example\nSubject: x\u202ey\x9bz\n\nHello\n".encode()
+    (cli.folder / "mail\u202e.eml").write_bytes(raw)
+
+    answer = cli("parse", "mail\u202e.eml")
+
+    assert answer.out.isprintable() or answer.out.rstrip("\n").isprintable()
+    assert answer.objects()[0]["input"] == "mail\u202e.eml"

@@ -211,6 +211,7 @@ def _unanswered(cli: CommandLine) -> list[str | None]:
 
 def _let_an_hour_pass(cli: CommandLine) -> None:
     _execute(cli, "UPDATE mails SET read_at = datetime(read_at, '-2 hours')")
+    _execute(cli, "UPDATE acknowledgements SET created_at = datetime(created_at, '-2 hours')")
 
 
 def test_retry_of_an_acknowledged_mail_holds_nothing_back(cli: CommandLine) -> None:

@@ -106,7 +106,7 @@ def test_a_refusal_for_now_waits(database: Database, faulty_smtp: FaultySmtp, st
     assert sorted(list_recipients(faulty_smtp)) == sorted([DANA, SAM, KIM])
 
 
-@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "END"])
+@pytest.mark.parametrize("stage", ["RCPT", "DATA", "END"])
 def test_a_refusal_for_good_is_final(database: Database, faulty_smtp: FaultySmtp, stage: str) -> None:
     """5xx at any stage fails that acknowledgement; it is never tried again, and the others go out."""
     faulty_smtp.fail(stage, "554 5.7.1 Never", times=1)  # type: ignore[arg-type]
@@ -117,6 +117,19 @@ def test_a_refusal_for_good_is_final(database: Database, faulty_smtp: FaultySmtp
     assert list_states(database) == ["failed", "sent", "sent"]
     assert list_acknowledgements(database)[0].last_error == "554 5.7.1 Never"
     assert list_recipients(faulty_smtp) == [SAM, KIM]
+
+
+def test_a_server_that_refuses_us_costs_no_acknowledgement(
+    database: Database, faulty_smtp: FaultySmtp
+) -> None:
+    """5xx to MAIL is about us, not about a recipient: it is told, and everything is tried again later."""
+    faulty_smtp.fail("MAIL", "530 5.7.0 Authentication required", times=1)
+
+    with pytest.raises(OutboxError, match=r"takes no mail from us .*530 5\.7\.0 Authentication required"):
+        deliver(database, faulty_smtp.port)
+    deliver(database, faulty_smtp.port, LATER)
+
+    assert list_states(database) == ["sent", "sent", "sent"]
 
 
 def test_a_refused_recipient_costs_only_itself(database: Database, faulty_smtp: FaultySmtp) -> None:
