@@ -11,6 +11,7 @@ from intake_fakes import FakeCarrier, FakeMailbox
 from intake_world import list_acknowledgements, list_mails, make_intake, make_reader, open_database
 from servers.postgresql import Postgresql
 
+from abuse_intake import summaries
 from abuse_intake.acknowledgement import make_reference
 from abuse_intake.app import deliver_outbox
 from abuse_intake.recording import Recorder
@@ -183,3 +184,19 @@ def test_a_summary_waits_while_the_limit_is_used_up(database: Database, settings
     deliver(settings, database)
 
     assert list_reasons(database) == [None, "held_back", None]
+
+
+def test_many_tags_of_one_mailbox_keep_nobody_waiting(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One mailbox is one reporter, whatever tags it writes with; nobody waits behind it."""
+    monkeypatch.setattr(summaries, "MAX_SUMMARIES", 2)
+    for tag in range(6):
+        read(
+            database, timedelta(minutes=70), 2 * tag, 2 * tag + 1, reporter=f"mallory+{tag}@woodgrove.example"
+        )
+    read(database, AN_HOUR_AGO, 1, 2, reporter=SAM)
+
+    deliver(settings, database)
+
+    assert "held_back" not in list_reasons(database)

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 from servers.dovecot import PASSWORD, Dovecot
 from servers.programs import HOST
 from servers.skipping import make_or_skip
@@ -482,3 +483,27 @@ def test_closing_twice_is_fine(connect: Callable[..., ImapMailbox]) -> None:
     mailbox.close()
 
     assert list_all(mailbox) == []
+
+
+def test_a_mail_that_the_server_refuses_to_move_costs_itself_only(
+    dovecot: Dovecot, user: str, connect: Callable[..., ImapMailbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refused MOVE is tried one by one: what can be moved is, and the other stays and is told."""
+    for number in (b"1", b"2", b"3"):
+        dovecot.append(user, RAW + number)
+    mailbox = connect()
+    places = list_all(mailbox)
+    move = IMAPClient.move
+
+    def refuse(client: IMAPClient, uids: list[int], folder: str) -> object:
+        if int(places[1].uid) in uids:
+            raise IMAPClientError("MOVE failed: [OVERQUOTA] Quota exceeded")
+        return move(client, uids, folder)
+
+    monkeypatch.setattr(IMAPClient, "move", refuse)
+
+    stayed = mailbox.file_away([(place, "Processed") for place in places])
+
+    assert stayed == {places[1]}
+    assert ["OVERQUOTA" in problem for problem in mailbox.problems] == [True]
+    assert dovecot.messages(user, "Processed") == [RAW + b"1", RAW + b"3"]

@@ -384,3 +384,37 @@ def test_an_empty_batch_connects_to_nobody(database: Database, faulty_smtp: Faul
     open_carrier(faulty_smtp.port).deliver(due, Ledger(database, DEAD_PROCESS, lambda: NOW))
 
     assert "EHLO" not in faulty_smtp.stages
+
+
+class OvertakenLedger(Ledger):
+    """Another delivery takes over what this one has sent the data of."""
+
+    def note_data_sent(self, due: object) -> list[DueAcknowledgement]:
+        return []
+
+
+def test_what_another_delivery_took_over_is_not_completed(
+    database: Database, faulty_smtp: FaultySmtp
+) -> None:
+    """Without the lease the final dot is not sent, so that the reporter gets one acknowledgement and not two."""
+    carrier = open_carrier(faulty_smtp.port)
+    with database.begin() as session:
+        due = acknowledgements.claim_due(
+            session, DEAD_PROCESS, processes.is_alive, NOW, timedelta(minutes=10), limit=1
+        )
+
+    carrier.deliver(due, OvertakenLedger(database, DEAD_PROCESS, lambda: NOW))
+    carrier.close()
+
+    assert faulty_smtp.accepted == []
+
+
+def test_a_stop_is_heeded_between_mails(database: Database, faulty_smtp: FaultySmtp) -> None:
+    """A worker that is to end finishes the mail in hand; the others wait, and that counts as no attempt."""
+    carrier = open_carrier(faulty_smtp.port)
+    outbox = Outbox(carrier, database, now=lambda: NOW, should_stop=lambda: bool(faulty_smtp.accepted))
+
+    outbox.deliver_due()
+
+    assert list_states(database) == ["sent", "waiting", "waiting"]
+    assert [one.attempts for one in list_acknowledgements(database)] == [1, 0, 0]
