@@ -13,6 +13,7 @@ LINES = 20_000
 _FIELD = re.compile(r"([ \t]{0,20}(?:[>|][ \t]?){0,20})([A-Za-z][A-Za-z0-9-]{1,60}):")
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d|/pre)\b[^<>]{0,500}>", re.IGNORECASE)
 _TAG = re.compile(r"<[/!a-z][^<>]{0,2000}>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#([0-9]{1,7}+|[xX][0-9a-fA-F]{1,6}+)|([A-Za-z][A-Za-z0-9]{1,31}+));?")
 
 
 def find_pasted(root: Part) -> list[bytes]:
@@ -28,12 +29,21 @@ def find_pasted(root: Part) -> list[bytes]:
 
 def strip_html(text: str) -> str:
     """Text of HTML, near enough to find words and headers; only breaks end a line, except in `<pre>`."""
-    from html import unescape  # rarely needed, and slow to import: it brings the table of all entities
-
     if "<pre" not in text.lower():
         text = " ".join(text.splitlines())
-    lines = unescape(_TAG.sub("", _BREAK.sub("\n", text))).replace("\xa0", " ").split("\n")
+    lines = _unescape(_TAG.sub("", _BREAK.sub("\n", text))).replace("\xa0", " ").split("\n")
     return "\n".join(line.strip(" ") for line in lines)
+
+
+def _unescape(text: str) -> str:
+    """Entities as their characters; numbers beyond Unicode stay as they are (`html.unescape` raises)."""
+    from html import unescape  # rarely needed, and slow to import: it brings the table of all entities
+    from html.entities import html5
+
+    def replace(found: re.Match[str]) -> str:
+        return unescape(f"&#{found[1]};") if found[1] else html5.get(f"{found[2]};", found[0])
+
+    return _ENTITY.sub(replace, text)
 
 
 def _find_blocks(text: str) -> list[bytes]:
