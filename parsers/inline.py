@@ -1,6 +1,7 @@
 """Pasted messages: headers that stand in the text of a mail, plain, indented or quoted with `>`."""
 
 import re
+from collections.abc import Iterator
 
 from parsers.header_block import KNOWN_NAMES, skip_prologue, split_header
 from parsers.message import is_message_header
@@ -20,11 +21,18 @@ def find_pasted(root: Part) -> list[bytes]:
     """Each pasted message as bytes, unquoted; HTML is read only where the plain texts hold none."""
     texts = [part for part in root.walk() if part.type.startswith("text/") and not part.children]
     plain = [part.text() for part in texts if part.type != "text/html"][:TEXTS]
-    found = [block for text in plain for block in _find_blocks(text)]
+    found = [block for text in plain for _, block in _find_blocks(text.splitlines()[:LINES])]
     if not found:
         rich = [strip_html(part.text()) for part in texts if part.type == "text/html"][:TEXTS]
-        found = [block for text in rich for block in _find_blocks(text)]
+        found = [block for text in rich for _, block in _find_blocks(text.splitlines()[:LINES])]
     return found[:BLOCKS]
+
+
+def cut_pasted(text: str) -> tuple[str, bytes | None]:
+    """What stands above the first pasted message, which is what the sender wrote; and that message."""
+    lines = text.splitlines()[:LINES]
+    start, block = next(_find_blocks(lines), (len(lines), None))
+    return "\n".join(lines[:start]), block
 
 
 def strip_html(text: str) -> str:
@@ -46,19 +54,19 @@ def _unescape(text: str) -> str:
     return _ENTITY.sub(replace, text)
 
 
-def _find_blocks(text: str) -> list[bytes]:
-    lines = text.splitlines()[:LINES]
-    blocks: list[bytes] = []
-    index = 0
-    while index < len(lines) and len(blocks) < BLOCKS:
+def _find_blocks(lines: list[str]) -> Iterator[tuple[int, bytes]]:
+    """The line that each pasted message begins at, and the message."""
+    index = count = 0
+    while index < len(lines) and count < BLOCKS:
+        start = index
         found = _FIELD.match(lines[index])
         if not found or found[2].lower() not in KNOWN_NAMES:
             index += 1
             continue
         block, index = _read_block(lines, index, found[1])
         if block:
-            blocks.append(block)
-    return blocks
+            count += 1
+            yield start, block
 
 
 def _read_block(lines: list[str], start: int, quote: str) -> tuple[bytes | None, int]:
