@@ -7,7 +7,7 @@ then look like a complaint to their readers; the mail gets a warning.
 
 import re
 
-from parsers.headers import decode_text, parse_mailboxes
+from parsers.headers import decode_text
 from parsers.mime import Part
 from parsers.robots import Wording
 
@@ -22,10 +22,13 @@ ADDRESSED = (
     "resent-to",
 )
 LOOKED_AT = 64 * 1024
+VALUE_BYTES = 4 * 1024
+VALUES = 3
+ADDRESSES = 50
 
 ABUSE_DESKS = Wording(
     r"abuse|spam|phish|junk|spoof|fraud|scam|complain|feedback|dmarc|postmaster|hostmaster",
-    r"(?:^|[-_.+=])(?:reports?|reporting|fbl|jmrp|arf|uce|security|infosec|soc|noc|cert|[cps]?sirt|irt)"
+    r"(?:^|[-_.+=])(?:reports?|reporting|fbl|jmrp|arf|uce|security|infosec|helpdesk|servicedesk|soc|noc|cert|[cps]?sirt|irt)"
     r"(?:$|[-_.+=\d])",
 )
 """Local parts of those who receive complaints, with whatever stands before or behind."""
@@ -45,6 +48,8 @@ COMPLAINT_SUBJECTS = Wording(
 )
 """What subjects of complaints say, and those of junk rarely."""
 
+_FOR = re.compile(rb"\bfor <([^<>\s]{1,254}>)")
+_TO_BLANKS = bytes(32 if chr(code) in "<>,;:\"'()[] \t\r\n" else code for code in range(256))
 _LINK = re.compile(r"https?://|href\s{0,5}=|\bwww\.", re.IGNORECASE)
 
 
@@ -70,13 +75,16 @@ def _subject(root: Part) -> str:
 
 
 def _went_to_desk(root: Part) -> bool:
-    boxes = (
-        box
-        for name in ADDRESSED
-        for value in root.header.every(name)[:5]
-        for box in parse_mailboxes(value)[:20]
-    )
-    return any(ABUSE_DESKS.is_in(box.address.rpartition("@")[0]) for box in boxes)
+    values = [value for name in ADDRESSED for value in root.header.every(name)[:VALUES]]
+    values += [found[1] for line in root.header.every("received")[:VALUES] if (found := _FOR.search(line))]
+    return any(ABUSE_DESKS.is_in(local_part) for value in values for local_part in _local_parts(value))
+
+
+def _local_parts(value: bytes) -> list[str]:
+    """What stands before each at sign, near enough: names and comments may be among them."""
+    pieces = value[:VALUE_BYTES].translate(_TO_BLANKS).split(b"@")[:-1]
+    words = (piece[-64:].rsplit(None, 1) for piece in pieces[:ADDRESSES])
+    return [word[-1].decode("latin-1") for word in words if word]
 
 
 def _holds_link(root: Part) -> bool:

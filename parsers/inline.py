@@ -14,7 +14,9 @@ LINES = 20_000
 _FIELD = re.compile(r"([ \t]{0,20}(?:[>|][ \t]?){0,20})([A-Za-z][A-Za-z0-9-]{1,60}):")
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d|/pre)\b[^<>]{0,500}>", re.IGNORECASE)
 _TAG = re.compile(r"<[/!a-z][^<>]{0,2000}>", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:#([0-9]{1,7}+|[xX][0-9a-fA-F]{1,6}+)|([A-Za-z][A-Za-z0-9]{1,31}+));?")
+_ENTITY = re.compile(
+    r"&(?:#([0-9]{1,7}+)(?![0-9])|#[xX]([0-9a-fA-F]{1,6}+)(?![0-9a-fA-F])|([A-Za-z][A-Za-z0-9]{1,31}+));?"
+)
 
 
 def find_pasted(root: Part) -> list[bytes]:
@@ -44,12 +46,17 @@ def strip_html(text: str) -> str:
 
 
 def _unescape(text: str) -> str:
-    """Entities as their characters; numbers beyond Unicode stay as they are (`html.unescape` raises)."""
-    from html import unescape  # rarely needed, and slow to import: it brings the table of all entities
-    from html.entities import html5
+    """Entities as their characters; what is none stays (`html.unescape` raises at 5,000 digits)."""
+    from html.entities import html5  # rarely needed, and slow to import: the table of all entities
 
     def replace(found: re.Match[str]) -> str:
-        return unescape(f"&#{found[1]};") if found[1] else html5.get(f"{found[2]};", found[0])
+        number, base, name = (found[1] or found[2], 10 if found[1] else 16, found[3])
+        if name:
+            return html5.get(f"{name};", found[0])
+        code = int(number, base)
+        if 0x80 <= code < 0xA0:  # meant as Windows-1252, whatever the standard says
+            return bytes([code]).decode("cp1252", "replace")
+        return chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
 
     return _ENTITY.sub(replace, text)
 

@@ -137,8 +137,9 @@ def _said(outside: Outside, form: ReportFormat) -> Report:
 
 
 def _says_authentication_failed(outside: Outside) -> bool:
-    robot = outside.is_robot or outside.is_multipart_report or any("dmarc" in p for p in outside.local_parts)
-    if outside.is_forward or not robot:
+    parts = outside.local_parts
+    robot = outside.is_mail_system or any("dmarc" in p or p in robots.ROBOT_LOCAL_PARTS for p in parts)
+    if outside.is_forward or not (robot or outside.is_multipart_report):
         return False
     in_subject = robots.AUTHENTICATION_SUBJECTS.is_in(outside.subject)
     return in_subject or robots.AUTHENTICATION_TEXTS.is_in(outside.own_text)

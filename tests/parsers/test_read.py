@@ -10,6 +10,7 @@ from mail_builders import build_feedback, build_junk, build_mail, build_part
 
 from parsers import read_mail
 from parsers.as_json import mail_as_json
+from parsers.inline import strip_html
 
 VALID = (
     build_feedback(
@@ -166,6 +167,9 @@ COSTLY = {
     "8 MB of padding": build_mail(
         *[build_part(b"A=" * 8000, "application/octet-stream", "Content-Transfer-Encoding: base64\r\n")] * 490
     ),
+    "HTML of 700,000 different entities": build_mail(
+        *[build_part(b"</a><pre>" + b"".join(b"&#%d;" % n for n in range(20_000, 160_000)), "text/html")] * 5
+    ),
     "HTML of 160,000 unknown entities": build_mail(
         *[build_part(b"</a><pre>" + (b"&" + b"a" * 31) * 32_000, "text/html")] * 5
     ),
@@ -180,6 +184,13 @@ def test_a_costly_mail_takes_well_under_a_second(raw: bytes) -> None:
     read_mail(raw)
 
     assert time.process_time() - begun < 1.5
+
+
+def test_entities_become_their_characters() -> None:
+    """By name or number, with or without a semicolon; what is no character becomes the replacement."""
+    html = "&lt;&#65;&#x42;&#67 &#150;&eacute;&nosuch;&amp;lt;&#0;&#xD800;&#1114112;&#99999999;"
+
+    assert strip_html(html) == "<ABC –é&nosuch;&lt;\ufffd\ufffd\ufffd&#99999999;"
 
 
 def test_a_number_that_no_character_has_is_no_error() -> None:
