@@ -84,7 +84,7 @@ def _find_feedback_reports(root: Part, budget: Budget) -> list[Report]:
 
 def _complete(report: Report, reported: Reported | None) -> Report:
     """The report with its message, and with the origin that its route concludes."""
-    origin = conclude_origin(reported.route if reported else Route(), report.source_ip)
+    origin = conclude_origin(reported.route if reported else Route(), report.source_ip, report.candidate_ips)
     return replace(
         report,
         message=reported.message if reported else None,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from report_builders import allocate, make_tenant
 
+from abuse_intake import app
 from abuse_intake.app import DirectorySource
 from abuse_intake.attribution.directory import Directory
 from abuse_intake.attribution.directory_file import read_directory_file
