@@ -22,6 +22,8 @@ from storage.database import Database
 
 log = structlog.get_logger()
 
+IN_MEMORY = "sqlite://"
+
 
 class DirectorySource:
     """The directory as it is now: from the file that is configured, else from the database.
@@ -92,9 +94,14 @@ def describe_ourselves(settings: Settings) -> Ourselves:
 
 
 @contextmanager
-def open_database(settings: Settings) -> Iterator[Database]:
-    """The database, made on first use; SchemaError when it is of another version."""
+def open_database(settings: Settings, *, make: bool = True) -> Iterator[Database]:
+    """The database, made on first use; SchemaError when it is of another version.
+
+    Who only looks gets an empty one in memory where no SQLite file is yet: whoever makes the file owns it.
+    """
     database = Database(settings.database_url())
+    if not (make or database.is_there()):
+        database = Database(IN_MEMORY)
     try:
         database.require_current()
         yield database
