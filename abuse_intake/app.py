@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
-from abuse_intake.acknowledgement import Ourselves, render_summary
+from abuse_intake.acknowledgement import Ourselves
 from abuse_intake.attribution import Attributor, Directory
 from abuse_intake.attribution.directory_file import read_directory_file
 from abuse_intake.errors import DirectoryError
@@ -15,15 +14,15 @@ from abuse_intake.intake import Intake, PollSummary
 from abuse_intake.mailbox import Mailbox, open_mailbox
 from abuse_intake.outbox import DeliverySummary, Outbox, open_carrier
 from abuse_intake.outbox.outbox import Carrier
-from abuse_intake.reading import HOUR, Reader
+from abuse_intake.reading import Reader
 from abuse_intake.settings import ProviderSettings, Settings
-from storage import acknowledgements, held_back, tenants
+from abuse_intake.summaries import tell_held_back
+from storage import tenants
 from storage.database import Database
 
 log = structlog.get_logger()
 
-MAX_SUMMARIES = 100
-"""Summaries of held-back mails a delivery run."""
+IN_MEMORY = "sqlite://"
 
 
 class DirectorySource:
@@ -47,7 +46,6 @@ class DirectorySource:
             stamp = self._find_stamp()
             if stamp == self._stamp:
                 return
-            self._stamp = stamp
             directory = self._load()
         except DirectoryError as error:
             if is_first:
@@ -56,7 +54,9 @@ class DirectorySource:
                 log.error("the directory that was read before stays in force", problem=str(error))
             self._told = str(error)
             return
-        self._told = None
+        if self._told is not None:
+            log.info("the directory can be read again")
+        self._told, self._stamp = None, stamp
         for warning in directory.warnings:
             log.warning("directory", problem=warning)
         self.attributor = Attributor(self._provider, directory)
@@ -94,9 +94,14 @@ def describe_ourselves(settings: Settings) -> Ourselves:
 
 
 @contextmanager
-def open_database(settings: Settings) -> Iterator[Database]:
-    """The database, made on first use; SchemaError when it is of another version."""
+def open_database(settings: Settings, *, make: bool = True) -> Iterator[Database]:
+    """The database, made on first use; SchemaError when it is of another version.
+
+    Who only looks gets an empty one in memory where no SQLite file is yet: whoever makes the file owns it.
+    """
     database = Database(settings.database_url())
+    if not (make or database.is_there()):
+        database = Database(IN_MEMORY)
     try:
         database.require_current()
         yield database
@@ -125,19 +130,8 @@ def deliver_outbox(
     settings: Settings, database: Database, carrier: Carrier, should_stop: Callable[[], bool] = lambda: False
 ) -> DeliverySummary:
     """Tell reporters of what was held back from them, then deliver what is due."""
-    _tell_held_back(settings, database)
+    tell_held_back(database, describe_ourselves(settings), settings.need_outbox().per_reporter_hour)
     return Outbox(carrier, database, should_stop=should_stop).deliver_due()
-
-
-def _tell_held_back(settings: Settings, database: Database) -> None:
-    """Put one summary a reporter into the outbox, where the hour has ended and the limit leaves room."""
-    now, limit = datetime.now(UTC), settings.need_outbox().per_reporter_hour
-    ourselves = describe_ourselves(settings)
-    with database.begin() as session:
-        for held in held_back.find_held_back(session, now - HOUR, MAX_SUMMARIES):
-            (sent,) = acknowledgements.count_since(session, [held.reporter], now - HOUR).values()
-            if not limit or sent < limit:
-                held_back.record_summary(session, held, render_summary(held, ourselves, now), now)
 
 
 class App:
@@ -154,10 +148,11 @@ class App:
 
     def poll(
         self,
+        summary: PollSummary | None = None,
         should_stop: Callable[[], bool] = lambda: False,
         report_progress: Callable[[PollSummary], None] = lambda _: None,
     ) -> PollSummary:
-        """One poll of the mailbox, with the directory as it is now."""
+        """One poll of the mailbox, with the directory as it is now; `summary` is filled also where it raises."""
         self.directory.refresh()
         intake = Intake(
             self.mailbox,
@@ -167,7 +162,7 @@ class App:
             should_stop=should_stop,
             report_progress=report_progress,
         )
-        return intake.poll()
+        return intake.poll(summary)
 
     def deliver(self, should_stop: Callable[[], bool] = lambda: False) -> DeliverySummary:
         """Deliver what is due in the outbox."""

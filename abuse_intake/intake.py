@@ -85,14 +85,16 @@ class Intake:
         self._report_progress = report_progress
         self._owner = processes.describe_this_process()
 
-    def poll(self) -> PollSummary:
+    def poll(self, summary: PollSummary | None = None) -> PollSummary:
         """Work until nothing new lies in the mailbox and nothing kept is unread.
 
-        MailboxError and DatabaseUnavailable end the poll; all that was committed stands, the next poll goes on.
+        MailboxError and DatabaseUnavailable end the poll; all that was committed stands, the next poll goes on,
+        and `summary`, if one was given, tells how far it came.
         """
-        summary, began = PollSummary(), time.monotonic()
+        summary, began = summary or PollSummary(), time.monotonic()
         try:
             self._read_interrupted(summary)
+            self._read_all(summary)
             while self._pass_over_mailbox(summary) and not self._should_stop():
                 pass
         finally:

@@ -2,30 +2,34 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-
-from sqlalchemy.orm import Session
 
 from abuse_intake.acknowledgement import (
     Ourselves,
     find_reason_not_to_answer,
-    is_our_message_id,
     render_acknowledgement,
 )
 from abuse_intake.attribution import Attributor
 from parsers import read_mail
 from parsers.addresses import domain_of
 from parsers.authentication_results import is_authenticated
+from parsers.recipient import recipient_key
 from parsers.values import ReadMail
-from storage import acknowledgements
-from storage.held_back import HELD_BACK, find_told
+from storage.held_back import HELD_BACK
 from storage.values import ClaimedMail, Outcome
 
 HOUR = timedelta(hours=1)
-ANSWERS_US = "answers_us"
-"""The reason why a mail that brings only an acknowledgement of ours is no report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What reporters were told before: by mail (the reason that stays with it), and how often within the hour."""
+
+    told: Mapping[str, str | None] = field(default_factory=dict)
+    sent: Mapping[str, int] = field(default_factory=dict)
+    """By `recipient_key`."""
 
 
 class Reader:
@@ -48,7 +52,7 @@ class Reader:
         """How the mail is read and attributed; who is answered is decided by `answer`."""
         if len(mail.raw) > self._max_bytes:
             return self.quarantine(mail, "too_costly")
-        read = self._without_our_own(read_mail(mail.raw))
+        read = read_mail(mail.raw)
         attributor = self._find_attributor()
         attributions = tuple(attributor.attribute(report, mail.received_at) for report in read.reports)
         return Outcome(mail.id, read, attributions, self._is_authenticated(read))
@@ -59,27 +63,18 @@ class Reader:
         return Outcome(mail.id, read)
 
     def answer(
-        self, session: Session, outcomes: Sequence[Outcome], received: dict[str, datetime], now: datetime
+        self, outcomes: Sequence[Outcome], received: Mapping[str, datetime], before: Answered, now: datetime
     ) -> list[Outcome]:
         """The outcomes with their acknowledgement, or the reason why nobody is answered.
 
         A mail that was answered before, on its own or in a summary, keeps that: it is read again, not answered.
         """
-        decided = [self._decide(outcome) for outcome in outcomes]
-        told = find_told(session, [o.mail_id for o in decided if o.unanswered_reason is None])
-        reporters = {
-            acknowledgements.recipient_key(o.read.reporter)
-            for o in decided
-            if o.read.reporter and o.unanswered_reason is None
-        }
-        answered = (
-            Counter(acknowledgements.count_since(session, reporters, now - HOUR)) if reporters else Counter()
-        )
+        sent = Counter(before.sent)
         return [
-            replace(outcome, unanswered_reason=told[outcome.mail_id])
-            if outcome.unanswered_reason is None and outcome.mail_id in told
-            else self._answer_one(outcome, answered, received[outcome.mail_id], now)
-            for outcome in decided
+            replace(outcome, unanswered_reason=before.told[outcome.mail_id])
+            if outcome.mail_id in before.told
+            else self._answer_one(self._decide(outcome), sent, received[outcome.mail_id], now)
+            for outcome in outcomes
         ]
 
     def _decide(self, outcome: Outcome) -> Outcome:
@@ -89,7 +84,7 @@ class Reader:
     def _answer_one(
         self, outcome: Outcome, answered: Counter[str], received_at: datetime, now: datetime
     ) -> Outcome:
-        reporter = acknowledgements.recipient_key(outcome.read.reporter or "")
+        reporter = recipient_key(outcome.read.reporter or "")
         if outcome.unanswered_reason is not None:
             return outcome
         if self._per_reporter_hour and answered[reporter] >= self._per_reporter_hour:
@@ -99,19 +94,6 @@ class Reader:
             outcome.read, outcome.attributions, self._ourselves, received_at, now
         )
         return replace(outcome, acknowledgement=acknowledgement)
-
-    def _without_our_own(self, read: ReadMail) -> ReadMail:
-        """Nobody reports our own acknowledgements: who sends one back, whole or quoted, answers it."""
-        theirs = tuple(
-            report
-            for report in read.reports
-            if not (report.message and is_our_message_id(report.message.message_id, self._ourselves))
-        )
-        if len(theirs) == len(read.reports):
-            return read
-        if theirs:
-            return replace(read, reports=theirs)
-        return replace(read, reports=(), disposition="not_a_report", reason=ANSWERS_US)
 
     def _is_authenticated(self, read: ReadMail) -> bool:
         authserv_id, domain = self._ourselves.authserv_id, domain_of(read.reporter or "")

@@ -1,12 +1,13 @@
 """Reads mails and records what that led to, a batch in one transaction: steps 3 to 5 of the intake."""
 
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
 
-from abuse_intake.reading import Reader
-from storage import mails
+from abuse_intake.reading import HOUR, Answered, Reader
+from storage import acknowledgements, held_back, mails
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.values import ClaimedMail, Outcome
@@ -33,7 +34,8 @@ class Recorder:
             raise
         except Exception as error:
             if len(claimed) == 1:
-                log.error("mail quarantined after a fault of ours", mail=claimed[0].id, exc_info=error)
+                log.error("mail quarantined after a fault of ours", mail=claimed[0].id, fault=_place(error))
+                log.debug("the fault", exc_info=error)
                 return self.quarantine(claimed[0], "internal_error")
             return [outcome for mail in claimed for outcome in self.read_and_record([mail])]
 
@@ -43,8 +45,25 @@ class Recorder:
 
     def _record(self, claimed: Sequence[ClaimedMail], outcomes: Sequence[Outcome]) -> list[Outcome]:
         received = {mail.id: mail.received_at for mail in claimed}
+        now = self._now()
         with self._database.begin() as session:
-            answered = self._reader.answer(session, outcomes, received, self._now())
-            mails.record_outcomes(session, answered, self._now())
+            mails.lock_mails(session, received)
+            before = Answered(
+                told=held_back.find_told(session, list(received)),
+                sent=acknowledgements.count_since(session, _reporters(outcomes), now - HOUR),
+            )
+            answered = self._reader.answer(outcomes, received, before, now)
+            mails.record_outcomes(session, answered, now)
         log.debug("recorded", mails=len(answered))
         return answered
+
+
+def _reporters(outcomes: Sequence[Outcome]) -> set[str]:
+    return {outcome.read.reporter for outcome in outcomes if outcome.read.reporter}
+
+
+def _place(error: Exception) -> str:
+    """What went wrong and where, in a line; `run --verbose` has the whole of it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}: {str(error)[:200]}{where}"

@@ -4,7 +4,6 @@ Every key may also be given as an environment variable, `ABUSE_INTAKE_MAILBOX__U
 the environment wins. Relative paths are relative to the file.
 """
 
-import difflib
 import fnmatch
 import os
 import tomllib
@@ -17,12 +16,12 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSource, SettingsConfigDict
 
 from abuse_intake.errors import ConfigurationError
+from abuse_intake.settings_errors import ENVIRONMENT_PREFIX, explain_validation, plain
 from abuse_intake.urls import ServiceUrl, parse_service_url
 from parsers.addresses import strict_addr_spec
 
 CONFIG_VARIABLE = "ABUSE_INTAKE_CONFIG"
 DEFAULT_CONFIG = Path("abuse-intake.toml")
-ENVIRONMENT_PREFIX = "ABUSE_INTAKE_"
 MAILBOX_SCHEMES = ("imap", "imaps", "maildir", "folder")
 OUTBOX_SCHEMES = ("smtp", "smtps", "maildir")
 
@@ -45,6 +44,16 @@ def _checked_network(value: Any) -> IPv4Network | IPv6Network:
         ) from None
 
 
+def _checked_folder(name: str) -> str:
+    parts = name.split("/")
+    if not name.isprintable() or any(part.strip(". ") == "" for part in parts) or name.upper() == "INBOX":
+        raise ValueError(f"{name!r} is no folder's name; write for example Processed or Abuse/Processed")
+    return name
+
+
+FolderName = Annotated[str, AfterValidator(_checked_folder)]
+OptionalText = Annotated[str | None, AfterValidator(lambda text: text or None)]
+"""Empty counts as absent, as in files of environment variables."""
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_checked_network)]
 MailAddress = Annotated[str, AfterValidator(_checked_address)]
 
@@ -56,9 +65,9 @@ class _Section(BaseModel):
 class Folders(_Section):
     """Where a mail goes by its disposition."""
 
-    report: str = Field(default="Processed", min_length=1)
-    not_a_report: str = Field(default="Other", min_length=1)
-    quarantined: str = Field(default="Quarantine", min_length=1)
+    report: FolderName = "Processed"
+    not_a_report: FolderName = "Other"
+    quarantined: FolderName = "Quarantine"
 
     def folder_of(self, disposition: str) -> str:
         """The folder's name for one disposition."""
@@ -71,10 +80,10 @@ class MailboxSettings(_Section):
     url: str = Field(repr=False)
     address: MailAddress
     aliases: tuple[MailAddress, ...] = ()
-    username: str | None = None
+    username: OptionalText = None
     password_file: Path | None = None
     poll_seconds: float = Field(default=30, ge=1)
-    authserv_id: str | None = None
+    authserv_id: OptionalText = None
     max_bytes: int = Field(default=50_000_000, ge=1_000)
     folders: Folders = Folders()
 
@@ -89,7 +98,7 @@ class OutboxSettings(_Section):
     """`[outbox]`: how acknowledgements leave."""
 
     url: str = Field(repr=False)
-    username: str | None = None
+    username: OptionalText = None
     password_file: Path | None = None
     per_reporter_hour: int = Field(default=4, ge=0)
 
@@ -174,7 +183,7 @@ class Settings(BaseSettings):
         try:
             return path.read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"password_file {path} cannot be read: {_plain(error)}") from None
+            raise ConfigurationError(f"password_file {path} cannot be read: {plain(error)}") from None
 
 
 def resolve_database_url(url: str, base: Path) -> str:
@@ -186,9 +195,8 @@ def resolve_database_url(url: str, base: Path) -> str:
             raise ConfigurationError("database.url names no file; write sqlite:///abuse-intake.db")
         return f"sqlite:///{(base / name).absolute()}"
     if scheme not in ("postgresql", "postgresql+psycopg"):
-        raise ConfigurationError(
-            f"database.url: {scheme}:// is not supported; use sqlite:///FILE or postgresql+psycopg://…"
-        )
+        # What stands there is not repeated: a mistyped URL may have its password anywhere.
+        raise ConfigurationError("database.url must begin with sqlite:/// or postgresql+psycopg://")
     return f"postgresql+psycopg://{rest}"
 
 
@@ -233,9 +241,9 @@ def build_settings(
     try:
         settings = FromFile()
     except ValidationError as error:
-        raise ConfigurationError(_explain(error, source)) from None
+        raise ConfigurationError(explain_validation(error, source, Settings)) from None
     except ValueError as error:  # an environment variable that should hold JSON and does not
-        raise ConfigurationError(f"environment: {_plain(error)}") from None
+        raise ConfigurationError(f"environment: {plain(error)}") from None
     return _checked(settings.model_copy(update={"base": base}))
 
 
@@ -258,14 +266,14 @@ def _read_toml(file: Path, must_exist: bool) -> dict[str, Any]:
             ) from None
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"{file} cannot be read: {_plain(error)}") from None
+        raise ConfigurationError(f"{file} cannot be read: {plain(error)}") from None
 
 
 def _service_url(key: str, url: str, schemes: tuple[str, ...], base: Path) -> ServiceUrl:
     try:
         return parse_service_url(url, schemes, base)
     except ValueError as error:
-        raise ConfigurationError(f"{key}: {_plain(error)}") from None
+        raise ConfigurationError(f"{key}: {plain(error)}") from None
 
 
 def _missing(keys: str) -> str:
@@ -273,36 +281,3 @@ def _missing(keys: str) -> str:
         f"{keys} must be given: in {DEFAULT_CONFIG}, in the file named with --config, or in the environment "
         f"({ENVIRONMENT_PREFIX}MAILBOX__URL …); docs/configuration.md has an example"
     )
-
-
-def _explain(error: ValidationError, source: str) -> str:
-    """The first thing that is wrong, in one line, with the nearest known key for a misspelt one."""
-    first = error.errors(include_url=False)[0]
-    names = [str(part) for part in first["loc"]]
-    variable = ENVIRONMENT_PREFIX + "__".join(names[:2]).upper()
-    where = f"{variable if variable in os.environ else source}: {'.'.join(names)}"
-    if first["type"] == "extra_forbidden":
-        return f"{where}: unknown key{_suggest(first['loc'])}"
-    if first["type"] == "missing":
-        return f"{where}: must be given"
-    if first["type"] in ("model_type", "model_attributes_type"):
-        return f"{where}: must be a section; write [{names[0]}] above its keys"
-    return f"{where}: {first['msg'].removeprefix('Value error, ')}"
-
-
-def _suggest(location: tuple[int | str, ...]) -> str:
-    model: Any = Settings
-    for part in location[:-1]:
-        annotation = model.model_fields[str(part)].annotation
-        candidates = (annotation, *getattr(annotation, "__args__", ()))
-        model = next(kind for kind in candidates if isinstance(kind, type) and issubclass(kind, BaseModel))
-    near = difflib.get_close_matches(
-        str(location[-1]), [name for name in model.model_fields if name != "base"], 1
-    )
-    return f" (did you mean {near[0]}?)" if near else ""
-
-
-def _plain(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return " ".join(str(error).split())

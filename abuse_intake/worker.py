@@ -4,6 +4,7 @@ Two APScheduler jobs that never overlap themselves. A server that is away is tol
 the next poll. SIGTERM or SIGINT ends the worker after the batch that it is working on.
 """
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -34,6 +35,7 @@ class Worker:
     def __init__(self, app: App) -> None:
         self._app = app
         self._stopping = Stopping()
+        self._delivering = threading.Lock()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(2)},
@@ -68,7 +70,7 @@ class Worker:
 
     def poll(self) -> None:
         """One poll; when it recorded acknowledgements, they are delivered at once."""
-        summary = self._try("poll", lambda: self._app.poll(self._stopping))
+        summary = self._try("poll", lambda: self._app.poll(should_stop=self._stopping))
         if summary is None:
             return
         if summary.kept or summary.dispositions or summary.filed:
@@ -83,10 +85,17 @@ class Worker:
         for problem in summary.problems:
             log.warning("poll", problem=problem)
         if summary.acknowledgements and not self._stopping():
-            self._scheduler.modify_job("deliver", next_run_time=datetime.now(UTC))
+            self.deliver()
 
     def deliver(self) -> None:
-        """Deliver what is due."""
+        """Deliver what is due, unless that is being done."""
+        if self._delivering.acquire(blocking=False):
+            try:
+                self._deliver()
+            finally:
+                self._delivering.release()
+
+    def _deliver(self) -> None:
         summary = self._try("deliver", lambda: self._app.deliver(self._stopping))
         if summary is not None and (
             summary.sent or summary.retried or summary.failed or summary.outcome_unknown

@@ -133,6 +133,33 @@ _SAME_HOUSE = {
 """Domains that one provider names its own relays in: on a route they are one house."""
 
 
+_SHARED = frozenset(
+    """
+    amazonaws.com azure.com cloudapp.net googleusercontent.com linodeusercontent.com vultrusercontent.com
+    your-server.de contaboserver.net ddns.net dyndns.org duckdns.org no-ip.org hopto.org
+    """.split()
+)
+"""Domains in which each host may have another holder."""
+
+_INNER_NAMES = (
+    ".internal",
+    ".local",
+    ".localdomain",
+    ".lan",
+    ".corp",
+    ".intranet",
+    ".intern",
+    ".private",
+    ".home.arpa",
+)
+
+
+def is_inner_name(host: str) -> bool:
+    """Whether a host's name means something only inside a network: a bare word, or below a private suffix."""
+    host = host.rstrip(".").lower()
+    return bool(re.fullmatch(r"[a-z_-][a-z0-9_-]*", host)) or host.endswith(_INNER_NAMES)
+
+
 def house_of(host: str | None) -> str | None:
     """The registrable domain of a host, near enough to tell a provider's own hosts from others."""
     labels = (host or "").rstrip(".").lower().split(".")
@@ -140,4 +167,6 @@ def house_of(host: str | None) -> str | None:
         return None
     public = len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL
     domain = ".".join(labels[-3 if public else -2 :])
+    if domain in _SHARED:
+        return ".".join(labels)
     return _SAME_HOUSE.get(domain, domain)

@@ -5,14 +5,15 @@ raised = it is one, but says nothing usable; a `Report` = the fields of one, wit
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from parsers.addresses import parse_ip
+from parsers.addresses import can_be_origin, parse_ip
 from parsers.header_block import Field, skip_prologue, split_header
-from parsers.headers import parse_date, raw_text
-from parsers.values import Report
+from parsers.headers import parse_date, raw_text, strip_comments
+from parsers.values import IPAddress, Report
 
 BLOCKS = 5
 VALUES = 200
@@ -54,6 +55,9 @@ KNOWN_FIELDS = frozenset(
 )
 """The names that make a block of fields a feedback report: RFC 5965, RFC 6591, DMARC, and feedback loops."""
 
+_TYPED = re.compile(r"(?:rfc822|utf-?8|smtp|x400|unknown)[ \t]{0,20};", re.IGNORECASE)
+_ANGLE = re.compile(r'<((?:"(?:[^"\\]|\\.)*"|[^<>"])*)>')
+
 _Value = TypeVar("_Value")
 
 
@@ -86,6 +90,10 @@ class _Fields:
         return tuple(
             value for text in self._values.pop(name, [])[:VALUES] if (value := read(text)) is not None
         )
+
+    def every(self, name: str, read: Callable[[str], _Value | None]) -> list[_Value]:
+        """What can be read of all values of the name; they stay."""
+        return [value for text in self._values.get(name, [])[:VALUES] if (value := read(text)) is not None]
 
     def remaining(self) -> dict[str, tuple[str, ...]]:
         """What no typed field took, by name as first written."""
@@ -120,14 +128,16 @@ def _find_fields(raw: bytes) -> list[Field]:
 
 def _build(fields: _Fields, raw: bytes) -> Report:
     incidents = fields.one("incidents", _count)
+    addresses: list[IPAddress] = fields.every("source-ip", _ip)
     return Report(
         format="arf",
         feedback_type=fields.one("feedback-type", _keyword),
         user_agent=fields.one("user-agent", _text),
         version=fields.one("version", _text),
-        source_ip=fields.one("source-ip", parse_ip),
+        source_ip=fields.one("source-ip", _ip),
+        candidate_ips=tuple(dict.fromkeys(ip for ip in addresses if can_be_origin(ip))),
         arrival_date=fields.one("arrival-date", _date) or fields.one("received-date", _date),
-        original_mail_from=fields.one("original-mail-from", _address),
+        original_mail_from=fields.one("original-mail-from", _sender),
         original_rcpt_to=fields.many("original-rcpt-to", _address),
         reporting_mta=fields.one("reporting-mta", _host),
         reported_domains=fields.many("reported-domain", _text),
@@ -144,8 +154,13 @@ def _text(text: str) -> str | None:
 
 
 def _keyword(text: str) -> str | None:
-    """Lower case, without a comment behind it."""
-    return text.partition("(")[0].partition(";")[0].strip().lower()[:100] or None
+    """Lower case, without quotes and comments."""
+    return strip_comments(text).partition("(")[0].partition(";")[0].strip(" \t\"'").lower()[:100] or None
+
+
+def _ip(text: str) -> IPAddress | None:
+    """The address, also behind a comment."""
+    return parse_ip(strip_comments(text))
 
 
 def _date(text: str) -> datetime | None:
@@ -153,10 +168,18 @@ def _date(text: str) -> datetime | None:
 
 
 def _address(text: str) -> str | None:
-    """Without its angle brackets; Hotmail and others write an address type before it, as RFC 3464 does."""
-    kind, semicolon, rest = text.partition(";")
-    text = rest.strip() if semicolon and kind.strip().lower() == "rfc822" else text
-    return text.strip().removeprefix("<").removesuffix(">").strip() or None
+    """Without comments, angle brackets, or the address type that some write before it, as RFC 3464 does."""
+    return _sender(text) or None
+
+
+def _sender(text: str) -> str | None:
+    """Likewise; the empty text is the null sender, `<>`."""
+    text = strip_comments(text)
+    typed = _TYPED.match(text)
+    text = text[typed.end() :].strip() if typed else text
+    angle = _ANGLE.fullmatch(text)
+    address = angle[1].strip() if angle else text.removeprefix("<").removesuffix(">").strip()
+    return address if address or angle else None
 
 
 def _host(text: str) -> str | None:

@@ -1,20 +1,52 @@
 """Taking off what mail puts around content: transfer encodings and charsets. Nothing here raises."""
 
 import binascii
-import codecs
 import re
-from functools import lru_cache
+from encodings.aliases import aliases
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 _NOT_QUOTED_PRINTABLE = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]{0,100}\r?\n|$)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_PADDING = re.compile(rb"=+")
+_PUNCTUATION = re.compile(r"[^a-z0-9.]+")
 _LOOKED_AT = 64 * 1024
+_GROUP = 16
+"""Characters that a separately padded piece of base64 has at the least, on average."""
 
-REFUSED_CODECS = frozenset(
-    {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem", "unicode-escape"}
+_MAIL_CODECS = frozenset(
+    """
+    ascii utf_8 utf_8_sig utf_7 utf_16 utf_16_be utf_16_le utf_32 utf_32_be utf_32_le
+    latin_1 iso8859_2 iso8859_3 iso8859_4 iso8859_5 iso8859_6 iso8859_7 iso8859_8 iso8859_9 iso8859_10
+    iso8859_11 iso8859_13 iso8859_14 iso8859_15 iso8859_16
+    cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp437 cp720 cp737 cp775 cp850 cp852 cp855
+    cp856 cp857 cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp866 cp869 cp874 cp1006 cp1125
+    koi8_r koi8_t koi8_u kz1048 ptcp154 tis_620 hp_roman8
+    mac_cyrillic mac_greek mac_iceland mac_latin2 mac_roman mac_turkish
+    big5 big5hkscs cp950 gb2312 gbk gb18030 hz cp949 euc_kr johab iso2022_kr
+    shift_jis shift_jis_2004 shift_jisx0213 cp932 euc_jp euc_jis_2004 euc_jisx0213
+    iso2022_jp iso2022_jp_1 iso2022_jp_2 iso2022_jp_2004 iso2022_jp_3 iso2022_jp_ext
+    """.split()
 )
-"""Codecs of Python that are no charset of mail, some of them quadratic."""
+"""Python's names of the charsets that text may be in. A name that a stranger wrote is never given to
+`codecs`, which would remember each name that it does not know for ever, and knows codecs that are none."""
+
+_OTHER_NAMES = {
+    "ansi": "cp1252",
+    "gb_2312_80": "gb2312",
+    "iso_8859_8_i": "iso8859_8",  # visual and logical order differ for the eye only
+    "iso_8859_8_e": "iso8859_8",
+    "unicode_1_1_utf_7": "utf_7",
+    "windows_31j": "cp932",
+    "windows_874": "cp874",
+    "windows_949": "cp949",
+    "x_euc_jp": "euc_jp",
+    "x_gbk": "gbk",
+    "x_mac_cyrillic": "mac_cyrillic",
+    "x_mac_roman": "mac_roman",
+    "x_sjis": "cp932",
+}
+"""Names seen in mail that Python has no alias for."""
 
 
 def decode_transfer(body: bytes, encoding: str) -> bytes:
@@ -27,8 +59,16 @@ def decode_transfer(body: bytes, encoding: str) -> bytes:
 
 
 def decode_base64(body: bytes) -> bytes:
-    """Base64 with whatever stands between its characters, wrong padding and a cut end."""
-    data = body.translate(None, _NOT_BASE64).partition(b"=")[0]
+    """Base64 with whatever stands between its characters, wrong padding, and a cut end.
+
+    Some programs encode piece by piece, and each piece has padding of its own.
+    """
+    data = body.translate(None, _NOT_BASE64)
+    pieces = _PADDING.split(data, len(data) // _GROUP + 1)
+    return b"".join(_decode_group(piece.partition(b"=")[0]) for piece in pieces)
+
+
+def _decode_group(data: bytes) -> bytes:
     data = data[: len(data) - (len(data) % 4 == 1)]
     return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
 
@@ -50,17 +90,13 @@ def decode_charset(raw: bytes, charset: str | None) -> str:
     return clean_text(raw.decode("cp1252", "replace"))
 
 
-@lru_cache(maxsize=256)
 def _find_codec(name: str) -> str | None:
-    """The name of a text codec that is safe to run, or None. ASCII yields: what says so is often UTF-8."""
-    if len(name) > 40 or not name.isascii():
+    """The codec of a charset of mail, or None."""
+    if len(name) > 40:
         return None
-    try:
-        found = codecs.lookup(name.strip().strip("\"'"))
-    except (LookupError, ValueError, ImportError):
-        return None
-    usable = getattr(found, "_is_text_encoding", True) and found.name not in REFUSED_CODECS
-    return found.name if usable else None
+    key = _PUNCTUATION.sub("_", name.lower()).strip("_")
+    codec = _OTHER_NAMES.get(key) or aliases.get(key) or aliases.get(key.replace(".", "_")) or key
+    return codec if codec in _MAIL_CODECS else None
 
 
 def clean_text(text: str) -> str:

@@ -10,9 +10,10 @@ VALUE_BYTES = 8 * 1024
 PARAMETERS = 100
 
 _TYPE = re.compile(r"\s{0,100}([^\s;/]{1,100}/?[^\s;]{0,100})")
-_NAME = re.compile(r"[;\s]\s{0,100}([^\s=;\"]{1,100})\s{0,20}=\s{0,20}")
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_BARE = re.compile(r'"?([^;\s]*)')
+_NAME = re.compile(r"[;\s]([^\s=;\"]{1,100})\s{0,20}$")
+_NAME_WINDOW = 121
+_QUOTED = re.compile(r'\s{0,100}"((?:[^"\\]|\\.)*+)"', re.DOTALL)
+_BARE = re.compile(r'\s{0,100}("?[^;\s]*)')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _CONTINUED = re.compile(r"([^*]{1,80})(?:\*(\d{1,3}))?(\*?)$")
@@ -26,21 +27,23 @@ class ContentType:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-def parse_content_type(value: bytes | None, default: str = "text/plain") -> ContentType:
-    """The type that a value names; `default` where it names none."""
+def parse_content_type(
+    value: bytes | None, default: str = "text/plain", limit: int = PARAMETERS
+) -> ContentType:
+    """The type that a value names, with so many parameters at most; `default` where it names none."""
     if value is None:
         return ContentType(default)
     text = value[:VALUE_BYTES].decode("utf-8", "replace")
     found = _TYPE.match(text)
     if not found:
-        return ContentType(default, _parse_parameters(text))
-    return ContentType(found[1].lower(), _parse_parameters(text[found.end() :]))
+        return ContentType(default, _parse_parameters(text, limit))
+    return ContentType(found[1].lower(), _parse_parameters(text[found.end() :], limit))
 
 
-def _parse_parameters(text: str) -> dict[str, str]:
+def _parse_parameters(text: str, limit: int) -> dict[str, str]:
     """The first of repeated names stands; those continued by RFC 2231 are joined in their order."""
     pieces: dict[str, dict[int, str]] = {}
-    for name, value in _split_parameters(text):
+    for name, value in _split_parameters(text, limit):
         continued = _CONTINUED.match(name)
         base, number, encoded = continued.groups() if continued else (name, None, "")
         value = _decode_extended(value) if encoded else value
@@ -48,21 +51,34 @@ def _parse_parameters(text: str) -> dict[str, str]:
     return {name: "".join(parts[number] for number in sorted(parts)) for name, parts in pieces.items()}
 
 
-def _split_parameters(text: str) -> list[tuple[str, str]]:
+def _split_parameters(text: str, limit: int) -> list[tuple[str, str]]:
+    """The names and values around each equals sign, as many signs as the limit says."""
     parameters: list[tuple[str, str]] = []
-    position = 0
-    while len(parameters) < PARAMETERS and (found := _NAME.search(text, position)):
-        value, position = _read_value(text, found.end())
-        parameters.append((found[1].lower(), value))
+    position, quotes = 0, True
+    for _ in range(limit):
+        sign = text.find("=", position)
+        if sign < 0:
+            break
+        name = _NAME.search(text[max(position, sign - _NAME_WINDOW) : sign])
+        if not name:
+            position = sign + 1
+            continue
+        value, position, quotes = _read_value(text, sign + 1, quotes)
+        parameters.append((name[1].lower(), value))
     return parameters
 
 
-def _read_value(text: str, start: int) -> tuple[str, int]:
-    """A quoted value, or a bare one; one whose closing quote is missing ends where a bare one would."""
-    if quoted := _QUOTED.match(text, start):
-        return _ESCAPED.sub(r"\1", quoted[1]), quoted.end()
+def _read_value(text: str, start: int, quotes: bool) -> tuple[str, int, bool]:
+    """A quoted value, or a bare one; one whose closing quote is missing ends where a bare one would.
+
+    Behind a quote without its other half no quoted value is looked for again: each look goes to the end.
+    """
+    if quotes and (quoted := _QUOTED.match(text, start)):
+        return _ESCAPED.sub(r"\1", quoted[1]), quoted.end(), True
     bare = _BARE.match(text, start)
-    return (bare[1].strip('"'), bare.end()) if bare else ("", start)
+    if not bare:
+        return "", start, quotes
+    return bare[1].strip('"'), bare.end(), quotes and not bare[1].startswith('"')
 
 
 def _unquote(value: str) -> bytes:

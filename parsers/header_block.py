@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice, pairwise
 from typing import NamedTuple
 
-HEADER_BYTES = 256 * 1024
+HEADER_BYTES = 1024 * 1024
 FIELDS = 1000
 PART_FIELDS = 200
 GLANCE_FIELDS = 60
@@ -13,7 +14,14 @@ VALUE_BYTES = 64 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _END = re.compile(rb"\n\r{0,2}\n")
 _END_WITH_BARE_CR = re.compile(rb"\r\r")
-_NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]{0,20}:")
+_FIELD = re.compile(rb"^([!-9;-~]{1,200}+)[ \t]{0,20}+:", re.MULTILINE)
+_ESSENTIAL = re.compile(
+    rb"^(content-type|content-transfer-encoding|from|subject|message-id|date)[ \t]{0,20}+:",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""The fields without which no mail can be read: they are found behind any number of others."""
+_STRAY_LINE = re.compile(rb"\n(?![ \t\n])[^\n]*+")
+"""A line that is neither a field nor the fold of one."""
 
 KNOWN_NAMES = frozenset(
     [
@@ -60,11 +68,6 @@ KNOWN_NAMES = frozenset(
 """Field names that tell a header block from prose that happens to hold a colon."""
 
 
-ESSENTIAL = frozenset(
-    {b"content-type", b"content-transfer-encoding", b"from", b"subject", b"message-id", b"date"}
-)
-
-
 class Field(NamedTuple):
     """One header field: its name as written and its value without the line ends of its folds."""
 
@@ -106,12 +109,17 @@ def skip_prologue(source: bytes, start: int, end: int) -> int:
     return start
 
 
-def split_header(source: bytes, start: int, end: int, limit: int = FIELDS) -> tuple[Header, int]:
-    """The header that begins at `start`, of so many fields, and where the body begins; within the slice."""
+def split_header(
+    source: bytes, start: int, end: int, limit: int = FIELDS, size: int = HEADER_BYTES
+) -> tuple[Header, int]:
+    """The header that begins at `start`, of so many fields and bytes, and where the body begins.
+
+    A long value is cut by itself, so that it pushes none of the other fields out.
+    """
     block_end, body_start = _find_end(source, start, end)
     cuts = []
-    if block_end - start > HEADER_BYTES:
-        block_end = start + HEADER_BYTES
+    if block_end - start > size:
+        block_end = start + size
         cuts.append("The header is too long; its end was not read.")
     fields = _split_fields(source[start:block_end], limit)
     if len(fields) > limit:
@@ -131,24 +139,22 @@ def _find_end(source: bytes, start: int, end: int) -> tuple[int, int]:
 
 def _split_fields(block: bytes, limit: int) -> list[Field]:
     """The fields up to one more than the limit, and behind it those without which no mail can be read."""
-    fields: list[Field] = []
-    name, pieces = "", []
-    for line in block.replace(b"\r\r\n", b"\n").splitlines():
-        if line[:1] in (b" ", b"\t"):
-            pieces.append(line)
-        elif found := _NAME.match(line):
-            if name:
-                fields.append(_join(name, pieces))
-            name, pieces = found[1].decode("ascii"), [line[found.end() :]]
-            if len(fields) > limit == GLANCE_FIELDS:
-                return fields
-            if len(fields) > limit and found[1].lower() not in ESSENTIAL:
-                name = ""
-    return [*fields, _join(name, pieces)] if name else fields
+    block = block.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    names = list(islice(_FIELD.finditer(block), limit + 2))
+    fields = [_cut_field(block, *pair) for pair in pairwise(names)]
+    if len(names) < limit + 2 or limit == GLANCE_FIELDS:
+        return [*fields, _cut_field(block, names[-1], None)] if names else []
+    essential = islice(_ESSENTIAL.finditer(block, names[-1].start()), limit)
+    return [*fields, *(_cut_field(block, found, _FIELD.search(block, found.end())) for found in essential)]
 
 
-def _join(name: str, pieces: list[bytes]) -> Field:
-    return Field(name, b"".join(pieces)[:VALUE_BYTES].strip())
+def _cut_field(block: bytes, found: re.Match[bytes], following: re.Match[bytes] | None) -> Field:
+    """One field and its folds, up to the following one; lines between that are neither are left out."""
+    end = following.start() if following else len(block)
+    value = block[found.end() : min(end, found.end() + VALUE_BYTES)]
+    if b"\n" in value:
+        value = _STRAY_LINE.sub(b"", value.removesuffix(b"\n")).replace(b"\n", b"")
+    return Field(found[1].decode("ascii"), value.strip())
 
 
 def _index(fields: list[Field], cuts: tuple[str, ...]) -> Header:

@@ -1,6 +1,7 @@
 """Readers of single header values: text, mailboxes, message ids, dates. Bounded; none raises."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 
@@ -8,8 +9,12 @@ from parsers.addresses import strict_addr_spec
 from parsers.content import clean_text, decode_base64, decode_charset
 
 VALUE_BYTES = 32 * 1024
+ADDRESSES_BYTES = 8 * 1024
+ADDRESS_CHARACTERS = 1000
+NAME_CHARACTERS = 1000
 ENCODED_WORDS = 500
 MAILBOXES = 200
+ADDRESS_TOKENS = 2000
 MSG_IDS = 100
 
 _ENCODED_WORD = re.compile(rb"=\?([^?\s]{1,60})\?([BbQq])\?([^?\r\n]{0,4000})\?=")
@@ -21,6 +26,7 @@ _TOKEN = re.compile(
     r'=\?[^?\s]{1,60}\?[BbQq]\?[^?]{0,1000}\?=|"(?:[^"\\]|\\.){0,1000}"?|<[^<>]{0,1000}>|[,;:()]|[^",;:<>()]{1,1000}|.',
     re.DOTALL,
 )
+_COMMENT_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|\\.?|[()]|[^"()\\]+', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -29,11 +35,29 @@ class Mailbox(NamedTuple):
 
     name: bytes
     address: str
+    is_odd: bool = False
+    """Something stands behind the address: a second one, say."""
 
 
 def raw_text(value: bytes | None) -> str:
     """A value as it stands: UTF-8 or else Windows-1252, unfolded and trimmed."""
     return decode_charset((value or b"")[:VALUE_BYTES], None).strip()
+
+
+def strip_comments(text: str) -> str:
+    """The text without its comments (RFC 5322, section 3.2.2), also nested ones.
+
+    What stands in quotes is none, nor is one that never ends.
+    """
+    kept: list[str] = []
+    depth = 0
+    for found in _COMMENT_TOKEN.finditer(text):
+        token = found[0]
+        if token in ("(", ")"):
+            depth = max(0, depth + (1 if token == "(" else -1))
+        elif depth == 0:
+            kept.append(token)
+    return text.strip() if depth else "".join(kept).strip()
 
 
 def decode_text(value: bytes | None, charset: str | None = None) -> str | None:
@@ -91,28 +115,40 @@ def _tidy(text: str) -> str:
 
 def parse_mailboxes(value: bytes | None) -> list[Mailbox]:
     """The mailboxes of an address list (RFC 5322, section 3.4); comments and group names are dropped."""
-    mailboxes: list[Mailbox] = []
+    return list(_iterate_mailboxes(value))
+
+
+def _iterate_mailboxes(value: bytes | None) -> Iterator[Mailbox]:
+    """One by one: who wants the first reads no further."""
+    count, depth = 0, 0
     words: list[str] = []
     angle: str | None = None
-    depth = 0
-    for token in _TOKEN.findall(_balance((value or b"")[:VALUE_BYTES].decode("latin-1"))):
+    is_odd = False
+    text = _balance((value or b"")[:ADDRESSES_BYTES].decode("latin-1"))
+    for index, found in enumerate(_TOKEN.finditer(text)):
+        token = found[0]
+        if index >= ADDRESS_TOKENS:
+            is_odd = True
+            break
         if token in ("(", ")"):
             depth = max(0, depth + (1 if token == "(" else -1))
         elif depth:
             continue
         elif token in (",", ";"):
-            _add_mailbox(mailboxes, words, angle)
-            words, angle = [], None
+            yield from _make_mailbox(words, angle, is_odd)
+            words, angle, is_odd = [], None, False
+            count += 1
+            if count >= MAILBOXES:
+                return
         elif token == ":" and angle is None:
             words = []
         elif token.startswith("<") and angle is None:
             angle = token.strip("<> \t")
-        else:
+        elif angle is None:
             words.append(token)
-        if len(mailboxes) >= MAILBOXES:
-            return mailboxes
-    _add_mailbox(mailboxes, words, angle)
-    return mailboxes
+        else:
+            is_odd = is_odd or bool(token.strip())
+    yield from _make_mailbox(words, angle, is_odd)
 
 
 def _balance(text: str) -> str:
@@ -120,13 +156,13 @@ def _balance(text: str) -> str:
     return text.replace('"', "") if text.replace('\\"', "").count('"') % 2 else text
 
 
-def _add_mailbox(mailboxes: list[Mailbox], words: list[str], angle: str | None) -> None:
+def _make_mailbox(words: list[str], angle: str | None, is_odd: bool) -> Iterator[Mailbox]:
     text = "".join(words).strip()
     if angle is None and text:
-        mailboxes.append(Mailbox(b"", _utf8(text)))
+        yield Mailbox(b"", _utf8(text), is_odd)
     elif angle is not None:
         name = " ".join(_unquote(word) for word in words if word.strip())
-        mailboxes.append(Mailbox(name.encode("latin-1"), _utf8(angle)))
+        yield Mailbox(name.encode("latin-1"), _utf8(angle), is_odd)
 
 
 def _utf8(text: str) -> str:
@@ -140,19 +176,27 @@ def _unquote(word: str) -> str:
 
 def first_address(value: bytes | None) -> str | None:
     """The address alone of the first mailbox that has one."""
-    return next((box.address for box in parse_mailboxes(value) if "@" in box.address), None)
+    addresses = (box.address for box in _iterate_mailboxes(value))
+    return next((address[:ADDRESS_CHARACTERS] for address in addresses if "@" in address), None)
 
 
 def display_name(value: bytes | None, charset: str | None = None) -> str | None:
     """The decoded display name of the first mailbox; decoded only here, apart from its address."""
-    name = next((box.name for box in parse_mailboxes(value)), b"")
-    return decode_text(name, charset) or None
+    name = next((box.name for box in _iterate_mailboxes(value)), b"")
+    return (decode_text(name, charset) or "")[:NAME_CHARACTERS] or None
 
 
 def parse_sole_address(values: list[bytes]) -> str | None:
-    """The one strict address of all these fields together, else None: who writes two senders is none."""
-    found = {box.address for value in values for box in parse_mailboxes(value) if box.address}
-    return strict_addr_spec(found.pop()) if len(found) == 1 else None
+    """The one strict address of all these fields together, else None: who writes two senders is none.
+
+    Nor is one whose field is too long to be read to its end, or holds more behind the address.
+    """
+    boxes = [box for value in values for box in parse_mailboxes(value)]
+    is_cut = len(boxes) >= MAILBOXES or any(len(value) > ADDRESSES_BYTES for value in values)
+    found = {box.address for box in boxes if box.address}
+    if len(found) != 1 or is_cut or any(box.is_odd for box in boxes):
+        return None
+    return strict_addr_spec(found.pop())
 
 
 def parse_return_path(value: bytes | None) -> str | None:

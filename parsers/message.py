@@ -11,15 +11,15 @@ from parsers.headers import (
     first_address,
     message_id_as_written,
     parse_date,
-    parse_return_path,
     raw_text,
 )
 from parsers.mime import Budget, Part, parse_message
-from parsers.origin import Route, read_route
+from parsers.origin import Route, find_return_path, read_route
 from parsers.values import Message
 
 HASHED_TEXT = 256 * 1024
 GLANCE = 8 * 1024
+SUBJECT_CHARACTERS = 4000
 
 _BLANK = re.compile(rb"[\s]*\Z")
 WRAPPING_NAMES = frozenset(
@@ -81,11 +81,11 @@ def _build(raw: bytes, root: Part, route: Route) -> Message:
     sender = header.first("from")
     return Message(
         message_id=message_id_as_written(header.first("message-id")),
-        subject=decode_text(header.first("subject"), charset),
+        subject=_cut(decode_text(header.first("subject"), charset)),
         from_address=first_address(sender),
         from_name=display_name(sender, charset),
         date=parse_date(raw_text(header.first("date"))),
-        return_path=parse_return_path(header.first("return-path")),
+        return_path=find_return_path(route),
         headers_only=bool(_BLANK.match(raw, root.body_start)),
         sha256=hashlib.sha256(raw).hexdigest(),
         size=len(raw),
@@ -93,6 +93,10 @@ def _build(raw: bytes, root: Part, route: Route) -> Message:
         text_sha256=_hash_text(root),
         raw=raw,
     )
+
+
+def _cut(subject: str | None) -> str | None:
+    return subject[:SUBJECT_CHARACTERS] if subject else subject
 
 
 def _hash_text(root: Part) -> str | None:

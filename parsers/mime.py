@@ -7,19 +7,34 @@ See docs/decisions/0001-mime.md.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from parsers.content import decode_charset, decode_transfer, is_quoted_printable
-from parsers.content_type import VALUE_BYTES, ContentType, parse_content_type
-from parsers.header_block import FIELDS, GLANCE_FIELDS, PART_FIELDS, Header, skip_prologue, split_header
+from parsers.content_type import PARAMETERS, VALUE_BYTES, ContentType, parse_content_type
+from parsers.header_block import (
+    FIELDS,
+    GLANCE_FIELDS,
+    HEADER_BYTES,
+    PART_FIELDS,
+    Header,
+    skip_prologue,
+    split_header,
+)
 
 PARTS = 500
 DEPTH = 30
 MESSAGES = 100
 LINES = 2_000
+PARAMETERS_OF_ALL = 10_000
+HEADER_BYTES_OF_ALL = 8 * 1024 * 1024
 FALSE_DELIMITERS = 20_000
 BOUNDARY = 200
 TEXT_BYTES = 1024 * 1024
+
+LEFT_PARAMETERS = 4
+LEFT_HEADER_BYTES = 4 * 1024
+"""What is still read of each part when the budget of the whole mail is spent."""
+
+NO_DISPOSITION = ContentType("")
 
 _GUESSED_BOUNDARY = re.compile(rb"(?:^|[\r\n])--([!-~]{2,200})[ \t]{0,20}[\r\n]")
 
@@ -31,6 +46,8 @@ class Budget:
     parts: int = PARTS
     messages: int = MESSAGES
     lines: int = LINES
+    parameters: int = PARAMETERS_OF_ALL
+    header_bytes: int = HEADER_BYTES_OF_ALL
     warnings: dict[str, None] = field(default_factory=dict)
 
     def warn(self, sentence: str) -> None:
@@ -47,6 +64,8 @@ class Part:
     body_start: int
     end: int
     content_type: ContentType
+    disposition: ContentType = NO_DISPOSITION
+    """The Content-Disposition: `attachment`, `inline`, or the empty text, with its parameters."""
     children: list["Part"] = field(default_factory=list)
 
     @property
@@ -59,11 +78,6 @@ class Part:
         """The transfer encoding, lower case."""
         value = self.header.first("content-transfer-encoding") or b""
         return value[:40].decode("latin-1").strip(" \t\"';").lower()
-
-    @cached_property
-    def disposition(self) -> ContentType:
-        """The Content-Disposition: `attachment`, `inline`, or the empty text, with its parameters."""
-        return parse_content_type(self.header.first("content-disposition"), "")
 
     @property
     def filename(self) -> str:
@@ -122,13 +136,25 @@ def parse_message(source: bytes, budget: Budget) -> Part:
 
 
 def _read_part(source: bytes, start: int, end: int, budget: Budget, default: str, limit: int) -> Part:
-    header, body_start = split_header(source, start, end, limit)
+    size = min(HEADER_BYTES, max(budget.header_bytes, LEFT_HEADER_BYTES))
+    header, body_start = split_header(source, start, end, limit, size)
+    budget.header_bytes -= min(body_start - start, size)
     for sentence in header.cuts:
         budget.warn(sentence)
-    declared = header.first("content-type")
-    if declared and len(declared) > VALUE_BYTES:
+    content_type = _read_type(header.first("content-type"), default, budget)
+    disposition = _read_type(header.first("content-disposition"), "", budget)
+    return Part(source, header, body_start, end, content_type, disposition)
+
+
+def _read_type(value: bytes | None, default: str, budget: Budget) -> ContentType:
+    if value is None:
+        return ContentType(default)
+    limit = min(PARAMETERS, max(budget.parameters, LEFT_PARAMETERS))
+    looked_at = value.count(b"=", 0, VALUE_BYTES)
+    if len(value) > VALUE_BYTES or looked_at > limit:
         budget.warn("A Content-Type is too long; its end was not read.")
-    return Part(source, header, body_start, end, parse_content_type(declared, default))
+    budget.parameters -= min(looked_at, limit)
+    return parse_content_type(value, default, limit)
 
 
 def _read_children(part: Part, budget: Budget) -> list[Part]:

@@ -2,35 +2,45 @@
 
 Below that hop the sender writes what it likes, so nothing below it is believed. What is above it was written
 by the receiving side: its own hops, and what it says it saw (Received-SPF, Authentication-Results).
+
+Each hop below the first counts only if it is linked: the receiving side wrote it too, by its name or as a
+host that the hop above vouches for. A name is a promise only where the server looked it up and back.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Network
 
-from parsers.addresses import can_be_origin, house_of, parse_ip
-from parsers.content import decode_charset
+from parsers.addresses import can_be_origin, house_of, is_inner_name
 from parsers.header_block import Header
+from parsers.headers import parse_return_path
 from parsers.received import Line, parse_received
+from parsers.statements import STATEMENT_FIELDS, parse_statement
 from parsers.values import IPAddress
 
 HOPS = 100
 STATEMENTS = 20
-VALUE_BYTES = 4096
-
-_STATEMENT_FIELDS = frozenset(
-    {"received-spf", "authentication-results", "arc-authentication-results", "x-spf-result"}
-)
-_STATEMENT = re.compile(
-    r"(?:client-ip=|sender ip is |remote-ip=|policy\.iprev=|\bdesignates? )[\"'\[ ]{0,3}([0-9a-f:.]{3,45})",
-    re.IGNORECASE,
-)
+RETURN_PATHS = 20
 
 INSIDE_NETWORKS = {
     # Outlook.com and Exchange Online pass mail among themselves by IPv6, and name no address of the receiver.
-    "outlook.com": (IPv6Network("2603:1000::/24"), IPv6Network("2a01:111:f400::/48")),
+    # Between them lie the networks of Azure, where strangers have hosts.
+    "outlook.com": (
+        *(IPv6Network(f"2603:10{digit:x}6::/32") for digit in range(16)),
+        IPv6Network("2a01:111:e400::/48"),
+        IPv6Network("2a01:111:f400::/48"),
+    ),
 }
-"""Networks that a provider's hosts have among themselves; its customers' mail leaves by others."""
+"""Networks that a provider's hosts have among themselves."""
+
+OUTBOUND_HOSTS = {
+    "gmail.com": re.compile(r"mail-"),
+    "outlook.com": re.compile(r".*outbound\."),
+    "yahoo.com": re.compile(r"sonic"),
+    "gmx.net": re.compile(r"mout"),
+    "web.de": re.compile(r"mout"),
+}
+"""Hosts that the mail of a provider's customers leaves by: at the provider itself, they are where it came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +52,20 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnPath:
+    """An envelope sender, and how many Received lines stand above it."""
+
+    address: str
+    below: int
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """The Received lines of a message, newest first, and what servers stated between them."""
 
     lines: tuple[Line, ...] = ()
     statements: tuple[Statement, ...] = ()
+    return_paths: tuple[ReturnPath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +77,114 @@ class Origin:
     candidates: tuple[IPAddress, ...] = ()
 
 
+@dataclass(slots=True)
+class _Side:
+    """What is known of the receiving side, from the lines that it wrote."""
+
+    houses: set[str] = field(default_factory=set)
+    hosts: set[str] = field(default_factory=set)
+    above: Line | None = None
+    """The last line by which a host handed the mail over."""
+
+    def add(self, line: Line) -> None:
+        """Learn from a line that the receiving side wrote."""
+        name = _lower(line.hop.by_name)
+        self.houses |= _houses(name)
+        self.hosts |= {name} if name else set()
+        self.above = line if line.has_sender else self.above
+
+    def wrote(self, line: Line) -> bool:
+        """Whether the receiving side wrote this line too; the first one it wrote in any case."""
+        name = _lower(line.hop.by_name)
+        if self.above is None:
+            return not self.houses or bool(_houses(name) & self.houses)
+        return bool(_houses(name) & self.houses) or name in self.hosts or _vouches_for(self.above, name)
+
+
+def _vouches_for(above: Line, name: str) -> bool:
+    """Whether a hop came from the host of this name, and no stranger can have given it the name."""
+    if above.is_fetched:
+        return True
+    if not name:
+        return False
+    if _is_loopback(above) and name == _lower(above.helo):
+        return True
+    return (above.verified or above.is_handed_over) and name == _lower(above.hop.from_name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The hop of the first foreign sender, and the last line that the receiving side wrote."""
+
+    foreign: int | None
+    last: int
+
+
 def read_route(header: Header, limit: int = HOPS) -> Route:
     """The route that a header tells of; of more lines than the limit, the newest."""
     lines: list[Line] = []
     statements: list[Statement] = []
+    return_paths: list[ReturnPath] = []
+    count = 0
     for name, value in header.fields:
         lower = name.lower()
-        if lower == "received" and len(lines) < min(limit, HOPS):
-            lines.append(parse_received(value))
-        elif lower in _STATEMENT_FIELDS and len(statements) < STATEMENTS:
-            found = _STATEMENT.search(decode_charset(value[:VALUE_BYTES], None))
-            if found and (ip := parse_ip(found[1])):
-                statements.append(Statement(ip, len(lines)))
-    return Route(tuple(lines), tuple(statements))
+        if lower == "received":
+            count += 1
+            if len(lines) < min(limit, HOPS):
+                lines.append(parse_received(value))
+        elif lower == "return-path" and len(return_paths) < RETURN_PATHS:
+            return_paths.append(ReturnPath(parse_return_path(value) or "", count))
+        elif lower in STATEMENT_FIELDS and len(statements) < STATEMENTS and (ip := parse_statement(value)):
+            statements.append(Statement(ip, count))
+    return Route(tuple(lines), tuple(statements), tuple(return_paths))
 
 
-def conclude_origin(route: Route, source_ip: IPAddress | None = None) -> Origin:
-    """The origin; a public `source_ip` is the reporter's own word and picks the hop that it names."""
-    hop = _find_hop(route, source_ip)
-    stated = [ip for ip in (source_ip, *(s.ip for s in route.statements[:1])) if ip and can_be_origin(ip)]
+def conclude_origin(
+    route: Route, source_ip: IPAddress | None = None, named: tuple[IPAddress, ...] = ()
+) -> Origin:
+    """The origin; a public `source_ip` is the reporter's own word and picks the hop that it names.
+
+    What else the report has `named` is a candidate only.
+    """
+    walk = _walk(route)
+    hop = _find_hop(route, walk, source_ip)
+    believed = [statement.ip for statement in route.statements if statement.below <= walk.last]
+    stated = [ip for ip in (source_ip, *believed[:1]) if ip and can_be_origin(ip)]
     if hop is not None and _lacks_receiver(route, hop, stated):
         hop = None
     ip = route.lines[hop].hop.from_ip if hop is not None else next(iter(stated), None)
-    return Origin(ip, hop, tuple(dict.fromkeys([*([ip] if ip else []), *stated])))
+    return Origin(ip, hop, tuple(dict.fromkeys([*([ip] if ip else []), *stated, *named])))
 
 
-def _find_hop(route: Route, source_ip: IPAddress | None) -> int | None:
+def find_return_path(route: Route) -> str | None:
+    """The envelope sender that the receiving side wrote: one below the origin's hop is the sender's own word."""
+    walk = _walk(route)
+    last = max(walk.last, _find_hop(route, walk, None) or 0)
+    return next((path.address for path in route.return_paths if path.below <= last), None)
+
+
+def _find_hop(route: Route, walk: _Walk, source_ip: IPAddress | None) -> int | None:
     if source_ip and can_be_origin(source_ip) and (hop := _hop_of(route, source_ip, 0)) is not None:
         return hop
-    foreign = _first_foreign_hop(route)
-    if foreign is None:
+    if walk.foreign is None:
         return None
     # A statement above the hop was written later, by the receiving side: it corrects us.
     for statement in route.statements:
-        if statement.below <= foreign and (hop := _hop_of(route, statement.ip, foreign)) is not None:
-            return hop
-    return foreign
+        if statement.below <= walk.foreign:
+            hop = _hop_of(route, statement.ip, walk.foreign)
+            if hop is not None and _is_chained(route, walk.foreign, hop):
+                return hop
+    return walk.foreign
+
+
+def _is_chained(route: Route, start: int, end: int) -> bool:
+    """Whether each line down to `end` is the receiver's, or of the house that verifiably stands in the one above."""
+    houses = {house for line in route.lines[: start + 1] for house in _houses(_lower(line.hop.by_name))}
+    for above, line in zip(route.lines[start:end], route.lines[start + 1 : end + 1], strict=True):
+        houses |= _houses(_lower(above.hop.from_name)) if above.verified else set()
+        if not houses & _houses(_lower(line.hop.by_name)):
+            return False
+    return True
 
 
 def _lacks_receiver(route: Route, hop: int, stated: list[IPAddress]) -> bool:
@@ -114,51 +205,70 @@ def _hop_of(route: Route, ip: IPAddress, start: int) -> int | None:
     return next((index for index, line in hops if line.hop.from_ip == ip and can_be_origin(ip)), None)
 
 
-def _first_foreign_hop(route: Route) -> int | None:
-    """The first public sender that is no host of the receiver; of its own hosts only, the lowest."""
+def _walk(route: Route) -> _Walk:
+    """Down from the top: the first public sender that is no host of the receiver; of its own only, the lowest."""
+    side = _Side()
     own: int | None = None
-    inside: int | None = None
-    stated = {statement.ip for statement in route.statements}
-    house: str | None = None
     for index, line in enumerate(route.lines):
-        house = house_of(line.hop.by_name) or house
+        if not line.has_sender and not line.hop.by_name:
+            continue  # qmail notes each of its steps
+        if not side.wrote(line):
+            return _Walk(own if own is not None and side.above is route.lines[own] else None, index - 1)
+        side.add(line)
         ip = line.hop.from_ip
         if ip is None or not can_be_origin(ip):
-            continue
-        if _is_inside(line, ip, house):
-            inside = index
-        elif ip in stated:
-            return index
-        elif not _is_own(line, house):
-            return index if own is None or _follows(route, index) else own
-        else:
-            own = index
-    return inside if own is None else own
+            continue  # who stands behind a translated or hidden address, only the next line tells
+        if _is_stated(route, index) or not (_is_inside(line, side) or _is_own(line, side)):
+            return _Walk(index, index)
+        own = index
+    return _Walk(own, max(0, len(route.lines) - 1))
 
 
-def _is_inside(line: Line, ip: IPAddress, house: str | None) -> bool:
+def _is_stated(route: Route, index: int) -> bool:
+    """Whether the receiving side says that it saw the sender of this hop; Google says so below its own line."""
+    ip = route.lines[index].hop.from_ip
+    return any(statement.ip == ip and statement.below <= index + 1 for statement in route.statements)
+
+
+def _is_inside(line: Line, side: _Side) -> bool:
     """Whether no stranger can have sent by this protocol, or from this network of the receiver."""
-    networks = INSIDE_NETWORKS.get(house or "", ())
-    return line.is_fetched or (
-        house_of(line.hop.from_name) == house and any(ip in network for network in networks)
-    )
+    if line.is_fetched:
+        return True
+    house, ip = house_of(line.hop.from_name), line.hop.from_ip
+    if ip is None or house not in side.houses or _is_outbound(line, house):
+        return False
+    return any(ip in network for network in INSIDE_NETWORKS.get(house, ()))
 
 
-def _is_own(line: Line, house: str | None) -> bool:
-    """Whether the sending host is the receiver's: by its verified name, or by its name and its network."""
+def _is_own(line: Line, side: _Side) -> bool:
+    """Whether the sending host is the receiver's: by its verified name, or as a neighbour with its name."""
     name, ip = line.hop.from_name, line.hop.from_ip
-    if ip is None or house is None or house_of(name) != house or _is_generic_name(name or "", ip):
+    house = house_of(name)
+    if ip is None or house is None or house not in side.houses or _is_outbound(line, house):
+        return False
+    if _is_generic_name(name or "", ip):
         return False
     return line.verified or _are_neighbours(ip, line.by_ip)
 
 
-def _follows(route: Route, index: int) -> bool:
-    """Whether the hop was written by the house that the hops above it belong to, so that the chain holds."""
-    above = {house_of(line.hop.from_name) for line in route.lines[:index]} | {
-        house_of(line.hop.by_name) for line in route.lines[:index]
-    }
-    written_by = house_of(route.lines[index].hop.by_name)
-    return written_by is None or written_by in above
+def _is_outbound(line: Line, house: str) -> bool:
+    pattern = OUTBOUND_HOSTS.get(house)
+    return bool(pattern and pattern.match(_lower(line.hop.from_name)))
+
+
+def _is_loopback(line: Line) -> bool:
+    """Whether the host handed the mail to itself, from one program to the next."""
+    return line.hop.from_ip is not None and line.hop.from_ip.is_loopback
+
+
+def _houses(name: str) -> set[str]:
+    """The house of a host; all names that mean nothing outside of a house are one."""
+    house = house_of(name)
+    return ({house} if house else set()) | ({".inner"} if is_inner_name(name) else set())
+
+
+def _lower(name: str | None) -> str:
+    return (name or "").lower().rstrip(".")
 
 
 def _is_generic_name(name: str, ip: IPAddress) -> bool:
@@ -170,8 +280,8 @@ def _is_generic_name(name: str, ip: IPAddress) -> bool:
 
 
 def _are_neighbours(one: IPAddress, other: IPAddress | None) -> bool:
-    """Whether two hosts are in one network of a large provider: /16, or /24 for IPv6."""
+    """Whether two hosts are in one small network, where a stranger hardly gets an address: /28, or /64 for IPv6."""
     if other is None or one.version != other.version or not can_be_origin(other):
         return False
-    shift = one.max_prefixlen - (16 if one.version == 4 else 24)
+    shift = one.max_prefixlen - (28 if one.version == 4 else 64)
     return int(one) >> shift == int(other) >> shift

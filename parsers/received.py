@@ -10,14 +10,25 @@ from parsers.values import Hop, IPAddress
 VALUE_BYTES = 3000
 TOKENS = 150
 
-_TOKEN = re.compile(r'[()]|"[^"()]{0,500}"|\[[^\[\]()\s]{0,100}\]|[^()\s]{1,500}')
+_TOKEN = re.compile(r'[()]|"[^"()]*"|[^()\s]+')
 _CLAUSES = frozenset({"by", "via", "with", "id", "for"})
 _BRACKETED = re.compile(r"\[((?:IPv6:)?[0-9a-f:.]{2,45})\](?::\d{1,5})?", re.IGNORECASE)
-_HELO = re.compile(
-    r"\b(?:helo=|(?:helo|ehlo|lhlo)\s{1,3})(\[[^\[\]\s]{0,100}\]|[^\s)]{1,300})", re.IGNORECASE
+_LITERAL = re.compile(r"\[[^\[\]]*\](?::\d{1,5})?")
+_HELO_COMMENT = re.compile(r"(?:helo|ehlo|lhlo)(?:[\s=:]|$)", re.IGNORECASE)
+_HELO_WORDS = frozenset({"helo", "ehlo", "lhlo"})
+_SAID = re.compile(
+    r"(?:helo|ehlo|lhlo|ident|port|account|auth|authenticated|authid|envelope-from|envelope-sender)(?:[\s=:]|$)",
+    re.IGNORECASE,
 )
+"""How a comment begins that repeats what the sender said: Exim, CommuniGate, qmail, Postfix's logins."""
+_SAID_WORD = re.compile(r"[a-z-]{2,20}=", re.IGNORECASE)
+_MENTIONS_ADDRESS = re.compile(r"[\[%]|::|\d\.\d{1,3}\.")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,253})$")
 _FETCHED = re.compile(r"(?:lmtps?a?|pop3s?|imaps?)$", re.IGNORECASE)
+_HANDED_OVER = re.compile(r"(?:https?|mapi|local)$", re.IGNORECASE)
+_UNCONFIRMED = re.compile(r"haraka|opensmtpd", re.IGNORECASE)
+"""Servers that write the reverse name in Postfix's place, and do not look up whether it leads back."""
+_EXIM = re.compile(r"exim ", re.IGNORECASE)
 _NO_NAME = frozenset({"unknown", "unverified", "unavailable", "localhost.localdomain.invalid"})
 
 
@@ -27,10 +38,16 @@ class Line:
 
     hop: Hop
     verified: bool = False
-    """The sender's name is a reverse name that the server looked up, not what the sender said."""
+    """The sender's name is a reverse name that leads back to its address, not what the sender said."""
     by_ip: IPAddress | None = None
+    helo: str | None = None
+    """The name that the sender gave itself."""
+    has_sender: bool = True
+    """It has a `from`: a host handed the mail over. Otherwise a server notes a step of its own."""
     is_fetched: bool = False
     """It came by a protocol that no stranger speaks to the receiver: LMTP, or fetched from a mailbox."""
+    is_handed_over: bool = False
+    """It came from a host of the receiver's own by another protocol than SMTP (Yahoo: HTTPS)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +65,22 @@ def parse_received(value: bytes) -> Line:
     at = parse_date(date if route else text)
     clauses = _split_clauses(route or text)
     sender, receiver = clauses.get("from", _Clause()), clauses.get("by", _Clause())
-    ip = _find_sender_ip(sender)
-    name, verified = _find_sender_name(sender)
-    hop = Hop(name, ip, _find_receiver(receiver), at)
-    return Line(hop, verified, _find_receiver_ip(receiver), _is_fetched(clauses.get("with", _Clause())))
+    protocol = clauses.get("with", _Clause())
+    keyword = "".join(protocol.words[:1])
+    name, verified = _find_sender_name(sender, _is_any(_EXIM, protocol.comments))
+    return Line(
+        Hop(name, _find_sender_ip(sender), _find_receiver(receiver), at),
+        verified=verified and not _is_any(_UNCONFIRMED, receiver.comments),
+        by_ip=_find_receiver_ip(receiver),
+        helo=_find_helo(sender),
+        has_sender="from" in clauses,
+        is_fetched=bool(_FETCHED.match(keyword)),
+        is_handed_over=bool(_HANDED_OVER.match(keyword)),
+    )
 
 
-def _is_fetched(protocol: _Clause) -> bool:
-    return bool(protocol.words) and bool(_FETCHED.match(protocol.words[0]))
+def _is_any(pattern: re.Pattern[str], comments: tuple[str, ...]) -> bool:
+    return any(pattern.match(comment) for comment in comments[:5])
 
 
 def _split_clauses(text: str) -> dict[str, _Clause]:
@@ -87,51 +112,98 @@ def _split_clauses(text: str) -> dict[str, _Clause]:
 
 
 def _find_sender_ip(sender: _Clause) -> IPAddress | None:
-    """What the server saw stands in a comment, or behind the name; a bare address as the name comes last."""
-    seen = [ip for comment in sender.comments if (ip := _ip_of_comment(comment))]
-    if seen:
-        # qmail and its kin write the HELO in a comment of its own, before the one with the address.
-        return seen[-1] if any(_HELO.match(comment) for comment in sender.comments) else seen[0]
-    for word in (*sender.words[1:2], *sender.words[:1]):
-        bracketed = _BRACKETED.search(word)
-        if ip := parse_ip(bracketed[1]) if bracketed else parse_ip(word):
+    """What the server saw stands in a comment, or behind the name; a bare address as the name comes last.
+
+    A literal as the name is what the server saw where the comment only repeats what the sender said (Exim,
+    CommuniGate), and what the sender said where a comment names an address (Postfix).
+    """
+    first, comments = "".join(sender.words[:1]), sender.comments
+    is_literal = bool(_LITERAL.fullmatch(first))
+    told = [comment for comment in comments if not _SAID.match(comment)]
+    seen = [ip for comment in told if (ip := _ip_of_comment(comment, is_literal))]
+    begins_said = bool(comments) and bool(_SAID.match(comments[0]))
+    if seen and begins_said and _HELO_COMMENT.match(comments[0]):
+        return seen[-1]  # qmail and its kin write the HELO in a comment of its own, before the address
+    if seen and not (is_literal and begins_said):
+        return seen[0]
+    if is_literal and not begins_said and _mention_address(told):
+        return None
+    for word in (*sender.words[1:2], first):
+        bracketed = _last_bracketed(word)
+        if ip := parse_ip(bracketed[0] if bracketed else word):
             return ip
     return None
 
 
-def _ip_of_comment(comment: str) -> IPAddress | None:
-    """The last bracketed address (a reverse name can hold brackets), else a comment that is an address."""
-    comment = _HELO.sub(" ", comment)
-    bracketed = _BRACKETED.findall(comment)
+def _mention_address(comments: list[str]) -> bool:
+    """Whether the server wrote an address that we cannot read: then the name is only what the sender said."""
+    return any(_MENTIONS_ADDRESS.search(comment) for comment in comments)
+
+
+def _ip_of_comment(comment: str, is_literal: bool) -> IPAddress | None:
+    """The last bracketed address (a reverse name can hold brackets), else a word that is an address.
+
+    An address that a comment begins with, before words like `helo=`, is the server's (Exim). An `ident@`
+    stands before a bare address only, where the name is no literal (qmail).
+    """
+    words = comment.split()
+    if len(words) > 1 and _LITERAL.fullmatch(words[0]) and _SAID_WORD.match(words[1]):
+        return parse_ip(words[0])
+    words = [word for word in words if not _SAID_WORD.match(word)]
+    bracketed = [found for word in words for found in _last_bracketed(word)]
     if bracketed:
         return parse_ip(bracketed[-1])
-    for word in comment.split()[:4]:
-        if ip := parse_ip(word.rpartition("@")[2]):
-            return ip
-    return None
+    if len(words) == 1 and not is_literal:
+        return parse_ip(words[0].rpartition("@")[2])
+    return next((ip for word in words[:4] if (ip := parse_ip(word))), None)
 
 
-def _find_sender_name(sender: _Clause) -> tuple[str | None, bool]:
-    """The reverse name and True, else the name that the sender gave and False."""
-    first = sender.words[0] if sender.words else ""
-    helo = next((found[1] for comment in sender.comments if (found := _HELO.search(comment))), None)
-    reverse = _reverse_name(sender.comments)
-    if reverse:
+def _last_bracketed(word: str) -> list[str]:
+    start = word.rfind("[")
+    found = _BRACKETED.match(word, start) if start >= 0 else None
+    return [found[1]] if found else []
+
+
+def _find_sender_name(sender: _Clause, is_exim: bool) -> tuple[str | None, bool]:
+    """The reverse name and True, else the name that the sender gave and False.
+
+    Exim writes a name first only if it leads back to the address. qmail's is not looked up again, so that
+    whoever holds the address chooses it.
+    """
+    first = "".join(sender.words[:1])
+    comment = "".join(sender.comments[:1])
+    if reverse := _reverse_name(sender.comments):
         return reverse, True
-    if helo and _is_name(first):
-        return _host(first), True  # Exim, qmail: the reverse name first, the HELO in a comment
+    helo = _helo_in(sender.comments)
+    if _is_name(first) and comment.startswith("[") and (helo or is_exim):
+        return _host(first), True
     return _host(helo or first), False
 
 
-def _reverse_name(comments: tuple[str, ...]) -> str | None:
-    """Postfix and Sendmail write the reverse name before the bracketed address."""
-    for comment in comments:
-        comment = _HELO.sub(" ", comment)
-        bracketed = list(_BRACKETED.finditer(comment))
-        before = comment[: bracketed[-1].start()].split() if bracketed else []
-        if before and "forged" not in comment and _is_name(name := before[-1].rpartition("@")[2]):
-            return _host(name)
+def _find_helo(sender: _Clause) -> str | None:
+    first = sender.words[0] if sender.words else ""
+    return _host(_helo_in(sender.comments) or first)
+
+
+def _helo_in(comments: tuple[str, ...]) -> str | None:
+    """What follows `helo=`, or the word HELO or EHLO."""
+    for words in (comment.split() for comment in comments):
+        for word, following in zip(words, [*words[1:], ""], strict=True):
+            key, equals, value = word.partition("=")
+            if key.lower() in _HELO_WORDS and (value or not equals):
+                return value or following or None
     return None
+
+
+def _reverse_name(comments: tuple[str, ...]) -> str | None:
+    """Postfix and Sendmail write the reverse name before the bracketed address, in the first comment."""
+    comment = "".join(comments[:1])
+    if _SAID.match(comment) or "forged" in comment:
+        return None
+    words = [word for word in comment.split() if not _SAID_WORD.match(word)]
+    literal = next((i for i in range(len(words) - 1, 0, -1) if _BRACKETED.fullmatch(words[i])), 0)
+    name = words[literal - 1].rpartition("@")[2] if literal else ""
+    return _host(name) if _is_name(name) else None
 
 
 def _is_name(word: str) -> bool:
@@ -139,9 +211,8 @@ def _is_name(word: str) -> bool:
 
 
 def _host(word: str) -> str | None:
-    bracketed = _BRACKETED.search(word)
-    if bracketed and bracketed.start() > 0:
-        word = word[: bracketed.start()]
+    name, bracket, _ = word.partition("[")
+    word = (name if name and bracket else word)[:300]
     word = word.strip("\"'<>,;").rstrip(".")
     return word[:255] if word and word.lower() not in _NO_NAME else None
 

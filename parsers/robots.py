@@ -27,14 +27,20 @@ class Wording:
         return self._pattern.fullmatch(text) is not None
 
 
-ROBOT_LOCAL_PARTS = frozenset(
+MAIL_SYSTEM_LOCAL_PARTS = frozenset(
     {
         *("mailer-daemon", "mailer_daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mdaemon", "mta"),
-        *("postmaster", "post_master", "poostmaster", "mail-delivery-subsystem", "mail-delivery-system"),
-        *("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply"),
-        *("bounce", "bounces", "bounced_mail", "double-bounce", "microsoftexchange", "listserv", "majordomo"),
+        *("mail-delivery-subsystem", "mail-delivery-system"),
+        *("bounce", "bounces", "bounced_mail", "double-bounce", "microsoftexchange"),
     }
 )
+"""Nobody writes mail by hand from these."""
+
+ROBOT_LOCAL_PARTS = MAIL_SYSTEM_LOCAL_PARTS | {
+    *("postmaster", "post_master", "poostmaster", "listserv", "majordomo"),
+    *("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply"),
+}
+"""Programs write from these; people too, from some of them."""
 
 ROBOT_NAMES = Wording(
     r"mail ?deliver|mailer.?daemon|postmaster|delivery (?:sub)?system|mail system|mail server",
@@ -85,7 +91,7 @@ BOUNCE_TEXTS = Wording(
     r"(?:was not|not|wasn't) delivered|could not send",
     r"user unknown|unknown (?:user|local.part)|no such user",
     r"recipient.{1,40}(?:rejected|not found|unknown)|over quota",
-    r"mailbox (?:is )?(?:full|unavailable)|quota exceeded|returned to sender|returning message",
+    r"mailbox (?:is )?(?:full|unavailable)|buz[óo]n.{1,20}lleno|quota exceeded|returned to sender|returning message",
     r"returned mail",
     r"message (?:was )?(?:bounced|returned|delayed)|still being retried|will be retried|loops back to",
     r"too many hops",
@@ -146,6 +152,16 @@ DMARC_SUBJECTS = Wording(
 AGGREGATE_FILES = Wording(r"[^!]{1,250}![^!]{1,250}!\d{6,12}!\d{6,12}[^/\\]{0,100}\.(?:xml|zip|gz)")
 """File names of DMARC aggregate reports (RFC 7489, section 7.2.1.1)."""
 
+PACKED_FILES = Wording(r".{0,300}\.(?:xml|zip|gz|tgz)")
+PACKED_TYPES = frozenset(
+    {"text/xml", "application/xml"}
+    | {
+        f"application/{name}"
+        for name in ("zip", "x-zip", "x-zip-compressed", "gzip", "x-gzip", "tlsrpt+gzip")
+    }
+)
+"""What an aggregate report comes as."""
+
 COMPLAINTS = Wording(
     r"abuse (?:report|complaint)|spam (?:report|complaint)|complaint about|phishing report",
     r"feedback report",
@@ -153,16 +169,15 @@ COMPLAINTS = Wording(
 )
 """Words of reporting robots, whose texts can sound like a bounce."""
 
-SPAMCOP_SUBJECT = re.compile(r"\[SpamCop \((?:https?://)?([^()\s]{2,60})\)", re.IGNORECASE)
+SPAMCOP_SUBJECT = re.compile(r"\s{0,5}\[SpamCop \((?:https?://)?([^()\s]{2,60})\)", re.IGNORECASE)
+SPAMCOP_DOMAINS = ("spamcop.net",)
 """SpamCop's reports: prose with the message pasted, the address stands in the subject."""
 
-HOTMAIL_SUBJECT = re.compile(r"complaint about message from\s{1,5}(\S{2,60})", re.IGNORECASE)
+HOTMAIL_SUBJECT = re.compile(r"\s{0,5}complaint about message from\s{1,5}(\S{2,60})", re.IGNORECASE)
+HOTMAIL_DOMAINS = ("hotmail.com", "outlook.com", "live.com", "msn.com", "microsoft.com")
 """Hotmail's older junk mail reports: no machine-readable part, the address stands in the subject."""
 
-AUTHENTICATION_TEXTS = Wording(
-    r"dmarc (?:forensic|failure) report|failed the published dmarc policy|authentication.failure report"
-)
+_AUTHENTICATION = r"dmarc (?:forensic|failure) report|authentication.failure report"
+AUTHENTICATION_SUBJECTS = Wording(_AUTHENTICATION, start=r"^\W{0,5}(?:[\w.-]{1,60}[\] :]{1,3}){0,2}")
+AUTHENTICATION_TEXTS = Wording(_AUTHENTICATION, r"failed the published dmarc policy")
 """What mail says that reports a failed authentication (RFC 6591) in prose."""
-
-FORWARDED = re.compile(r"\s{0,5}(?:fwd?|wg|tr|rv|re|aw|enc|i|vs)\s{0,2}:", re.IGNORECASE)
-"""Prefixes of what a person forwards or answers, in the languages of common mail programs."""

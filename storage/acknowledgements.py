@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from parsers.recipient import recipient_key
 from storage.bulk import chunked, insert_missing
 from storage.columns import parse_id
 from storage.compression import compress, decompress
@@ -66,31 +67,34 @@ def claim_due(
     return _due(session, ids)
 
 
-def mark_data_sent(session: Session, id: str, now: datetime) -> None:
-    """All data went out; only the final dot is missing. Commit this before sending it."""
-    mark_many_data_sent(session, (id,), now)
+def renew(session: Session, ids: Collection[str], owner: str, until: datetime) -> set[str]:
+    """Prolong the lease of those that `owner` still holds, and return these; the others are somebody else's now."""
+    mine = _held(session, ids, owner)
+    _update(session, mine, leased_until=until)
+    return set(map(str, mine))
 
 
-def mark_many_data_sent(session: Session, ids: Collection[str], now: datetime) -> None:
-    """As `mark_data_sent`, for many."""
-    _update(session, _numbers(ids), data_sent_at=now)
+def mark_data_sent(session: Session, ids: Collection[str], owner: str, now: datetime) -> set[str]:
+    """All data of these went out, the final dot is missing. Commit this before sending it.
+
+    Only for those that are returned: what `owner` no longer holds, another delivery has taken over.
+    """
+    mine = _held(session, ids, owner)
+    _update(session, mine, data_sent_at=now)
+    return set(map(str, mine))
 
 
-def mark_sent(session: Session, id: str, now: datetime) -> None:
-    """It was accepted."""
-    mark_many_sent(session, (id,), now)
+def mark_sent(session: Session, ids: Collection[str], owner: str, now: datetime) -> None:
+    """They were accepted."""
+    _settle(session, ids, owner, state="sent", sent_at=now, last_error=None)
 
 
-def mark_many_sent(session: Session, ids: Collection[str], now: datetime) -> None:
-    """As `mark_sent`, for many."""
-    _settle(session, ids, state="sent", sent_at=now, last_error=None)
-
-
-def mark_waiting(session: Session, id: str, error: str | None, next_attempt_at: datetime) -> None:
+def mark_waiting(session: Session, id: str, owner: str, error: str | None, next_attempt_at: datetime) -> None:
     """It was not accepted now, and is tried again at that time."""
     _settle(
         session,
         (id,),
+        owner,
         state="waiting",
         last_error=_clean(error),
         next_attempt_at=next_attempt_at,
@@ -98,14 +102,32 @@ def mark_waiting(session: Session, id: str, error: str | None, next_attempt_at: 
     )
 
 
-def mark_failed(session: Session, id: str, error: str) -> None:
+def mark_failed(session: Session, id: str, owner: str, error: str) -> None:
     """It was refused for good."""
-    _settle(session, (id,), state="failed", last_error=_clean(error))
+    _settle(session, (id,), owner, state="failed", last_error=_clean(error))
 
 
-def mark_outcome_unknown(session: Session, id: str, error: str) -> None:
+def mark_outcome_unknown(session: Session, id: str, owner: str, error: str) -> None:
     """Its delivery broke off after all data was sent; it is not sent again."""
-    _settle(session, (id,), state="outcome_unknown", last_error=_clean(error))
+    _settle(session, (id,), owner, state="outcome_unknown", last_error=_clean(error))
+
+
+def release_undelivered(session: Session, owner: str, now: datetime) -> None:
+    """What `owner` leased and did not come to waits again, as if it had not been tried."""
+    untouched = select(Acknowledgement.id).where(
+        Acknowledgement.state == "sending",
+        Acknowledgement.leased_by == owner,
+        Acknowledgement.data_sent_at.is_(None),
+    )
+    _update(
+        session,
+        session.scalars(untouched.with_for_update()).all(),
+        state="waiting",
+        attempts=Acknowledgement.attempts - 1,
+        leased_by=None,
+        leased_until=None,
+        next_attempt_at=now,
+    )
 
 
 def list_acknowledgements(
@@ -129,7 +151,7 @@ def acknowledgement_of_mail(session: Session, mail_id: str) -> tuple[Acknowledge
 def count_since(session: Session, addresses: Collection[str], since: datetime) -> dict[str, int]:
     """How many acknowledgements to each recipient (by `recipient_key`) were created at that time or later."""
     counts = dict.fromkeys(map(recipient_key, addresses), 0)
-    hashes = {_recipient_hash(key): key for key in counts}
+    hashes = {recipient_hash(key): key for key in counts}
     for some in chunked(hashes):
         mine = and_(Acknowledgement.to_sha256.in_(some), Acknowledgement.created_at >= since)
         grouped = (
@@ -157,7 +179,7 @@ def _row(mail_id: int, new: NewAcknowledgement, now: datetime) -> dict[str, Any]
     return {
         "mail_id": mail_id,
         "to_address": new.to,
-        "to_sha256": _recipient_hash(recipient_key(new.to)),
+        "to_sha256": recipient_hash(recipient_key(new.to)),
         "message_id": new.message_id,
         "content": compress(new.content),
         "state": "waiting",
@@ -168,13 +190,8 @@ def _row(mail_id: int, new: NewAcknowledgement, now: datetime) -> dict[str, Any]
     }
 
 
-def recipient_key(address: str) -> str:
-    """What makes two addresses one recipient: case, a +tag and a final dot do not tell mailboxes apart."""
-    local, _, domain = address.lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{domain.rstrip('.')}"
-
-
-def _recipient_hash(key: str) -> str:
+def recipient_hash(key: str) -> str:
+    """A `recipient_key` as the tables hold it."""
     return sha256(key.encode()).hexdigest()
 
 
@@ -207,10 +224,22 @@ def _due(session: Session, ids: Sequence[int]) -> tuple[DueAcknowledgement, ...]
     )
 
 
-def _settle(session: Session, ids: Collection[str], **values: object) -> None:
-    _update(
-        session, _numbers(ids), **{"leased_by": None, "leased_until": None, "next_attempt_at": None, **values}
-    )
+def _held(session: Session, ids: Collection[str], owner: str) -> list[int]:
+    """Those that `owner` still has the lease of, locked."""
+    held: list[int] = []
+    for some in chunked(_numbers(ids)):
+        mine = select(Acknowledgement.id).where(
+            Acknowledgement.id.in_(some),
+            Acknowledgement.state == "sending",
+            Acknowledgement.leased_by == owner,
+        )
+        held.extend(session.scalars(mine.order_by(Acknowledgement.id).with_for_update()))
+    return held
+
+
+def _settle(session: Session, ids: Collection[str], owner: str, **values: object) -> None:
+    freed = {"leased_by": None, "leased_until": None, "next_attempt_at": None}
+    _update(session, _held(session, ids, owner), **{**freed, **values})
 
 
 def _update(session: Session, ids: Sequence[int], **values: object) -> None:

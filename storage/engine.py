@@ -15,6 +15,14 @@ from storage.serialization import to_json
 
 BUSY_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 10
+POSTGRESQL_OPTIONS = {
+    "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""A server that dies without a word is noticed within a minute or two, not after hours."""
 POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 WAL_TRIES = 50
 WAL_PAUSE_SECONDS = 0.1
@@ -76,11 +84,15 @@ def _require_folder(url: URL) -> None:
 
 
 def _make_private_file(_dialect: Any, _record: Any, arguments: Any, _keywords: Any) -> None:
-    """A database that is made is its owner's alone: it holds strangers' mail. SQLite's side files follow it."""
+    """A database that is made is its owner's alone: it holds strangers' mail. SQLite's side files follow it.
+
+    O_EXCL, because closing any descriptor of a file drops all locks that this process holds on it: one that is
+    there must never be opened here, or another program deletes the log that we write to.
+    """
     name = str(arguments[0])
     if not name.startswith((":memory:", "file:")):
         with suppress(OSError):  # SQLite itself says better what is wrong
-            os.close(os.open(name, os.O_RDWR | os.O_CREAT, 0o600))
+            os.close(os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -113,7 +125,7 @@ def _create_postgresql(url: URL) -> Engine:
     try:
         return create_engine(
             url,
-            connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS},
+            connect_args=POSTGRESQL_OPTIONS,
             hide_parameters=True,
             json_serializer=to_json,
             pool_pre_ping=True,

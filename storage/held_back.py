@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.acknowledgements import put_into_outbox
+from parsers.recipient import recipient_key
+from storage.acknowledgements import put_into_outbox, recipient_hash
 from storage.bulk import chunked
 from storage.columns import parse_id
 from storage.models import Acknowledgement, Mail
@@ -37,18 +38,47 @@ class HeldBack:
     mails: tuple[HeldMail, ...]
 
 
-def find_held_back(session: Session, before: datetime, limit: int) -> tuple[HeldBack, ...]:
-    """Reporters whose first held-back mail was read at or before `before`, with all that was held back since."""
-    address = func.lower(Mail.reporter)
+def find_held_back(
+    session: Session, before: datetime, sent_since: datetime, per_reporter: int, limit: int
+) -> tuple[str, ...]:
+    """Reporters (hashed keys) to be told now, who have waited longest first.
+
+    Their first held-back mail was read at or before `before`, and fewer than `per_reporter` acknowledgements
+    (0 = no limit) were made for them at `sent_since` or later.
+    """
     waiting = (
-        select(address)
+        select(Mail.reporter_sha256)
         .where(Mail.unanswered_reason == HELD_BACK)
-        .group_by(address)
+        .group_by(Mail.reporter_sha256)
         .having(func.min(Mail.read_at) <= before)
+        .order_by(func.min(Mail.read_at), Mail.reporter_sha256)
     )
-    return tuple(
-        _held_back_from(session, reporter) for reporter in session.scalars(waiting.limit(limit)).all()
+    if per_reporter:
+        sent = (
+            select(func.count())
+            .where(
+                Acknowledgement.to_sha256 == Mail.reporter_sha256, Acknowledgement.created_at >= sent_since
+            )
+            .correlate(Mail)
+            .scalar_subquery()
+        )
+        waiting = waiting.having(sent < per_reporter)
+    return tuple(key for key in session.scalars(waiting.limit(limit)) if key is not None)
+
+
+def take_held_back(session: Session, reporter: str) -> HeldBack | None:
+    """All that is held back from one reporter (a hashed key), locked; None when another worker has told it."""
+    wanted = (
+        select(Mail.id, Mail.sha256, Mail.subject, Mail.received_at, Mail.reporter)
+        .where(*_is_held_from(reporter))
+        .order_by(Mail.id)
+        .with_for_update()
     )
+    rows = session.execute(wanted).all()
+    if not rows:
+        return None
+    mails = tuple(HeldMail(str(row.id), row.sha256, row.subject, row.received_at) for row in rows)
+    return HeldBack(rows[0].reporter, mails)
 
 
 def record_summary(session: Session, held: HeldBack, summary: NewAcknowledgement, now: datetime) -> None:
@@ -56,7 +86,9 @@ def record_summary(session: Session, held: HeldBack, summary: NewAcknowledgement
     put_into_outbox(session, int(held.mails[0].id), summary, now)
     session.execute(
         update(Mail)
-        .where(*_is_held_from(held.reporter.lower()), Mail.id <= int(held.mails[-1].id))
+        .where(
+            *_is_held_from(recipient_hash(recipient_key(held.reporter))), Mail.id <= int(held.mails[-1].id)
+        )
         .values(unanswered_reason=IN_SUMMARY)
         .execution_options(synchronize_session=False)
     )
@@ -78,17 +110,5 @@ def find_told(session: Session, mail_ids: Collection[str]) -> dict[str, str | No
     return told
 
 
-def _held_back_from(session: Session, reporter: str) -> HeldBack:
-    wanted = (
-        select(Mail.id, Mail.sha256, Mail.subject, Mail.received_at, Mail.reporter)
-        .where(*_is_held_from(reporter))
-        .order_by(Mail.id)
-        .with_for_update()
-    )
-    rows = session.execute(wanted).all()
-    mails = tuple(HeldMail(str(row.id), row.sha256, row.subject, row.received_at) for row in rows)
-    return HeldBack((rows[0].reporter if rows else None) or reporter, mails)
-
-
 def _is_held_from(reporter: str) -> tuple[ColumnElement[bool], ...]:
-    return Mail.unanswered_reason == HELD_BACK, func.lower(Mail.reporter) == reporter
+    return Mail.unanswered_reason == HELD_BACK, Mail.reporter_sha256 == reporter

@@ -62,7 +62,8 @@ def claim_interrupted(
 ) -> ClaimedMail | None:
     """Lease one mail that a dead worker left; None when there is none.
 
-    The attempt is counted, unless `max_attempts` were made already: then the mail comes as exhausted.
+    The attempt is counted, unless `max_attempts` were made already: then the mail comes as exhausted, and
+    without a lease, for it is to be recorded at once.
     """
     id = session.scalar(
         select(Mail.id)
@@ -73,11 +74,10 @@ def claim_interrupted(
     )
     if id is None:
         return None
-    _update(session, [id], leased_by=owner, leased_until=now + lease)
     mail = _claimed(session, [id])[0]
     if mail.attempts >= max_attempts:
         return replace(mail, is_exhausted=True)
-    _update(session, [id], attempts=Mail.attempts + 1)
+    _update(session, [id], leased_by=owner, leased_until=now + lease, attempts=Mail.attempts + 1)
     return replace(mail, attempts=mail.attempts + 1)
 
 

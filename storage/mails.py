@@ -23,7 +23,7 @@ from storage.leases import (
 )
 from storage.models import Delivery, Mail, MailContent, Report
 from storage.paging import PAGE, Statement, newest_by_time
-from storage.recording import record_outcomes
+from storage.recording import lock_mails, record_outcomes
 from storage.records import REPORTS, report_records
 from storage.values import DeliveryRecord, MailRecord, Place, ReportRecord
 
@@ -35,6 +35,7 @@ __all__ = [
     "find_unfiled",
     "keep_mails",
     "list_mails",
+    "lock_mails",
     "mail_deliveries",
     "mail_raw",
     "mark_filed",

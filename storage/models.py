@@ -66,6 +66,7 @@ class Mail(Base):
         ),
         Index(
             "ix_mails_held_back",
+            "reporter_sha256",
             "read_at",
             sqlite_where=text("unanswered_reason = 'held_back'"),
             postgresql_where=text("unanswered_reason = 'held_back'"),
@@ -88,6 +89,8 @@ class Mail(Base):
     leased_until: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
     unanswered_reason: Mapped[str | None]
+    reporter_sha256: Mapped[str | None] = mapped_column(String(64))
+    """The reporter's `recipient_key`, hashed."""
 
 
 class MailContent(Base):

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from parsers.recipient import recipient_key
 from parsers.values import Report as ReadReport
-from storage.acknowledgements import insert_acknowledgements
+from storage.acknowledgements import insert_acknowledgements, recipient_hash
 from storage.bulk import Row, chunked, insert_rows, insert_unless_there, is_postgresql
 from storage.columns import require_id
 from storage.errors import DatabaseUnavailable
@@ -43,6 +44,11 @@ def record_outcomes(session: Session, outcomes: Sequence[Outcome], now: datetime
     _bring_up_to_date(session, incidents, reports, replaced, now)
     _update_mails(session, by_mail, now)
     insert_acknowledgements(session, by_mail, now)
+
+
+def lock_mails(session: Session, mail_ids: Iterable[str]) -> None:
+    """Let nobody else record, or tell in a summary, what becomes of these mails until the transaction ends."""
+    _lock_mails(session, [require_id(id, no_such_mail) for id in mail_ids])
 
 
 def _lock_mails(session: Session, mail_ids: Iterable[int]) -> dict[int, datetime]:
@@ -201,7 +207,9 @@ def _worked_on(session: Session, incidents: Sequence[Tallied]) -> set[int]:
 
 def _update_mails(session: Session, outcomes: Mapping[int, Outcome], now: datetime) -> None:
     table = table_of(Mail)
-    columns = ("disposition", "reason", "reporter", "subject", "warnings", "unanswered_reason")
+    columns = (
+        "disposition", "reason", "reporter", "reporter_sha256", "subject", "warnings", "unanswered_reason",
+    )  # fmt: skip
     read = (
         update(table)
         .where(table.c.id == bindparam("mail_id"))
@@ -219,6 +227,7 @@ def _mail_row(outcome: Outcome) -> Row:
         "new_disposition": read.disposition,
         "new_reason": read.reason,
         "new_reporter": read.reporter,
+        "new_reporter_sha256": recipient_hash(recipient_key(read.reporter)) if read.reporter else None,
         "new_subject": read.correspondence.subject,
         "new_warnings": list(read.warnings),
         "new_unanswered_reason": outcome.unanswered_reason,

@@ -44,7 +44,7 @@ def _oldest_waiting(session: Session, now: datetime) -> float | None:
         _earliest(
             session,
             Acknowledgement.due_at,
-            (Acknowledgement.state == "waiting") & (Acknowledgement.next_attempt_at <= now),
+            Acknowledgement.state.in_(("waiting", "sending")) & (Acknowledgement.due_at <= now),
         ),
     )
     ages = [(now - since).total_seconds() for since in waiting if since is not None]

@@ -20,7 +20,7 @@ IPNetwork = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a mail lies in its mailbox: UIDVALIDITY and UID; for a file a number made of its mtime and inode, and its name."""
+    """Where a mail lies in its mailbox: UIDVALIDITY and UID; for a file a number of mtime and inode, and its name."""
 
     validity: int
     uid: str

@@ -66,6 +66,8 @@ class FakeMailbox:
 class FakeCarrier:
     """Takes every acknowledgement, unless `closed`."""
 
+    batch_size = 100
+
     def __init__(self) -> None:
         self.name = "fake://carrier"
         self.taken: list[DueAcknowledgement] = []

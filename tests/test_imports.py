@@ -51,6 +51,14 @@ def test_no_arrow_points_up(room: str) -> None:
     assert upwards == []
 
 
+def test_only_the_store_knows_its_database_library() -> None:
+    """No row and no session leaves storage/: the application hands them on and never looks into one."""
+    found = [(path, name) for path in _modules("abuse_intake") for name in _imports(path)]
+
+    libraries = ("sqlalchemy", "alembic", "sqlite3", "psycopg")
+    assert [(_name(path), name) for path, name in found if name.partition(".")[0] in libraries] == []
+
+
 def test_parsers_and_storage_know_no_templates() -> None:
     """Only the application renders anything."""
     found = [

@@ -164,7 +164,8 @@ def test_faulty_smtp_stalls(faulty_smtp: FaultySmtp) -> None:
 @pytest.mark.postgresql
 def test_postgresql_makes_and_drops_databases(postgresql: Postgresql) -> None:
     """A database takes a row and gives it back; dropping it twice is fine."""
-    psycopg = pytest.importorskip("psycopg")
+    import psycopg
+
     url = postgresql.create_database("first").replace("+psycopg", "")
 
     with psycopg.connect(url) as connection:

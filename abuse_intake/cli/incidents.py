@@ -6,7 +6,6 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 import click
-from sqlalchemy.orm import Session
 
 from abuse_intake import as_json as records
 from abuse_intake.acknowledgement import make_reference
@@ -102,13 +101,13 @@ def list_(
                     print_json(records.incident_as_json(incident))
             else:
                 print_incidents(recorded.list_incidents(session, wanted, limit))
-            is_known = not wanted.tenant or _has_incidents(session, wanted.tenant)
-        if not is_known:
-            _warn_of_unknown_tenant(str(wanted.tenant), settings, database)
+        if wanted.tenant and not _has_incidents(database, wanted.tenant):
+            _warn_of_unknown_tenant(wanted.tenant, settings, database)
 
 
-def _has_incidents(session: Session, tenant: str) -> bool:
-    return next(iter(recorded.list_incidents(session, IncidentFilter(tenant=tenant), 1)), None) is not None
+def _has_incidents(database: Database, tenant: str) -> bool:
+    with database.read() as session:
+        return any(True for _ in recorded.list_incidents(session, IncidentFilter(tenant=tenant), 1))
 
 
 def _warn_of_unknown_tenant(tenant: str, settings: Settings, database: Database) -> None:
@@ -172,7 +171,7 @@ def show(context: click.Context, incident_id: str, full: bool, as_json: bool) ->
             reports = recorded.incident_reports(session, incident.id)
             history = recorded.incident_history(session, incident.id)
             raw = kept.mail_raw(session, reports[0].mail_id) if full and reports else None
-            references = {} if as_json else _find_references(session, reports)
+        references = {} if as_json else _find_references(database, reports)
         tenant = None if as_json else _find_tenant(incident.tenant, settings, database)
     message = _read_full(raw, reports[0]) if raw is not None else None
     if as_json:
@@ -192,10 +191,11 @@ def show(context: click.Context, incident_id: str, full: bool, as_json: bool) ->
         _print_full(message)
 
 
-def _find_references(session: Session, reports: Sequence[ReportRecord]) -> dict[str, str]:
+def _find_references(database: Database, reports: Sequence[ReportRecord]) -> dict[str, str]:
     """The reference of each mail that reports belong to, as its reporter knows it."""
     ids = dict.fromkeys(report.mail_id for report in reports)
-    return {id: make_reference(kept.find_mail(session, id).sha256) for id in ids}
+    with database.read() as session:
+        return {id: make_reference(kept.find_mail(session, id).sha256) for id in ids}
 
 
 def _find_tenant(id: str | None, settings: Settings, database: Database) -> Tenant | None:

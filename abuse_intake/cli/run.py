@@ -49,7 +49,7 @@ def run_once(app: App) -> int:
     problems: list[str] = []
     summary = PollSummary()
     with _progress() as report_progress:
-        summary = _try(lambda: app.poll(stopping, report_progress), problems) or summary
+        _try(lambda: app.poll(summary, stopping, report_progress), problems)
     if summary.seconds:
         problems += summary.problems
         click.echo(describe_poll(summary))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from abuse_intake.errors import MailboxError
+from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES, TOO_LARGE
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
 
@@ -48,27 +49,43 @@ class _FileMailbox:
     def fetch(self, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
         for place in places:
             try:
-                yield place, self._paths[place].read_bytes()
+                raw = self._read(place)
             except FileNotFoundError:
                 continue
             except OSError as error:
                 self.problems.append(f"{self._paths[place]} cannot be read and stays: {error.strerror}")
+                continue
+            if raw is not None:
+                yield place, raw
+
+    def _read(self, place: Place) -> bytes | None:
+        """The bytes of the file that was listed; None for another one that took its name, or one that is too large."""
+        with self._paths[place].open("rb") as file:
+            status = os.fstat(file.fileno())
+            if _fingerprint(status) != place.validity:
+                return None
+            if status.st_size > MAX_FETCHED_BYTES:
+                self.problems.append(f"{self._paths[place]} {TOO_LARGE}")
+                return None
+            return file.read()
 
     def file_away(self, moves: Sequence[tuple[Place, str]]) -> set[Place]:
         touched: set[Path] = set()
         stayed: set[Place] = set()
-        with _explained(self.root):
-            targets = {folder: self._make_folder(folder) for _, folder in moves}
-            for place, folder in moves:
-                path = self._paths.get(place)
-                if path is None:
-                    continue
-                try:
-                    _move(path, targets[folder], self._name_filed(path.name))
-                    touched.update((path.parent, targets[folder]))
-                except OSError as error:
+        for place, folder in moves:
+            path = self._paths.get(place)
+            if path is None:
+                continue
+            try:
+                target = self._make_folder(folder)
+                if not _move(path, place, target, self._name_filed(path.name)):
                     stayed.add(place)
-                    self.problems.append(f"{path} cannot be filed away and stays: {error.strerror}")
+                touched.update((path.parent, target))
+            except OSError as error:
+                stayed.add(place)
+                where = error.filename or path
+                self.problems.append(f"{path} cannot be filed away and stays: {where}: {error.strerror}")
+        with _explained(self.root):
             for directory in touched:
                 _sync_directory(directory)
         return stayed
@@ -79,9 +96,14 @@ class _FileMailbox:
     def check(self) -> str:
         with _explained(self.root):
             waiting = sum(1 for _ in self._scan())
-            if not os.access(self.root, os.W_OK | os.X_OK):
-                raise MailboxError(f"{self.root} cannot be written: mails could not be filed away")
+            for folder in (self.root, *self._inboxes()):
+                if not os.access(folder, os.W_OK | os.X_OK):
+                    raise MailboxError(f"{folder} cannot be written: mails could not be filed away")
         return f"{self.name}: {waiting} waiting"
+
+    def _inboxes(self) -> tuple[Path, ...]:
+        """The folders that mail lies in."""
+        raise NotImplementedError
 
     def _scan(self) -> Iterator[_File]:
         raise NotImplementedError
@@ -97,9 +119,12 @@ class _FileMailbox:
 class MaildirMailbox(_FileMailbox):
     """A Maildir (`new/` and `cur/`); folders lie beside them, as `.Name`."""
 
+    def _inboxes(self) -> tuple[Path, ...]:
+        return self.root / "new", self.root / "cur"
+
     def _scan(self) -> Iterator[_File]:
-        for box in ("new", "cur"):
-            for entry in os.scandir(self.root / box):
+        for box in self._inboxes():
+            for entry in os.scandir(box):
                 if not entry.name.startswith("."):
                     yield from _as_file(entry, entry.name.partition(":")[0])
 
@@ -117,6 +142,9 @@ class MaildirMailbox(_FileMailbox):
 
 class FolderMailbox(_FileMailbox):
     """A folder of `.eml` files; a file is filed away into a folder of the disposition's name beside it."""
+
+    def _inboxes(self) -> tuple[Path, ...]:
+        return (self.root,)
 
     def _scan(self) -> Iterator[_File]:
         for entry in os.scandir(self.root):
@@ -149,15 +177,21 @@ def _fingerprint(status: os.stat_result) -> int:
     return int.from_bytes(digest) >> 1
 
 
-def _move(path: Path, folder: Path, name: tuple[str, str]) -> None:
-    """Move a file into `folder`, never over another one; a file that has gone was moved already."""
+def _move(path: Path, place: Place, folder: Path, name: tuple[str, str]) -> bool:
+    """Move a file into `folder`, never over another one; False for another file that took its name meanwhile.
+
+    A file that has gone was moved already.
+    """
     stem, ending = name
     target, number = _fit(folder, stem, ending), 0
     while target.exists():
         number += 1
         target = _fit(folder, stem, f".{number}{ending}")
     with suppress(FileNotFoundError):
+        if _fingerprint(path.stat(follow_symlinks=False)) != place.validity:
+            return False
         path.rename(target)
+    return True
 
 
 def _fit(folder: Path, stem: str, ending: str) -> Path:

@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from abuse_intake.errors import MailboxError
+from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES, TOO_LARGE
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
 
@@ -39,6 +40,7 @@ class ImapMailbox:
         self._known_folders: set[str] = set()
 
     def list_places(self, limit: int) -> Iterator[Sequence[Place]]:
+        self.problems = []
         with self._talking() as client:
             uids = self._search(client)
         for start in range(0, len(uids), limit):
@@ -47,27 +49,63 @@ class ImapMailbox:
     def fetch(self, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
         with self._talking() as client:
             by_uid = self._current_uids(places)
-            sizes = client.fetch(list(by_uid), [b"RFC822.SIZE"]) if by_uid else {}
-            for uids in _split_by_size(
-                {uid: sizes[uid].get(b"RFC822.SIZE", 0) for uid in by_uid if uid in sizes}
-            ):
+            for uids in _split_by_size(self._fetch_sizes(client, by_uid)):
                 answers = client.fetch(uids, [b"BODY.PEEK[]"])
                 for uid in uids:
                     raw = answers[uid].get(b"BODY[]") if uid in answers else None
                     if raw is not None:
                         yield by_uid[uid], raw
 
+    def _fetch_sizes(self, client: IMAPClient, by_uid: Mapping[int, Place]) -> dict[int, int]:
+        """The size of each mail that is still there and not too large."""
+        answers = client.fetch(list(by_uid), [b"RFC822.SIZE"]) if by_uid else {}
+        sizes = {uid: int(answers[uid].get(b"RFC822.SIZE", 0)) for uid in by_uid if uid in answers}
+        for uid, size in sizes.items():
+            if size > MAX_FETCHED_BYTES:
+                self.problems.append(f"{self.name}: the mail of UID {uid} {TOO_LARGE}")
+        return {uid: size for uid, size in sizes.items() if size <= MAX_FETCHED_BYTES}
+
     def file_away(self, moves: Sequence[tuple[Place, str]]) -> set[Place]:
         by_folder: dict[str, list[Place]] = defaultdict(list)
         for place, folder in moves:
             by_folder[folder].append(place)
         with self._talking() as client:
-            for folder, places in by_folder.items():
-                name = self._make_folder(client, folder)
-                uids = list(self._current_uids(places))
-                for start in range(0, len(uids), MOVE_BATCH):
-                    _move_present(client, uids[start : start + MOVE_BATCH], name)
-        return set()
+            return {
+                place
+                for folder, places in by_folder.items()
+                for place in self._file_into(client, folder, self._current_uids(places))
+            }
+
+    def _file_into(self, client: IMAPClient, folder: str, places: dict[int, Place]) -> Iterator[Place]:
+        """Move mails into one folder; those that the server refuses to move stay, and only those."""
+        uids = list(places)
+        try:
+            name = self._make_folder(client, folder)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as error:
+            self.problems.append(
+                f"{self.name}: {len(uids)} mails stay, {folder} cannot be made: {_plain(error)}"
+            )
+            yield from places.values()
+            return
+        for start in range(0, len(uids), MOVE_BATCH):
+            for uid in self._move_some(client, uids[start : start + MOVE_BATCH], name):
+                yield places[uid]
+
+    def _move_some(self, client: IMAPClient, uids: list[int], name: str) -> list[int]:
+        """Move them at once, or where that is refused one by one; the UIDs of those that stay."""
+        try:
+            _move_present(client, uids, name)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as error:
+            if len(uids) > 1:
+                return [stays for uid in uids for stays in self._move_some(client, [uid], name)]
+            self._known_folders.discard(name)  # another client may have deleted it
+            self.problems.append(f"{self.name}: the mail of UID {uids[0]} stays: {_plain(error)}")
+            return uids
+        return []
 
     def check(self) -> str:
         with self._talking() as client:
@@ -119,6 +157,15 @@ class ImapMailbox:
         except (IMAPClientError, OSError) as error:
             self._drop()
             raise MailboxError(f"{self.name}: {_plain(error)}") from None
+        except UnicodeError:
+            self._drop()
+            raise MailboxError(
+                f"{self.name}: IMAP cannot take the host, username or password so written"
+            ) from None
+        except Exception:
+            # An answer that the library cannot read leaves the conversation out of step.
+            self._drop()
+            raise
 
     def _connect(self) -> IMAPClient:
         tls = ssl.create_default_context()

@@ -18,6 +18,8 @@ from storage.values import DueAcknowledgement
 class MaildirCarrier:
     """One Maildir, made when it is missing."""
 
+    batch_size = 100
+
     def __init__(self, url: ServiceUrl) -> None:
         self.name = str(url)
         self._root = Path(url.path)
@@ -28,11 +30,10 @@ class MaildirCarrier:
             fresh = [one for one in due if not one.data_sent]
             for one in fresh:
                 _write_durably(self._path("tmp", one), one.content)
-            if fresh:
-                ledger.note_data_sent(fresh)
-            lost = [one for one in due if not self._publish(one)]
+            ours = [*(one for one in due if one.data_sent), *(ledger.note_data_sent(fresh) if fresh else ())]
+            lost = [one for one in ours if not self._publish(one)]
             _sync(self._root / "new")
-        ledger.note_sent([one for one in due if one not in lost])
+        ledger.note_sent([one for one in ours if one not in lost])
         for one in lost:
             ledger.note_outcome_unknown(one, "neither in tmp/ nor in new/ after an interrupted delivery")
 

@@ -1,30 +1,29 @@
 """The outbox: leases what is due, hands it to the carrier, batch by batch."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 from abuse_intake import processes
 from abuse_intake.errors import ConfigurationError
-from abuse_intake.outbox.ledger import DeliverySummary, Ledger
+from abuse_intake.outbox.ledger import LEASE, DeliverySummary, Ledger
 from abuse_intake.settings import Settings
 from storage import acknowledgements
 from storage.database import Database
 from storage.values import DueAcknowledgement
-
-BATCH_SIZE = 100
-LEASE = timedelta(minutes=10)
 
 
 class Carrier(Protocol):
     """Brings acknowledgements to where they go."""
 
     name: str
+    batch_size: int
+    """Acknowledgements that are leased at a time."""
 
     def deliver(self, due: Sequence[DueAcknowledgement], ledger: Ledger) -> None:
         """Deliver each and note what became of it. OutboxError when nothing can be delivered now.
 
-        Whatever is not noted when it raises stays leased to this process, whose next run takes it up again.
+        Whatever is not noted when it returns or raises waits again.
         """
 
     def check(self) -> str:
@@ -53,12 +52,14 @@ class Outbox:
 
     def deliver_due(self) -> DeliverySummary:
         """Try everything that is due now once. OutboxError when the way is closed; nothing is lost by that."""
-        ledger, began = Ledger(self._database, self._now), self._now()
+        began = self._now()
+        ledger = Ledger(self._database, self._owner, self._now, self._should_stop)
         try:
             while not self._should_stop() and (due := self._claim(began)):
                 self._carrier.deliver(due, ledger)
         finally:
             self._carrier.close()
+            self._release()
         return ledger.summary
 
     def _claim(self, as_of: datetime) -> tuple[DueAcknowledgement, ...]:
@@ -66,8 +67,13 @@ class Outbox:
         lease = self._now() - as_of + LEASE
         with self._database.begin() as session:
             return acknowledgements.claim_due(
-                session, self._owner, processes.is_alive, as_of, lease, limit=BATCH_SIZE
+                session, self._owner, processes.is_alive, as_of, lease, self._carrier.batch_size
             )
+
+    def _release(self) -> None:
+        """What was leased and not come to waits again: a stop, or a way that is closed, is no attempt."""
+        with self._database.begin() as session:
+            acknowledgements.release_undelivered(session, self._owner, self._now())
 
 
 def open_carrier(settings: Settings) -> Carrier:

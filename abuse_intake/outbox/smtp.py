@@ -31,6 +31,8 @@ class _Answer(Exception):  # noqa: N818 - an answer of the server, not a fault o
 class SmtpCarrier:
     """One server. A closed way is an OutboxError; a refused address costs its own acknowledgement only."""
 
+    batch_size = 20
+
     def __init__(self, url: ServiceUrl, username: str | None, password: str | None) -> None:
         self.name = str(url)
         self._url = url
@@ -43,13 +45,21 @@ class SmtpCarrier:
             if one.data_sent:
                 ledger.note_outcome_unknown(one, "killed between sending all data and the server's answer")
         waiting = [one for one in due if not one.data_sent]
-        for position, one in enumerate(waiting):
-            try:
-                self._deliver_one(one, ledger)
-            except OutboxError as error:
-                for other in waiting[position:]:
-                    ledger.note_refused_for_now(other, str(error))
-                raise
+        while waiting and not ledger.should_stop():
+            waiting = ledger.keep_held(waiting)
+            for one in waiting[:1]:
+                self._try_one(one, waiting, ledger)
+            waiting = waiting[1:]
+
+    def _try_one(
+        self, one: DueAcknowledgement, waiting: Sequence[DueAcknowledgement], ledger: Ledger
+    ) -> None:
+        try:
+            self._deliver_one(one, ledger)
+        except OutboxError as error:
+            for other in waiting:
+                ledger.note_refused_for_now(other, str(error))
+            raise
 
     def check(self) -> str:
         client = self._client = self._connect()
@@ -64,14 +74,16 @@ class SmtpCarrier:
                 client.quit()
 
     def _deliver_one(self, one: DueAcknowledgement, ledger: Ledger) -> None:
-        client = self._client = self._client or self._connect()
         data_sent = False
         try:
-            self._begin_mail(client)
+            client = self._begin_mail()
             _expect(250, client.rcpt(one.to))
             _send_data_without_end(client, one.content)
-            ledger.note_data_sent([one])
-            data_sent = True
+            data_sent = bool(ledger.note_data_sent([one]))
+            if not data_sent:
+                # Another delivery has taken it over: without a final dot the server keeps nothing.
+                self._drop()
+                return
             client.send(b".\r\n")
             _expect(250, client.getreply())
         except _Answer as answer:
@@ -93,14 +105,30 @@ class SmtpCarrier:
         else:
             ledger.note_sent([one])
 
-    def _begin_mail(self, client: smtplib.SMTP) -> None:
-        """MAIL says nothing of the recipient yet: a server that refuses it for good refuses us."""
+    def _begin_mail(self) -> smtplib.SMTP:
+        """A connection on which MAIL was accepted: up to there it is all about us, and not about a recipient.
+
+        A server may have closed a connection that served some mails: then a new one is tried.
+        """
+        if self._client is not None:
+            with suppress(OutboxError, _Answer, smtplib.SMTPException, OSError):
+                return self._say_mail(self._client)
+            self._drop()
+        self._client = self._connect()
+        return self._say_mail(self._client)
+
+    def _say_mail(self, client: smtplib.SMTP) -> smtplib.SMTP:
         try:
-            _expect(250, client.mail(NULL_SENDER))
-        except _Answer as answer:
-            if not answer.is_final:
+            code, text = client.mail(NULL_SENDER)
+        except (smtplib.SMTPException, OSError) as error:
+            if "timed out" not in str(error):  # how smtplib tells of a time-out
                 raise
-            raise OutboxError(f"{self.name}: takes no mail from us (MAIL FROM:<>): {answer}") from None
+            raise OutboxError(f"{self.name}: {_plain(error)}") from None
+        if code // 100 == 5:
+            refusal = _Answer(code, text)
+            raise OutboxError(f"{self.name}: takes no mail from us (MAIL FROM:<>): {refusal}") from None
+        _expect(250, (code, text))
+        return client
 
     def _note_answer(self, one: DueAcknowledgement, answer: _Answer, ledger: Ledger) -> None:
         if answer.is_final:
@@ -146,14 +174,22 @@ class SmtpCarrier:
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
+        """Whatever fails ends the connection, so that the next use begins afresh."""
         try:
             yield
         except smtplib.SMTPAuthenticationError as error:
+            self._drop()
             raise OutboxError(
                 f"{self.name}: the server refused the login of {self._username} ({error.smtp_code}): "
                 "check outbox.username and outbox.password_file"
             ) from None
+        except UnicodeError:
+            self._drop()
+            raise OutboxError(
+                f"{self.name}: SMTP cannot take the host, username or password so written"
+            ) from None
         except (smtplib.SMTPException, OSError) as error:
+            self._drop()
             raise OutboxError(f"{self.name}: {_plain(error)}") from None
 
     def _drop(self) -> None:

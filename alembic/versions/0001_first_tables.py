@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unanswered_reason", sa.Text(), nullable=True),
+        sa.Column("reporter_sha256", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
         sa.UniqueConstraint("sha256", name=op.f("uq_mails_sha256")),
         sqlite_autoincrement=True,
@@ -80,7 +81,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_mails_held_back",
         "mails",
-        ["read_at"],
+        ["reporter_sha256", "read_at"],
         unique=False,
         sqlite_where=sa.text("unanswered_reason = 'held_back'"),
         postgresql_where=sa.text("unanswered_reason = 'held_back'"),

@@ -11,8 +11,10 @@ from intake_fakes import FakeCarrier, FakeMailbox
 from intake_world import list_acknowledgements, list_mails, make_intake, make_reader, open_database
 from servers.postgresql import Postgresql
 
+from abuse_intake import summaries
 from abuse_intake.acknowledgement import make_reference
 from abuse_intake.app import deliver_outbox
+from abuse_intake.recording import Recorder
 from abuse_intake.settings import Settings, build_settings
 from storage import mails
 from storage.database import Database
@@ -135,8 +137,7 @@ def test_a_mail_that_was_answered_and_is_read_again_swallows_no_summary(
     reader, at = make_reader(per_reporter_hour=1), datetime.now(UTC) - AN_HOUR_AGO
     with database.begin() as session:
         again = mails.reset_for_retry(session, "1", at)
-        outcomes = reader.answer(session, [reader.read(again)], {"1": again.received_at}, at)
-        mails.record_outcomes(session, outcomes, at)
+    Recorder(database, reader, lambda: at).read_and_record([again])
 
     delivered = deliver(settings, database)
 
@@ -154,8 +155,7 @@ def test_a_mail_that_was_told_in_a_summary_is_not_answered_when_it_is_read_again
 
     with database.begin() as session:
         again = mails.reset_for_retry(session, "3", at)
-        outcomes = reader.answer(session, [reader.read(again)], {"3": again.received_at}, at)
-        mails.record_outcomes(session, outcomes, at)
+    Recorder(database, reader, lambda: at).read_and_record([again])
 
     assert deliver(settings, database) == []
     assert list_reasons(database)[2] == "in_summary"
@@ -184,3 +184,19 @@ def test_a_summary_waits_while_the_limit_is_used_up(database: Database, settings
     deliver(settings, database)
 
     assert list_reasons(database) == [None, "held_back", None]
+
+
+def test_many_tags_of_one_mailbox_keep_nobody_waiting(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One mailbox is one reporter, whatever tags it writes with; nobody waits behind it."""
+    monkeypatch.setattr(summaries, "MAX_SUMMARIES", 2)
+    for tag in range(6):
+        read(
+            database, timedelta(minutes=70), 2 * tag, 2 * tag + 1, reporter=f"mallory+{tag}@woodgrove.example"
+        )
+    read(database, AN_HOUR_AGO, 1, 2, reporter=SAM)
+
+    deliver(settings, database)
+
+    assert "held_back" not in list_reasons(database)

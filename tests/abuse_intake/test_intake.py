@@ -326,7 +326,7 @@ def test_the_lease_of_another_host_is_waited_for(database: Database) -> None:
 
 def test_the_lease_of_a_living_process_is_respected(database: Database) -> None:
     """Another worker on this host keeps what it reads."""
-    leave_as_a_dead_process(database, [make_report(1)], owner=processes.describe_this_process() + "0")
+    leave_as_a_dead_process(database, [make_report(1)], owner=processes.describe_this_process() + ".0")
 
     with database.begin() as session:
         freed = mails.reclaim_interrupted(session, "somebody else", processes.is_alive, NOW)

@@ -66,3 +66,18 @@ def test_a_process_of_another_host_counts_as_alive() -> None:
 def test_a_process_that_cannot_be_is_dead(described: str) -> None:
     """An id that nobody has, and a time that is none, mean nobody."""
     assert not processes.is_alive(described)
+
+
+def test_a_process_of_another_container_of_this_host_counts_as_alive() -> None:
+    """Its process ids mean nothing here: its lease runs out by itself."""
+    place, pid, started = processes.describe_this_process().rsplit("/", 2)
+
+    assert processes.is_alive(f"{place}9/{pid}/{started}")
+
+
+def test_nobody_lives_from_before_a_reboot() -> None:
+    """A process id and a start that fit by chance belong to another boot."""
+    host, space, pid, started = processes.describe_this_process().rsplit("/", 3)
+    other = space.replace(space[0], "z", 1)
+
+    assert not processes.is_alive(f"{host}/{other}/{pid}/{started}")

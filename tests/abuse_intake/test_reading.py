@@ -21,7 +21,6 @@ from abuse_intake.acknowledgement import Ourselves
 from abuse_intake.attribution import Attributor, Directory
 from abuse_intake.reading import Reader
 from abuse_intake.settings import ProviderSettings
-from storage import acknowledgements
 from storage.database import Database
 from storage.values import ClaimedMail
 
@@ -162,32 +161,6 @@ def test_without_a_limit_all_are_answered(database: Database) -> None:
     make_intake(FakeMailbox(*make_reports(9)), database, make_reader(per_reporter_hour=0)).poll()
 
     assert len(list_acknowledgements(database)) == 9
-
-
-def test_a_letter_of_ours_that_comes_back_is_no_report_and_is_not_answered(database: Database) -> None:
-    """Two programs that send each other's answers back, whole, must not go on for ever."""
-    make_intake(FakeMailbox(make_forward(make_message(1))), database).poll()
-    with database.read() as session:
-        found = acknowledgements.acknowledgement_of_mail(session, "1")
-    assert found is not None
-    ours = found[1].replace(b"\r\n", b"\n")
-
-    make_intake(FakeMailbox(make_forward(ours, number=2)), database).poll()
-
-    newest = list_mails(database)[-1]
-    assert (newest.disposition, newest.reason) == ("not_a_report", "answers_us")
-    assert len(list_acknowledgements(database)) == 1
-
-
-def test_junk_beside_a_letter_of_ours_is_still_reported() -> None:
-    """Only our own letter is left out."""
-    ours = make_message(2).replace(b"<junk.2@contoso.example>", b"<ack.12ab@provider.example>")
-
-    outcome = make_reader().read(claimed(make_forward(make_message(1), ours)))
-
-    assert [report.message.message_id for report in outcome.read.reports if report.message] == [
-        "<junk.1@contoso.example>"
-    ]
 
 
 @pytest.mark.parametrize("other", ["Dana@woodgrove.example", "dana+2@woodgrove.example"])

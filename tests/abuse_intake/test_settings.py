@@ -268,7 +268,7 @@ def test_no_password_is_shown(show: Callable[[object], str]) -> None:
         (LEAST.replace("maildir://Maildir", "maildir://"), "mailbox.url: names no folder"),
         (LEAST.replace("maildir://outbox", "smtp://u:sec/ret@h"), "outbox.url: has no number from 1 to 65535"),
         (LEAST.replace("maildir://outbox", "smtp://h:70000"), "outbox.url: has no number from 1 to 65535 as its port"),
-        (LEAST + '[database]\nurl = "mysql://h"', "database.url: mysql:// is not supported"),
+        (LEAST + '[database]\nurl = "mysql://h"', "database.url must begin with sqlite:/// or postgresql+psycopg://"),
         (LEAST + '[database]\nurl = "sqlite://"', "database.url names no file"),
         (LEAST.replace("junk@provider.example", "junk"), "mailbox.address: 'junk' is no mail address"),
         (LEAST.replace("junk@provider.example", "a@b.example\\r\\nBcc: x"), "is no mail address"),

@@ -38,3 +38,35 @@ def test_incidents_are_a_bounded_number(text: str, expected: int) -> None:
 
     assert report is not None
     assert report.incidents == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<>", ""),
+        ("<> (null sender)", ""),
+        ("", None),
+        ("utf-8; a@x.example", "a@x.example"),
+        ("rfc822;<a@x.example>", "a@x.example"),
+        ("<a@x.example> (b@y.example)", "a@x.example"),
+        ('<"a>b"@x.example>', '"a>b"@x.example'),
+        ('<"b@y.example>"@x.example>', '"b@y.example>"@x.example'),
+        ("<b@y.example(@x.example>", "b@y.example(@x.example"),
+    ],
+)
+def test_an_envelope_sender_is_the_address_alone(text: str, expected: str | None) -> None:
+    """Types, brackets and comments are taken off; the empty text is the null sender, None says nothing."""
+    report = parse_feedback_report(f"Feedback-Type: abuse\nOriginal-Mail-From: {text}\n")
+
+    assert report is not None
+    assert report.original_mail_from == expected
+
+
+def test_a_public_address_behind_a_private_one_is_a_candidate() -> None:
+    """Source-IP is the first as stated; the rest is offered, and stays."""
+    report = parse_feedback_report("Feedback-Type: abuse\nSource-IP: 10.0.0.1\nSource-IP: 192.0.2.5\n")
+
+    assert report is not None
+    assert str(report.source_ip) == "10.0.0.1"
+    assert [str(ip) for ip in report.candidate_ips] == ["192.0.2.5"]
+    assert report.extensions == {"Source-IP": ("192.0.2.5",)}

@@ -10,6 +10,7 @@ from parsers.headers import (
     parse_mailboxes,
     parse_sole_address,
     strict_msg_ids,
+    strip_comments,
 )
 
 
@@ -66,6 +67,57 @@ def test_two_senders_are_none() -> None:
     assert parse_sole_address([b"a@x.example, b@x.example"]) is None
     assert parse_sole_address([b"a@x.example", b"b@x.example"]) is None
     assert parse_sole_address([b'"a\rBcc: c@d"@x.example']) is None
+    assert parse_sole_address([b"a@x.example, " + b"a" * 9000 + b", b@x.example"]) is None
+    assert parse_sole_address([b"a@x.example," * 300 + b"b@x.example"]) is None
+    assert parse_sole_address([b"(a)" * 2000 + b"a@x.example"]) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"<a@x.example> <b@x.example>",
+        b'"Ann" <a@x.example> b@x.example',
+        b"<a@x.example>garbage",
+        b'<a@x.example> "Ann"',
+    ],
+)
+def test_what_stands_behind_an_address_makes_it_odd(value: bytes) -> None:
+    """Another program might read the other address."""
+    assert parse_sole_address([value]) is None
+
+
+@pytest.mark.parametrize(
+    "value", [b"<a@x.example> (Ann)", b"Ann <a@x.example>,", b'"b@x.example" <a@x.example>']
+)
+def test_a_comment_or_a_name_makes_no_second_address(value: bytes) -> None:
+    """Comments, empty list places and quoted names are harmless."""
+    assert parse_sole_address([value]) == "a@x.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(relay) 192.0.2.1 (a (b) c)", "192.0.2.1"),
+        ('"a (b)" c', '"a (b)" c'),
+        ("a@x.example(@b.example", "a@x.example(@b.example"),
+        (r"a\(b", r"a\(b"),
+    ],
+)
+def test_comments_are_stripped(text: str, expected: str) -> None:
+    """Nested ones too; none in quotes, none that never ends."""
+    assert strip_comments(text) == expected
+
+
+@pytest.mark.parametrize("piece", [b"<a", b'"a"', b'"', b"(", b",", b"a@1:", b"=?a?b?", b"<", b'"\\'])
+@pytest.mark.timeout(60)
+def test_of_a_long_sender_little_is_kept(piece: bytes) -> None:
+    """What is read of one address list is bounded, and what is kept of it."""
+    value = piece * 10_000
+
+    first_address(value)
+    name = display_name(value) or ""
+
+    assert len(name) <= 1000
 
 
 @pytest.mark.parametrize(

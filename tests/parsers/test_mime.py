@@ -5,6 +5,7 @@ import base64
 import pytest
 from mail_builders import build_junk, build_mail, build_part
 
+from parsers.content_type import parse_content_type
 from parsers.header_block import split_header
 from parsers.mime import Budget, parse_message
 
@@ -88,3 +89,48 @@ def test_a_folded_field_is_one_value() -> None:
 
     assert [(field.name, field.value) for field in header.fields] == [("A", b"b c"), ("D", b"e")]
     assert body_start == 29
+
+
+def test_pieces_of_base64_with_padding_of_their_own_are_all_decoded() -> None:
+    """Some programs encode piece by piece: what follows the first padding is not lost."""
+    junk = build_junk()
+    encoded = b"\r\n".join(base64.b64encode(junk[at : at + 50]) for at in range(0, len(junk), 50))
+    raw = build_mail(build_part(encoded, more="Content-Transfer-Encoding: base64\r\n"))
+
+    assert contents(raw) == [junk]
+
+
+def test_one_long_field_pushes_no_other_out() -> None:
+    """A value is cut by itself, before the header is."""
+    raw = b"X-A: " + b"a" * 300_000 + b"\r\nFrom: a@b.example\r\nSubject: s\r\n\r\n"
+
+    header, _ = split_header(raw, 0, len(raw))
+
+    assert header.first("from") == b"a@b.example"
+    assert header.first("subject") == b"s"
+    assert header.cuts == ()
+
+
+def test_a_parameter_is_read_with_blanks_around_its_sign() -> None:
+    """Names, quoted and bare values, an open quote, and what is no parameter."""
+    value = b'text/plain; a = 1;b="x; \\"y\\" = z" c*0=p; c*1="q" ; = ;d="open; e=5'
+
+    assert parse_content_type(value).parameters == {
+        "a": "1",
+        "b": 'x; "y" = z',
+        "c": "pq",
+        "d": "open",
+        "e": "5",
+    }
+
+
+def test_the_parameters_of_a_whole_mail_are_counted() -> None:
+    """When too many were read, the first few of each further part still are."""
+    stuffing = "".join(f"; a{number}=b" for number in range(100))
+    budget = Budget()
+
+    root = parse_message(build_mail(*[build_part(b"x", f"text/plain; charset=x{stuffing}")] * 200), budget)
+
+    assert len(root.children[0].content_type.parameters) == 100
+    assert root.children[-1].content_type.parameters == {"charset": "x", "a0": "b", "a1": "b", "a2": "b"}
+    assert list(budget.warnings) == ["A Content-Type is too long; its end was not read."]

@@ -9,6 +9,7 @@ from mail_builders import build_feedback, build_junk, build_mail, build_part
 
 from parsers import read_mail
 from parsers.as_json import mail_as_json
+from parsers.inline import strip_html
 
 VALID = (
     build_feedback(
@@ -135,6 +136,66 @@ HOSTILE = {
     "half a million lines like a header": b"From: a@b.example\r\n\r\n" + b"From: a\r\n" * 500_000,
     "HTML of opening brackets": b"From: a@b.example\r\nContent-Type: text/html\r\n\r\n" + b"<br " * 500_000,
 }
+
+COSTLY = {
+    "490 parts with 8,000 blanks in their types": build_mail(
+        *[build_part(b"x", "text/plain;" + " " * 8000, f"Content-Disposition: x;{' ' * 8000}x\r\n")] * 490
+    ),
+    "490 parts with long names without a sign": build_mail(
+        *[build_part(b"x", "text/plain" + (";" + " " * 99 + "a" * 100 + " " * 20) * 36)] * 490
+    ),
+    "490 parts of 100 parameters in unknown charsets": build_mail(
+        *[
+            build_part(b"x", "text/plain" + "".join(f"; a{n}*=c{part}x{n}z''a" for n in range(100)))
+            for part in range(490)
+        ]
+    ),
+    "490 parts of open quotes": build_mail(
+        *[build_part(b"x", "text/plain" + (';a="' + '\\"' * 30) * 100)] * 490
+    ),
+    "100 subjects of 500 unknown charsets": build_mail(
+        *[
+            build_part(build_junk(received="", subject=" ".join(f"=?m{part}w{n}?q?a?=" for n in range(500))))
+            for part in range(100)
+        ]
+    ),
+    "490 parts of folds": build_mail(*[build_part(b"x", "text/plain" + "\r\n" + " \r\n" * 4000)] * 490),
+    "490 parts of fields without a value": build_mail(
+        *[build_part(b"x", "text/plain", "a:\r\n" * 3000)] * 490
+    ),
+    "8 MB of padding": build_mail(
+        *[build_part(b"A=" * 8000, "application/octet-stream", "Content-Transfer-Encoding: base64\r\n")] * 490
+    ),
+    "HTML of 700,000 different entities": build_mail(
+        *[build_part(b"</a><pre>" + b"".join(b"&#%d;" % n for n in range(20_000, 160_000)), "text/html")] * 5
+    ),
+    "HTML of 160,000 unknown entities": build_mail(
+        *[build_part(b"</a><pre>" + (b"&" + b"a" * 31) * 32_000, "text/html")] * 5
+    ),
+}
+
+
+@pytest.mark.parametrize("raw", COSTLY.values(), ids=COSTLY.keys())
+@pytest.mark.timeout(60)
+def test_a_costly_mail_is_read_to_an_answer(raw: bytes) -> None:
+    """Work is bounded by the bytes, and by budgets of the whole mail; what is not would run into the time limit."""
+    read = read_mail(raw)
+
+    assert read.disposition in ("report", "not_a_report")
+
+
+def test_entities_become_their_characters() -> None:
+    """By name or number, with or without a semicolon; what is no character becomes the replacement."""
+    html = "&lt;&#65;&#x42;&#67 &#150;&eacute;&nosuch;&amp;lt;&#0;&#xD800;&#1114112;&#99999999;"
+
+    assert strip_html(html) == "<ABC –é&nosuch;&lt;\ufffd\ufffd\ufffd&#99999999;"
+
+
+def test_a_number_that_no_character_has_is_no_error() -> None:
+    """Python refuses to read a number of 5,000 digits, and raises."""
+    raw = b"From: a@b.example\r\nContent-Type: text/html\r\n\r\n<p>&#" + b"9" * 5000 + b"; &#x41; &lt;</p>"
+
+    assert read_mail(raw).reason == "no_evidence"
 
 
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE.keys())

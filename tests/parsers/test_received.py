@@ -46,13 +46,62 @@ def test_a_line_is_what_its_server_saw(line: str, name: str | None, ip: str | No
     assert hop.at is not None
 
 
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "[192.0.2.1] (helo=x ident=[198.51.100.9])",
+        "rdns.ex ([192.0.2.1] helo=x ident=[198.51.100.9])",
+        "rdns.ex ([192.0.2.1]:25 helo=x [198.51.100.9])",
+        f"[192.0.2.1] (helo={'a' * 310}[198.51.100.9])",
+        f"rdns.ex ([192.0.2.1] helo={'a' * 495}[198.51.100.9])",
+        "[192.0.2.1] (port=25 helo=198.51.100.9)",
+        "[192.0.2.1] (account a@198.51.100.9 HELO x)",
+        "[198.51.100.9] (rdns.ex [192.0.2.1])",
+        "[198.51.100.9] (192.0.2.1)",
+        "h ([198.51.100.9]@rdns.ex [192.0.2.1])",
+        "unknown (HELO (198.51.100.9)) (ident@192.0.2.1)",
+        "h (rdns.ex [192.0.2.1]) (HELO=z) (x [198.51.100.9])",
+        "h (rdns.ex [192.0.2.1]) (Authenticated sender: [198.51.100.9])",
+    ],
+)
+def test_what_the_sender_said_is_not_what_the_server_saw(sender: str) -> None:
+    """A HELO, an ident or an account can hold an address; of a literal as the name, the form decides."""
+    assert str(parse_received(f"from {sender} by mx.ex; x".encode()).hop.from_ip) == "192.0.2.1"
+
+
+@pytest.mark.parametrize("sender", ["[192.0.2.1] (unknown [fe80::1%eth0])", "[192.0.2.1] (fe80::1%4)"])
+def test_a_literal_is_no_stand_in_for_an_address_that_cannot_be_read(sender: str) -> None:
+    """The server saw another one, and the literal is the sender's HELO."""
+    assert parse_received(f"from {sender} by mx.ex".encode()).hop.from_ip is None
+
+
 def test_only_a_looked_up_name_is_verified() -> None:
-    """What the sender calls itself, and what may be forged, is not."""
+    """What the sender calls itself, what may be forged, and what nobody looked up again is not."""
     lines = (
         b"from h (rdns.ex [192.0.2.1]) by mx.ex",
         b"from h.ex ([192.0.2.1]) by mx.ex",
         b"from h (rdns.ex [192.0.2.1] (may be forged)) by mx.ex",
         b"from H.example (192.0.2.1) by mx.ex",
+        b"from rdns.ex ([192.0.2.1] helo=h) by mx.ex",
+        b"from rdns.ex ([192.0.2.1]) by mx.ex with esmtps (TLS1.3) (Exim 4.96)",
+        b"from rdns.ex (HELO h) (192.0.2.1) by mx.ex with SMTP",
+        b"from h (rdns.ex [192.0.2.1]) by mx.ex (Haraka/3.0)",
+        b"from h (rdns.ex [192.0.2.1]) by mx.ex (OpenSMTPD) with ESMTP",
     )
 
-    assert [parse_received(line).verified for line in lines] == [True, False, False, False]
+    found = [parse_received(line).verified for line in lines]
+
+    assert found == [True, False, False, False, True, True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    "piece", ["[1.2.3.4", "a@1:", "(helo=", "ehlo a ", "(a)", '"', "[::", "([1.2.3.4] helo=", "a[", "1.1."]
+)
+@pytest.mark.timeout(60)
+def test_long_lines_are_read_to_an_answer(piece: str) -> None:
+    """Reading is linear in the length; what is not would run into the time limit."""
+    line = f"from x ({piece * 700}) by y".encode()
+
+    hops = {parse_received(line).hop for _ in range(2_000)}
+
+    assert len(hops) == 1

@@ -1,78 +1,25 @@
 """Each test runs on both databases: SQLite in a file, and PostgreSQL where Debian's server is installed."""
 
-import os
 import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
+from servers.postgresql import Postgresql
 from sqlalchemy import Engine, create_engine, text
 
 from storage.database import Database
 from storage.models import Base
 from storage.schema import SCHEMA_REVISION, migrate
 
-SERVER_USER = "postgres"
 _numbers = count()
 
 
-def _server_programs() -> Path | None:
-    found = shutil.which("pg_ctl")
-    folders = [Path(found).resolve().parent] if found else []
-    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((folder for folder in folders if (folder / "initdb").exists()), None)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _run_as_server(*command: str | Path) -> None:
-    """PostgreSQL refuses to run as root."""
-    user = SERVER_USER if os.geteuid() == 0 else None
-    subprocess.run(
-        [str(part) for part in command],
-        user=user,
-        group=user,
-        extra_groups=[] if user else None,
-        cwd="/",
-        check=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """The URL of a PostgreSQL server of our own, without a database's name at its end."""
-    programs = _server_programs()
-    if programs is None:
-        pytest.skip(
-            "PostgreSQL is not installed: half of the storage tests do NOT run (apt install postgresql)"
-        )
-    folder = Path(tempfile.mkdtemp(prefix="abuse-intake-pg-"))
-    if os.geteuid() == 0:
-        shutil.chown(folder, SERVER_USER)
-    data, port = folder / "data", _free_port()
-    options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder} -c fsync=off"
-    try:
-        _run_as_server(
-            programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
-            "--locale=C.UTF-8", "--no-sync",
-        )  # fmt: skip
-        _run_as_server(programs / "pg_ctl", "-w", "-D", data, "-l", folder / "log", "-o", options, "start")
-        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/"
-        _run_as_server(programs / "pg_ctl", "-w", "-D", data, "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def postgresql_server(postgresql: Postgresql) -> str:
+    """The URL of the PostgreSQL server, without a database's name at its end."""
+    return postgresql.url("")
 
 
 def _run_on_server(server: str, statement: str) -> None:

@@ -14,11 +14,11 @@ from storage.acknowledgements import (
     list_acknowledgements,
     mark_data_sent,
     mark_failed,
-    mark_many_data_sent,
-    mark_many_sent,
     mark_outcome_unknown,
     mark_sent,
     mark_waiting,
+    release_undelivered,
+    renew,
 )
 from storage.database import Database
 from storage.values import AcknowledgementRecord, DueAcknowledgement
@@ -101,7 +101,7 @@ def test_what_a_former_delivery_left_is_taken_over(
     (claimed,) = claim(database)
     if data_sent:
         with database.begin() as session:
-            mark_data_sent(session, claimed.id, NOW)
+            mark_data_sent(session, [claimed.id], "me", NOW)
 
     (taken,) = claim(database, owner, is_alive, now=now)
 
@@ -122,7 +122,7 @@ def test_sent_is_never_claimed_again(database: Database) -> None:
     (claimed,) = claim(database)
 
     with database.begin() as session:
-        mark_sent(session, claimed.id, LATER)
+        mark_sent(session, [claimed.id], "me", LATER)
 
     record = only(database)
     assert (record.state, record.sent_at, record.next_attempt_at) == ("sent", LATER, None)
@@ -134,8 +134,8 @@ def test_waiting_again_forgets_the_stage(database: Database) -> None:
     acknowledge(database, acknowledgement())
     (claimed,) = claim(database)
     with database.begin() as session:
-        mark_data_sent(session, claimed.id, NOW)
-        mark_waiting(session, claimed.id, "451 try later", LATER)
+        mark_data_sent(session, [claimed.id], "me", NOW)
+        mark_waiting(session, claimed.id, "me", "451 try later", LATER)
 
     early, (again,) = claim(database), claim(database, now=LATER)
 
@@ -153,7 +153,7 @@ def test_end_without_success(database: Database, mark: Callable[..., None], stat
     (claimed,) = claim(database)
 
     with database.begin() as session:
-        mark(session, claimed.id, "550 \0\udcff" + "x" * 1_000)
+        mark(session, claimed.id, "me", "550 \0\udcff" + "x" * 1_000)
 
     record = only(database)
     assert record.state == state
@@ -168,10 +168,10 @@ def test_many_are_marked_at_once(database: Database) -> None:
     ids = [one.id for one in claim(database, limit=1_000)]
 
     with database.begin() as session:
-        mark_many_data_sent(session, ids, NOW)
+        mark_data_sent(session, ids, "me", NOW)
     taken = claim(database, limit=1_000)
     with database.begin() as session:
-        mark_many_sent(session, ids[1:], NOW)
+        mark_sent(session, ids[1:], "me", NOW)
 
     assert all(one.data_sent for one in taken)
     with database.read() as session:
@@ -213,7 +213,7 @@ def test_none_goes_to_two(database: Database, second: Database) -> None:
         while due := claim(on, owner, limit=1):
             taken.extend(one.id for one in due)
             with on.begin() as session:
-                mark_many_sent(session, [one.id for one in due], NOW)
+                mark_sent(session, [one.id for one in due], owner, NOW)
 
     threads = [
         threading.Thread(target=work, args=(str(number), one))
@@ -225,3 +225,45 @@ def test_none_goes_to_two(database: Database, second: Database) -> None:
         thread.join()
 
     assert sorted(taken, key=int) == [str(number) for number in range(1, 61)]
+
+
+def test_what_another_has_taken_over_is_left_to_it(database: Database) -> None:
+    """A delivery that outlasted its lease can neither complete nor settle what somebody else now delivers."""
+    acknowledge(database, acknowledgement())
+    (claimed,) = claim(database, "slow")
+    claim(database, "next", now=NOW + LEASE)
+
+    with database.begin() as session:
+        kept = renew(session, [claimed.id], "slow", NOW + 2 * LEASE)
+        sent = mark_data_sent(session, [claimed.id], "slow", NOW)
+        mark_failed(session, claimed.id, "slow", "550")
+
+    assert (kept, sent) == (set(), set())
+    assert only(database).state == "sending"
+
+
+def test_a_renewed_lease_holds_longer(database: Database) -> None:
+    """A slow delivery keeps what it is still working on."""
+    acknowledge(database, acknowledgement())
+    (claimed,) = claim(database)
+
+    with database.begin() as session:
+        kept = renew(session, [claimed.id], "me", NOW + 2 * LEASE)
+
+    assert kept == {claimed.id}
+    assert claim(database, "other", now=NOW + LEASE) == ()
+
+
+def test_what_was_not_come_to_waits_as_before(database: Database) -> None:
+    """A stop is no attempt; what had sent all its data is left as it is."""
+    acknowledge(database, acknowledgement(1), acknowledgement(2))
+    first, second = claim(database)
+    with database.begin() as session:
+        mark_data_sent(session, [first.id], "me", NOW)
+
+    with database.begin() as session:
+        release_undelivered(session, "me", LATER)
+
+    with database.read() as session:
+        left = {one.id: (one.state, one.attempts) for one in list_acknowledgements(session)}
+    assert left == {first.id: ("sending", 1), second.id: ("waiting", 0)}

@@ -1,17 +1,19 @@
 """The database answers, or says in one line what to do."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
-from storage_builders import NOW, arrival, keep, keep_all
+from storage_builders import INBOX, NOW, arrival, keep, keep_all
 
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, SchemaError, StorageError
-from storage.mails import find_mail, list_mails
+from storage.mails import find_mail, keep_mails, list_mails
 from storage.models import Mail
 
 
@@ -217,3 +219,37 @@ def test_reading_sees_one_state(database: Database, second: Database) -> None:
         after = len(list(list_mails(session)))
 
     assert (before, after) == (1, 1)
+
+
+def test_another_program_does_not_take_the_log_away(tmp_path: Path) -> None:
+    """While this process has two connections, another one that opens and closes the database changes nothing.
+
+    Closing any descriptor of the file would drop this process's locks on it: the other one would believe to be the
+    last, and delete the write-ahead log that this one goes on writing to.
+    """
+    file = tmp_path / "shared.db"
+    database = Database(f"sqlite:///{file}")
+    database.upgrade()
+    with database.read() as first, database.read() as second:
+        first.execute(text("SELECT 1 FROM mails")).all()
+        second.execute(text("SELECT 1 FROM mails")).all()
+    _look_from_outside(file)
+
+    with database.begin() as session:
+        keep_mails(session, INBOX, [arrival(1)])
+
+    seen = _look_from_outside(file)
+    database.close()
+    assert seen == "1\n"
+
+
+def _look_from_outside(file: Path) -> str:
+    """How many mails another process sees, which opens the database and closes it again."""
+    program = (
+        "import sqlite3, sys\n"
+        "connection = sqlite3.connect(sys.argv[1])\n"
+        "print(connection.execute('SELECT count(*) FROM mails').fetchone()[0])\n"
+        "connection.close()"
+    )
+    command = [sys.executable, "-c", program, str(file)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout

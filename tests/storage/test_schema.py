@@ -65,7 +65,7 @@ def test_migrations_can_be_undone(empty_url: str) -> None:
 def test_no_stranger_s_text_is_indexed() -> None:
     """PostgreSQL refuses rows whose indexed text is long, so only our own short columns are indexed."""
     ours = {
-        "sha256", "key_sha256", "to_sha256", "disposition", "status", "confidence", "state",
+        "sha256", "key_sha256", "to_sha256", "reporter_sha256", "disposition", "status", "confidence", "state",
         "mailbox", "uid", "tenant",
     }  # fmt: skip
     columns = {

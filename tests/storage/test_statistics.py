@@ -65,14 +65,14 @@ def test_oldest_unread_mail_waits(database: Database) -> None:
 
 
 def test_acknowledgement_waits_only_when_due(database: Database) -> None:
-    """An acknowledgement that is held back or put off is not late; a due one is, since it first was."""
+    """One that is not due yet is not late; one that is due is, since it first was, also while it is put off."""
     (id,) = keep(database)
     record(database, [outcome(id, acknowledgement=acknowledgement(due_at=NOW + timedelta(hours=1)))])
 
     ages = [gather(database, timedelta(minutes=minutes)).oldest_waiting_seconds for minutes in (0, 61)]
     with database.begin() as session:
         (due,) = claim_due(session, "me", nobody_dies, NOW + timedelta(hours=2), LEASE, 1)
-        mark_waiting(session, due.id, "451", NOW + timedelta(hours=3))
+        mark_waiting(session, due.id, "me", "451", NOW + timedelta(hours=3))
     ages += [gather(database, timedelta(hours=hours)).oldest_waiting_seconds for hours in (2, 4)]
 
-    assert ages == [None, 60, None, 3 * 3600]
+    assert ages == [None, 60, 3600, 3 * 3600]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from report_builders import allocate, make_tenant
 
+from abuse_intake import app
 from abuse_intake.app import DirectorySource
 from abuse_intake.attribution.directory import Directory
 from abuse_intake.attribution.directory_file import read_directory_file
@@ -160,6 +161,26 @@ def test_a_file_that_is_replaced_is_read_again(file: Path, tmp_path: Path) -> No
     source.refresh()
 
     assert _ids(source) == ["b"]
+
+
+def test_a_change_that_could_not_be_read_is_read_when_it_can_be(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that came with the wrong permissions counts as soon as these are right, though nothing else changes."""
+    source = _source(_write(file, {"id": "a"}))
+    source.refresh(is_first=True)
+    _write(file, {"id": "a"}, {"id": "b"})
+    with monkeypatch.context() as patched:
+        patched.setattr(app, "read_directory_file", _refuse)
+        source.refresh()
+
+    source.refresh()
+
+    assert _ids(source) == ["a", "b"]
+
+
+def _refuse(path: Path) -> list[Tenant]:
+    raise DirectoryError(f"tenants file {path} cannot be read: Permission denied")
 
 
 def test_an_unchanged_file_is_not_read_again(file: Path) -> None:

@@ -14,7 +14,10 @@ from report_builders import make_junk, make_mail
 
 from abuse_intake.app import App
 from abuse_intake.cli.run import describe_poll
+from abuse_intake.errors import MailboxError
 from abuse_intake.intake import PollSummary
+from abuse_intake.mailbox.files import MaildirMailbox
+from storage.errors import DatabaseUnavailable
 
 CLOSED = "smtp://127.0.0.1:1"
 
@@ -473,3 +476,23 @@ def test_outbox_send_says_what_waits(cli: CommandLine) -> None:
 def test_check_says_that_the_tables_are_current(worked: CommandLine) -> None:
     """The state of the database is a sentence."""
     assert "abuse-intake.db: tables are current" in worked("check").out
+
+
+@pytest.mark.parametrize("error", [MailboxError("the mailbox went away"), DatabaseUnavailable("no database")])
+def test_what_was_done_before_an_error_is_told(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """An error in the middle ends the poll; what was kept, read and filed until then is told all the same."""
+    cli.deliver(a=FIRST, b=QUESTION)
+    file_away = MaildirMailbox.file_away
+
+    def file_away_and_fail(*arguments: Any) -> Any:
+        file_away(*arguments)
+        raise error
+
+    monkeypatch.setattr(MaildirMailbox, "file_away", file_away_and_fail)
+    answer = cli("run", "--once")
+
+    assert answer.code == 1
+    assert answer.complaint() == f"abuse-intake: {error}"
+    assert answer.out.startswith("2 mails arrived: 1 with 1 report, 1 no report (")

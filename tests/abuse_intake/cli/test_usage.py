@@ -155,7 +155,10 @@ def test_a_configuration_that_is_not_there_is_one_line_and_2(cli: CommandLine, c
     [
         ("[mailbx]", "abuse-intake.toml: mailbx: unknown key (did you mean mailbox?)"),
         ("x = ", "abuse-intake.toml cannot be read: "),
-        ('[database]\nurl = "mysql://u:hunter2@h/d"', "database.url: mysql:// is not supported"),
+        (
+            '[database]\nurl = "mysql://u:hunter2@h/d"',
+            "database.url must begin with sqlite:/// or postgresql+psycopg://",
+        ),
     ],
 )
 def test_a_wrong_configuration_is_one_line_and_2(cli: CommandLine, wrong: str, complaint: str) -> None:

@@ -11,7 +11,7 @@ from intake_world import list_files, make_maildir, open_maildir, put
 from servers.programs import make_folder
 
 from abuse_intake.errors import MailboxError
-from abuse_intake.mailbox import Mailbox
+from abuse_intake.mailbox import Mailbox, files
 from abuse_intake.mailbox.files import FolderMailbox
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
@@ -331,17 +331,19 @@ def test_a_file_in_place_of_the_mailbox_is_one_line(tmp_path: Path) -> None:
         list(open_maildir(tmp_path / "Maildir").list_places(10))
 
 
-def test_a_mail_that_may_not_be_moved_is_one_line(shared_maildir: Path) -> None:
-    """A mailbox that can be read but not changed is told in one line, and the mail stays."""
+def test_a_mail_that_may_not_be_moved_stays_and_is_told(shared_maildir: Path) -> None:
+    """It costs itself only: what can be moved is."""
     put(shared_maildir, "mail", b"x")
     mailbox = open_maildir(shared_maildir)
     ((place,),) = mailbox.list_places(10)
     shared_maildir.chmod(0o555)
 
-    with acting_as_nobody(), pytest.raises(MailboxError, match="may not be read or moved by this user"):
-        mailbox.file_away([(place, "Processed")])
+    with acting_as_nobody():
+        stayed = mailbox.file_away([(place, "Processed")])
 
     shared_maildir.chmod(0o755)
+    assert stayed == {place}
+    assert [problem.endswith("Permission denied") for problem in mailbox.problems] == [True]
     assert list_files(shared_maildir) == ["new/mail"]
 
 
@@ -421,3 +423,33 @@ def test_a_second_file_of_one_name_is_numbered(folder: Path) -> None:
 
     assert (folder / "Processed/one.1.EML").read_bytes() == b"later"
     assert (folder / "Processed/one.EML").read_bytes() == b"earlier"
+
+
+def test_a_file_that_is_replaced_after_it_was_listed_is_another_mail(folder: Path) -> None:
+    """A program that exports under one name again and again loses nothing: the new file waits for the next look."""
+    (folder / "export.eml").write_bytes(b"first")
+    mailbox = open_folder(folder)
+    (places,) = mailbox.list_places(10)
+    fetched = [raw for _, raw in mailbox.fetch(places)]
+    (folder / "next").write_bytes(b"second")
+    (folder / "next").rename(folder / "export.eml")
+
+    stayed = mailbox.file_away([(place, "Processed") for place in places])
+
+    assert fetched == [b"first"]
+    assert stayed == set(places)
+    assert (folder / "export.eml").read_bytes() == b"second"
+
+
+def test_a_file_that_is_too_large_is_left_and_told(maildir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No database takes it, and it must not keep the others from being read."""
+    monkeypatch.setattr(files, "MAX_FETCHED_BYTES", 3)
+    put(maildir, "large", b"four", mtime=1)
+    put(maildir, "small", b"abc", mtime=2)
+    mailbox = open_maildir(maildir)
+    (places,) = mailbox.list_places(10)
+
+    fetched = [raw for _, raw in mailbox.fetch(places)]
+
+    assert fetched == [b"abc"]
+    assert "stays: take it away by hand" in mailbox.problems[0]

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 from servers.dovecot import PASSWORD, Dovecot
 from servers.programs import HOST
 from servers.skipping import make_or_skip
@@ -327,7 +328,7 @@ def test_a_connection_of_before_notices_another_uidvalidity() -> None:
 def test_a_folder_that_was_deleted_is_made_again(
     dovecot: Dovecot, user: str, connect: Callable[..., ImapMailbox]
 ) -> None:
-    """Should another client delete a folder that we made, the poll fails and the next one makes it again."""
+    """Should another client delete a folder that we made, the mail stays and the next poll makes it again."""
     dovecot.append(user, RAW + b"1")
     dovecot.append(user, RAW + b"2")
     mailbox = connect()
@@ -335,10 +336,10 @@ def test_a_folder_that_was_deleted_is_made_again(
     mailbox.file_away([(first, "Processed")])
     command(dovecot, user, lambda session: session.delete("Processed"))
 
-    with pytest.raises(MailboxError):
-        mailbox.file_away([(second, "Processed")])
+    stayed = mailbox.file_away([(second, "Processed")])
     mailbox.file_away([(second, "Processed")])
 
+    assert stayed == {second}
     assert dovecot.messages(user, "Processed") == [RAW + b"2"]
 
 
@@ -482,3 +483,27 @@ def test_closing_twice_is_fine(connect: Callable[..., ImapMailbox]) -> None:
     mailbox.close()
 
     assert list_all(mailbox) == []
+
+
+def test_a_mail_that_the_server_refuses_to_move_costs_itself_only(
+    dovecot: Dovecot, user: str, connect: Callable[..., ImapMailbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refused MOVE is tried one by one: what can be moved is, and the other stays and is told."""
+    for number in (b"1", b"2", b"3"):
+        dovecot.append(user, RAW + number)
+    mailbox = connect()
+    places = list_all(mailbox)
+    move = IMAPClient.move
+
+    def refuse(client: IMAPClient, uids: list[int], folder: str) -> object:
+        if int(places[1].uid) in uids:
+            raise IMAPClientError("MOVE failed: [OVERQUOTA] Quota exceeded")
+        return move(client, uids, folder)
+
+    monkeypatch.setattr(IMAPClient, "move", refuse)
+
+    stayed = mailbox.file_away([(place, "Processed") for place in places])
+
+    assert stayed == {places[1]}
+    assert ["OVERQUOTA" in problem for problem in mailbox.problems] == [True]
+    assert dovecot.messages(user, "Processed") == [RAW + b"1", RAW + b"3"]

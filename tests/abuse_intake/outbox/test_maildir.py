@@ -140,7 +140,7 @@ def test_killed_while_writing_it_is_written_anew(database: Database, sent: Path)
     (name,) = list_files(sent)
     (sent / name).write_bytes(b"From: ju")
     with database.begin() as session:
-        acknowledgements.mark_waiting(session, "1", None, NOW)
+        acknowledgements.mark_waiting(session, "1", processes.describe_this_process(), None, NOW)
 
     deliver(database, sent)
 

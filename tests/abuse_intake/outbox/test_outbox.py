@@ -10,7 +10,7 @@ from intake_world import DEAD_PROCESS, fill_outbox, list_acknowledgements, open_
 
 from abuse_intake import processes
 from abuse_intake.errors import OutboxError
-from abuse_intake.outbox import Outbox, outbox
+from abuse_intake.outbox import Outbox
 from abuse_intake.outbox.ledger import Ledger
 from storage import acknowledgements
 from storage.database import Database
@@ -65,7 +65,7 @@ def claim_as(database: Database, owner: str, *, data_sent: bool = False) -> None
     with database.begin() as session:
         due = acknowledgements.claim_due(session, owner, processes.is_alive, NOW, LEASE, limit=100)
         if data_sent:
-            acknowledgements.mark_many_data_sent(session, [one.id for one in due], NOW)
+            acknowledgements.mark_data_sent(session, [one.id for one in due], owner, NOW)
 
 
 def test_what_is_due_is_delivered(database: Database) -> None:
@@ -105,7 +105,7 @@ def test_what_is_not_due_yet_waits(database: Database) -> None:
 
 def test_more_than_a_batch_is_delivered_in_a_run(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches follow each other until nothing is due."""
-    monkeypatch.setattr(outbox, "BATCH_SIZE", 2)
+    monkeypatch.setattr(FakeCarrier, "batch_size", 2)
     fill_outbox(database, NOW, *[DANA] * 5)
     carrier = FakeCarrier()
 
@@ -190,7 +190,7 @@ def test_a_closed_way_is_told_and_loses_nothing(database: Database) -> None:
 
 def test_it_stops_between_batches(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked to stop, the outbox finishes the batch in hand; the rest waits."""
-    monkeypatch.setattr(outbox, "BATCH_SIZE", 2)
+    monkeypatch.setattr(FakeCarrier, "batch_size", 2)
     fill_outbox(database, NOW, *[DANA] * 5)
     carrier = FakeCarrier()
 
@@ -225,7 +225,7 @@ def test_what_a_living_process_is_sending_is_left_to_it(database: Database) -> N
 
 def test_a_long_run_keeps_what_it_is_sending(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch that begins long after its run is leased from its own beginning: no other worker takes it."""
-    monkeypatch.setattr(outbox, "BATCH_SIZE", 1)
+    monkeypatch.setattr(FakeCarrier, "batch_size", 1)
     fill_outbox(database, NOW, DANA, SAM)
     carrier = SlowCarrier(database)
 

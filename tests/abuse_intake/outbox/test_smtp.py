@@ -210,7 +210,7 @@ def test_what_a_dead_process_had_sent_is_of_unknown_outcome(
         acknowledgements.claim_due(
             session, DEAD_PROCESS, processes.is_alive, NOW, timedelta(minutes=10), limit=1
         )
-        acknowledgements.mark_data_sent(session, "1", NOW)
+        acknowledgements.mark_data_sent(session, ["1"], DEAD_PROCESS, NOW)
 
     deliver(database, faulty_smtp.port)
 
@@ -234,7 +234,7 @@ def test_what_a_dead_process_had_begun_is_sent(database: Database, faulty_smtp: 
 class FailingLedger(Ledger):
     """The database goes away when the stage is to be committed."""
 
-    def note_data_sent(self, due: object) -> None:
+    def note_data_sent(self, due: object) -> list[DueAcknowledgement]:
         raise DatabaseUnavailable("the database cannot be used: gone")
 
 
@@ -251,7 +251,7 @@ def test_without_the_committed_stage_the_dot_is_not_sent(
     began = datetime.now(UTC)
 
     with pytest.raises(DatabaseUnavailable):
-        carrier.deliver(due, FailingLedger(database, lambda: NOW))
+        carrier.deliver(due, FailingLedger(database, DEAD_PROCESS, lambda: NOW))
     carrier.close()
 
     assert faulty_smtp.accepted == []
@@ -381,6 +381,40 @@ def test_an_empty_batch_connects_to_nobody(database: Database, faulty_smtp: Faul
     """With nothing due, no connection is opened."""
     due: tuple[DueAcknowledgement, ...] = ()
 
-    open_carrier(faulty_smtp.port).deliver(due, Ledger(database, lambda: NOW))
+    open_carrier(faulty_smtp.port).deliver(due, Ledger(database, DEAD_PROCESS, lambda: NOW))
 
     assert "EHLO" not in faulty_smtp.stages
+
+
+class OvertakenLedger(Ledger):
+    """Another delivery takes over what this one has sent the data of."""
+
+    def note_data_sent(self, due: object) -> list[DueAcknowledgement]:
+        return []
+
+
+def test_what_another_delivery_took_over_is_not_completed(
+    database: Database, faulty_smtp: FaultySmtp
+) -> None:
+    """Without the lease the final dot is not sent, so that the reporter gets one acknowledgement and not two."""
+    carrier = open_carrier(faulty_smtp.port)
+    with database.begin() as session:
+        due = acknowledgements.claim_due(
+            session, DEAD_PROCESS, processes.is_alive, NOW, timedelta(minutes=10), limit=1
+        )
+
+    carrier.deliver(due, OvertakenLedger(database, DEAD_PROCESS, lambda: NOW))
+    carrier.close()
+
+    assert faulty_smtp.accepted == []
+
+
+def test_a_stop_is_heeded_between_mails(database: Database, faulty_smtp: FaultySmtp) -> None:
+    """A worker that is to end finishes the mail in hand; the others wait, and that counts as no attempt."""
+    carrier = open_carrier(faulty_smtp.port)
+    outbox = Outbox(carrier, database, now=lambda: NOW, should_stop=lambda: bool(faulty_smtp.accepted))
+
+    outbox.deliver_due()
+
+    assert list_states(database) == ["sent", "waiting", "waiting"]
+    assert [one.attempts for one in list_acknowledgements(database)] == [1, 0, 0]

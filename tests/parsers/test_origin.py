@@ -1,0 +1,42 @@
+"""What of a header the receiving side wrote: the envelope sender."""
+
+from ipaddress import ip_address
+
+import pytest
+
+from parsers.header_block import split_header
+from parsers.origin import Route, conclude_origin, find_return_path, read_route
+
+RECEIVER = "Received: by store.reporter.example with LMTP id 1; x\n"
+ORIGIN = "Received: from evil.example (evil.example [198.51.100.7]) by mx.reporter.example (Postfix); x\n"
+LOWER = "Received: from a.example (a.example [192.0.2.5]) by evil.example (Postfix); x\n"
+PATH = "Return-Path: <a@x.example>\n"
+
+
+def _return_path(header: str) -> str | None:
+    raw = header.encode()
+    return find_return_path(read_route(split_header(raw, 0, len(raw))[0]))
+
+
+@pytest.mark.parametrize("header", [PATH + RECEIVER + ORIGIN, RECEIVER + PATH + ORIGIN, PATH])
+def test_a_return_path_of_the_receiving_side_is_the_envelope(header: str) -> None:
+    """On top, or below some of the receiver's own lines."""
+    assert _return_path(header) == "a@x.example"
+
+
+@pytest.mark.parametrize("header", [ORIGIN + PATH, RECEIVER + ORIGIN + PATH + LOWER, ORIGIN + LOWER + PATH])
+def test_a_return_path_below_the_origin_is_the_senders_own_word(header: str) -> None:
+    """A sender can write any field into its message."""
+    assert _return_path(header) is None
+
+
+def test_a_forged_return_path_does_not_replace_the_null_sender() -> None:
+    """The empty text is the null sender."""
+    assert _return_path("Return-Path: <>\n" + ORIGIN + PATH) == ""
+
+
+def test_what_the_report_names_besides_is_a_candidate_only() -> None:
+    """A private Source-IP before a public one: the public one is offered, not concluded."""
+    origin = conclude_origin(Route(), ip_address("10.0.0.1"), (ip_address("192.0.2.5"),))
+
+    assert (origin.ip, origin.candidates) == (None, (ip_address("192.0.2.5"),))
