@@ -16,7 +16,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import Session
 
-from storage.engine import create, place_of
+from storage.engine import create, explain_access, place_of
 from storage.errors import DatabaseUnavailable, SchemaError
 from storage.schema import SCHEMA_REVISION, migrate, state_of, stored_revision
 
@@ -64,6 +64,15 @@ class Database:
         """Whether there is something to open: False for an SQLite file that opening would make."""
         file = self._engine.url.database
         return not (self._is_sqlite() and file and not Path(file).exists())
+
+    def is_in_memory(self) -> bool:
+        """Whether it ends with this process."""
+        return self._is_sqlite() and not self._engine.url.database
+
+    def probe(self) -> None:
+        """Try whether it can be written, and change nothing; DatabaseUnavailable says why it cannot."""
+        with self.begin() as session:
+            session.execute(text("SELECT 1"))
 
     def state(self) -> SchemaState:
         """How the tables stand to this program; costs no import of alembic."""
@@ -119,7 +128,8 @@ class Database:
 
     def _unavailable(self, error: Exception) -> DatabaseUnavailable:
         cause = " ".join(str(getattr(error, "orig", None) or error).split())
-        return DatabaseUnavailable(f"{self._place} cannot be used: {cause[:MAX_ERROR_CHARACTERS]}")
+        hint = explain_access(self._engine) if hasattr(self, "_engine") else ""
+        return DatabaseUnavailable(f"{self._place} cannot be used: {cause[:MAX_ERROR_CHARACTERS]}{hint}")
 
 
 def _snapshots(engine: Engine) -> Engine:

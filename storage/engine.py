@@ -1,6 +1,7 @@
 """The engine for a database URL, and how SQLite's connections are set up."""
 
 import os
+import pwd
 import sqlite3
 import time
 from contextlib import suppress
@@ -57,6 +58,22 @@ def place_of(engine: Engine) -> str:
     if engine.dialect.name == "sqlite":
         return f"the database {url.database or 'in memory'}"
     return f"the database {url.database or ''} at {url.host or 'localhost'}:{url.port or 5432}"
+
+
+def explain_access(engine: Engine) -> str:
+    """Who owns an SQLite file that this process may not write, and what to do; the empty text for all else."""
+    file = Path(engine.url.database or "")
+    if engine.dialect.name != "sqlite" or not file.is_file() or os.access(file, os.R_OK | os.W_OK):
+        return ""
+    owner, ours = _name_user(file.stat().st_uid), _name_user(os.geteuid())
+    return f" (it belongs to {owner}, this runs as {ours}: run it as {owner}, or chown the file)"
+
+
+def _name_user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def _create_sqlite(url: URL) -> Engine:

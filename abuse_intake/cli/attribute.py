@@ -30,7 +30,7 @@ def attribute(context: click.Context, files: tuple[str, ...]) -> None:
         wrong.append(text)
         click.echo(f"abuse-intake: {one_line(text)}", err=True)
 
-    with nullcontext() if settings.tenants.directory else open_database(settings) as database:
+    with nullcontext() if settings.tenants.directory else open_database(settings, make=False) as database:
         attributor = load_attributor(settings, database)
         for warning in attributor.directory.warnings:
             click.echo(f"abuse-intake: warning: {one_line(warning)}", err=True)

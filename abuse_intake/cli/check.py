@@ -54,7 +54,9 @@ def _check_database(settings: Settings) -> str:
         state = _look_at(database)
         if state in ("older", "newer"):
             database.require_current()
-        return f"{database.place}: {_STATES.get(state, state)}"
+        if database.is_there():
+            database.probe()
+        return f"{database.place.removeprefix('the database ')}: {_STATES.get(state, state)}"
     finally:
         database.close()
 

@@ -178,7 +178,7 @@ def retry(context: click.Context, mail_ids: tuple[str, ...]) -> None:
     it was filed.
     """
     wrong = 0
-    with database_of(context) as (settings, database):
+    with database_of(context, make=True) as (settings, database):
         attributor = load_attributor(settings, database)
         recorder = Recorder(database, build_reader(settings, lambda: attributor), lambda: datetime.now(UTC))
         for mail_id in mail_ids:

@@ -53,7 +53,7 @@ def send(context: click.Context) -> None:
 
     One that could not be delivered waits for a minute or more before it is due again.
     """
-    with database_of(context) as (settings, database):
+    with database_of(context, make=True) as (settings, database):
         summary = deliver_outbox(settings, database, open_carrier(settings))
         with database.read() as session:
             waiting = [

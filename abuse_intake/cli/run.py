@@ -31,7 +31,7 @@ def run(context: click.Context, once: bool, verbose: bool) -> None:
     at the next poll. With --once the exit code is 1 if the mailbox, the database or the outbox could not be
     worked to the end, or a signal stopped it before.
     """
-    with database_of(context) as (settings, database):
+    with database_of(context, make=True) as (settings, database):
         configure_log(verbose=verbose)
         app = App(settings, database)
         if once:

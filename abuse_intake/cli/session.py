@@ -23,8 +23,13 @@ def settings_of(context: click.Context) -> Settings:
 
 
 @contextmanager
-def database_of(context: click.Context) -> Iterator[tuple[Settings, Database]]:
-    """The configuration and its database, closed afterwards."""
+def database_of(context: click.Context, *, make: bool = False) -> Iterator[tuple[Settings, Database]]:
+    """The configuration and its database, closed afterwards; only commands that change something make it."""
     settings = settings_of(context)
-    with open_database(settings) as database:
+    with open_database(settings, make=make) as database:
+        if not make and database.is_in_memory():
+            click.echo(
+                f"abuse-intake: note: {settings.database_url()} is not there yet; the first run makes it",
+                err=True,
+            )
         yield settings, database

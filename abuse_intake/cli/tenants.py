@@ -42,7 +42,7 @@ def import_(context: click.Context, file: Path) -> None:
     directory = Directory(read_directory_file(file))
     for warning in directory.warnings:
         click.echo(f"abuse-intake: warning: {one_line(warning)}", err=True)
-    with database_of(context) as (settings, database):
+    with database_of(context, make=True) as (settings, database):
         with database.begin() as session:
             imported = stored.replace_directory(session, directory.tenants.values(), datetime.now(UTC))
         click.echo(f"{count(imported, 'tenant')} imported")
@@ -60,7 +60,7 @@ def import_(context: click.Context, file: Path) -> None:
 def list_(context: click.Context, as_json: bool) -> None:
     """List the directory that is in force."""
     settings = settings_of(context)
-    with nullcontext() if settings.tenants.directory else open_database(settings) as database:
+    with nullcontext() if settings.tenants.directory else open_database(settings, make=False) as database:
         found = load_attributor(settings, database).directory.tenants.values()
     if as_json:
         for tenant in found:

@@ -1,6 +1,10 @@
 """`abuse-intake check` looks at everything and changes nothing."""
 
+import pytest
 from command_line import CommandLine
+
+from storage.database import Database
+from storage.errors import DatabaseUnavailable
 
 
 def test_check_makes_no_database(cli: CommandLine) -> None:
@@ -13,7 +17,7 @@ def test_check_makes_no_database(cli: CommandLine) -> None:
 
 def test_a_new_database_is_for_its_owner_alone(cli: CommandLine) -> None:
     """It holds strangers' mail, whatever the umask is."""
-    cli("stats")
+    cli("run", "--once")
 
     assert (cli.folder / "abuse-intake.db").stat().st_mode & 0o077 == 0
 
@@ -31,3 +35,29 @@ def test_a_username_without_a_password_is_refused(cli: CommandLine) -> None:
 
     assert answer.code == 2
     assert "outbox.password_file must be given" in answer.complaint()
+
+
+def test_who_only_looks_makes_no_database(cli: CommandLine) -> None:
+    """Lists are empty where nothing was worked yet, and a note says so; the file is made by who works."""
+    answer = cli("mails", "list", "--json")
+
+    assert (answer.code, answer.out) == (0, "")
+    assert "is not there yet; the first run makes it" in answer.complaint()
+    assert not (cli.folder / "abuse-intake.db").exists()
+
+
+def test_a_database_that_cannot_be_written_is_not_well(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`check` tries what the worker needs, not only what it can look at."""
+    cli("run", "--once")
+    monkeypatch.setattr(Database, "probe", _refuse)
+
+    answer = cli("check")
+
+    assert answer.code == 1
+    assert "database   FAILED" in answer.out
+
+
+def _refuse(_: Database) -> None:
+    raise DatabaseUnavailable("attempt to write a readonly database")
