@@ -5,7 +5,6 @@ checked message id in In-Reply-To and References. Strangers' text in the body is
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,13 +18,13 @@ from uuid import uuid4
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from abuse_intake.disarm import disarm
 from parsers.addresses import domain_of, strict_addr_spec
+from parsers.recipient import recipient_key
 from parsers.values import Correspondence, ReadMail, Report
 from storage.held_back import HeldBack
 from storage.values import Attribution, NewAcknowledgement
 
-MAX_QUOTED = 100
-"""Characters of a stranger's text that the body shows."""
 MAX_LISTED = 10
 """Reported messages that the body lists; the others are counted."""
 MAX_RECEIVED = 100
@@ -57,7 +56,7 @@ class Ourselves:
 
     def is_us(self, address: str) -> bool:
         """Whether an address is one of ours, in any case, with or without a +tag."""
-        return _without_tag(address) in {_without_tag(own) for own in self.addresses}
+        return recipient_key(address) in {recipient_key(own) for own in self.addresses}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,30 +176,6 @@ def _show_report(report: Report, attribution: Attribution) -> dict[str, str | No
     }
 
 
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode categories that steer, hide or reorder text; a soft hyphen in a host name would hide its dots."""
-_SCHEME = re.compile(r"(?i)(h)tt(ps?)(?=\s*:|\b)")
-_OTHER_SCHEME = re.compile(r"(?<!hxxp)(?<!hxxps):(?=//)", re.IGNORECASE)
-_NUMBER_OR_DOT = re.compile(
-    r"(?P<number>(?<![\w.\u3002-])[0-9]+(?:\.[0-9]+){1,2}(?![\w-]|[.\u3002]\w))"
-    r"|(?<=[^\s.])[.\u3002\uff0e\uff61](?=[^\s.])"
-)
-"""A dot within a word; but 1.99, 24.11.2026 and 1.000.000 are numbers, which no mail program makes a link of. Four
-numbers are an IPv4 address, and a letter on either side makes it a name."""
-
-
-def disarm(text: str, limit: int = MAX_QUOTED) -> str:
-    """A stranger's text for the body: one line, cut, without control or bidi characters, links disarmed."""
-    plain = unicodedata.normalize(
-        "NFKC", text[: 4 * limit]
-    )  # dots and colons in disguise become what they are
-    visible = (" " if unicodedata.category(one) in _INVISIBLE else one for one in plain)
-    clean = " ".join("".join(visible).split())
-    clean = clean[:limit] + ("…" if len(clean) > limit else "")
-    without_schemes = _OTHER_SCHEME.sub("[:]", _SCHEME.sub(r"\1xx\2", clean))
-    return _NUMBER_OR_DOT.sub(lambda found: found["number"] or "[.]", without_schemes)
-
-
 def _compose(letter: _Letter, ourselves: Ourselves, now: datetime) -> NewAcknowledgement:
     if strict_addr_spec(letter.to) is None:
         raise ValueError("an acknowledgement's To would be no strict address")
@@ -264,11 +239,6 @@ def _environment() -> Environment:
         autoescape=False,
         keep_trailing_newline=False,
     )
-
-
-def _without_tag(address: str) -> str:
-    local, _, domain = address.lower().strip("<> ").rpartition("@")
-    return f"{local.partition('+')[0]}@{domain.rstrip('.')}"
 
 
 def _can_be_public(address: str) -> bool:

@@ -57,7 +57,7 @@ apt_install() {
 
 install_project() {
     echo "Installing abuse-intake${EXTRAS:+ with $EXTRAS} into .venv"
-    "$VENV/bin/python" -m pip install -q --disable-pip-version-check -e ".${EXTRAS:+[$EXTRAS]}" ||
+    "$VENV/bin/python" -m pip install -q --use-pep517 --disable-pip-version-check -e ".${EXTRAS:+[$EXTRAS]}" ||
         fail "pip could not install abuse-intake (see above)."
     fingerprint >"$STAMP.new"
     mv "$STAMP.new" "$STAMP"

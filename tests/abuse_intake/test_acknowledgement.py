@@ -24,12 +24,12 @@ from report_builders import (
 
 from abuse_intake.acknowledgement import (
     Ourselves,
-    disarm,
     find_reason_not_to_answer,
     make_reference,
     render_acknowledgement,
     render_summary,
 )
+from abuse_intake.disarm import disarm
 from parsers import read_mail
 from parsers.values import ReadMail
 from storage.held_back import HeldBack, HeldMail
