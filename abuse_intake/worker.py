@@ -36,6 +36,7 @@ class Worker:
         self._app = app
         self._stopping = Stopping()
         self._delivering = threading.Lock()
+        self._is_asked_to_deliver = False
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(2)},
@@ -88,9 +89,11 @@ class Worker:
             self.deliver()
 
     def deliver(self) -> None:
-        """Deliver what is due, unless that is being done."""
-        if self._delivering.acquire(blocking=False):
+        """Deliver what is due. While that is being done it is only asked for, and done once more."""
+        self._is_asked_to_deliver = True
+        while self._is_asked_to_deliver and self._delivering.acquire(blocking=False):
             try:
+                self._is_asked_to_deliver = False
                 self._deliver()
             finally:
                 self._delivering.release()

@@ -13,6 +13,7 @@ from hashlib import sha256
 from ipaddress import ip_network
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from arrival_builders import US
 
@@ -203,9 +204,17 @@ def write_configuration(folder: Path, **mailbox: object) -> Path:
     return path
 
 
-def start_program(configuration: Path, *arguments: str) -> "subprocess.Popen[str]":
+class Program(subprocess.Popen[str]):
+    """A process that a test which fails does not wait for."""
+
+    def __exit__(self, *failure: Any) -> None:
+        self.kill()
+        super().__exit__(*failure)
+
+
+def start_program(configuration: Path, *arguments: str) -> Program:
     """`abuse-intake` as a process of its own, its output kept."""
-    return subprocess.Popen(
+    return Program(
         [sys.executable, "-m", "abuse_intake", "--config", str(configuration), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

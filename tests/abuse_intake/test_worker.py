@@ -23,6 +23,7 @@ from intake_world import (
 
 from abuse_intake.app import App
 from abuse_intake.errors import OutboxError
+from abuse_intake.outbox import DeliverySummary
 from abuse_intake.settings import load_settings
 from abuse_intake.worker import Worker
 from storage.database import Database
@@ -164,3 +165,33 @@ def test_a_signal_lets_the_batch_in_hand_be_finished(tmp_path: Path) -> None:
     assert 0 < filed < 1500
     assert filed + waiting == 1500
     assert len([mail for mail in mails if mail.disposition == "report"]) == filed
+
+
+class SlowApp:
+    """Delivers until it is let go, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.deliveries = 0
+        self.has_begun = threading.Event()
+        self.may_end = threading.Event()
+
+    def deliver(self, _: object) -> DeliverySummary:
+        self.deliveries += 1
+        self.has_begun.set()
+        self.may_end.wait(10)
+        return DeliverySummary()
+
+
+def test_what_is_recorded_while_a_delivery_runs_is_delivered_after_it() -> None:
+    """A delivery that began too early to see it is followed by another one, not by the next poll's."""
+    app = SlowApp()
+    worker = Worker(app)  # type: ignore[arg-type]
+    running = threading.Thread(target=worker.deliver)
+    running.start()
+    app.has_begun.wait(10)
+
+    worker.deliver()
+    app.may_end.set()
+    running.join()
+
+    assert app.deliveries == 2
