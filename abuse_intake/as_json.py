@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from storage.serialization import evidence_as_json
 from storage.values import (
     AcknowledgementRecord,
     Allocation,
     Attribution,
     DeliveryRecord,
-    Evidence,
     HistoryEntry,
     IncidentRecord,
     MailRecord,
@@ -23,17 +23,6 @@ def time_as_json(time: datetime | None) -> str | None:
     return time.astimezone(UTC).isoformat() if time else None
 
 
-def evidence_as_json(evidence: Evidence) -> dict[str, Any]:
-    """One piece of evidence."""
-    return {
-        "source": evidence.source,
-        "value": evidence.value,
-        "tenant": evidence.tenant,
-        "verified": evidence.verified,
-        "detail": evidence.detail,
-    }
-
-
 def attribution_as_json(attribution: Attribution) -> dict[str, Any]:
     """To whom a report is attributed and why, as `attribute` prints it."""
     return {
@@ -42,7 +31,7 @@ def attribution_as_json(attribution: Attribution) -> dict[str, Any]:
         "confidence": attribution.confidence,
         "reason": attribution.reason,
         "route": attribution.route,
-        "evidence": [evidence_as_json(one) for one in attribution.evidence],
+        "evidence": evidence_as_json(attribution.evidence),
     }
 
 
@@ -109,7 +98,7 @@ def incident_as_json(incident: IncidentRecord) -> dict[str, Any]:
         "authenticated_reporter_count": incident.authenticated_reporter_count,
         "first_seen": time_as_json(incident.first_seen),
         "last_seen": time_as_json(incident.last_seen),
-        "evidence": [evidence_as_json(one) for one in incident.evidence],
+        "evidence": evidence_as_json(incident.evidence),
     }
 
 

@@ -1,11 +1,12 @@
 """The worker: polls the mailbox and delivers the outbox, again and again, until it is told to stop.
 
-Two APScheduler jobs that never overlap themselves. A server that is away is told in the log and tried again at
+Two APScheduler jobs: one polls, one asks for a delivery. Deliveries have a thread of their own, so that a slow mail
+server keeps no mail waiting, and no two of them overlap. A server that is away is told in the log and tried again at
 the next poll. SIGTERM or SIGINT ends the worker after the batch that it is working on.
 """
 
-import threading
 from collections.abc import Callable
+from concurrent import futures
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -29,13 +30,18 @@ def _log_fault(event: JobExecutionEvent) -> None:
     log.error("fault in a job", job=event.job_id, exc_info=event.exception)
 
 
+def _log_failed_delivery(delivery: futures.Future[None]) -> None:
+    if (fault := delivery.exception()) is not None:
+        log.error("fault in a delivery", exc_info=fault)
+
+
 class Worker:
     """Runs until `stop` is called."""
 
     def __init__(self, app: App) -> None:
         self._app = app
         self._stopping = Stopping()
-        self._delivering = threading.Lock()
+        self._deliveries = futures.ThreadPoolExecutor(1, thread_name_prefix="deliver")
         self._is_asked_to_deliver = False
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -46,9 +52,9 @@ class Worker:
     def run(self) -> None:
         """Work until stopped; returns when the last batch is finished."""
         seconds = self._app.settings.need_mailbox().poll_seconds
-        for job in (self.poll, self.deliver):
+        for name, job in (("poll", self.poll), ("deliver", self.ask_to_deliver)):
             self._scheduler.add_job(
-                job, "interval", seconds=seconds, id=job.__name__, next_run_time=datetime.now(UTC)
+                job, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC)
             )
         self._scheduler.add_listener(_log_fault, EVENT_JOB_ERROR)
         self._scheduler.start()
@@ -58,6 +64,7 @@ class Worker:
         self._stopping.wait()
         log.info("stopping after the batch in hand")
         self._scheduler.shutdown(wait=True)
+        self._deliveries.shutdown(wait=True)
         self._app.close()
         log.info("stopped")
 
@@ -86,19 +93,20 @@ class Worker:
         for problem in summary.problems:
             log.warning("poll", problem=problem)
         if summary.acknowledgements and not self._stopping():
-            self.deliver()
+            self.ask_to_deliver()
+
+    def ask_to_deliver(self) -> futures.Future[None] | None:
+        """Have what is due delivered, after the delivery that runs now; None where that is asked for already."""
+        if self._is_asked_to_deliver:
+            return None
+        self._is_asked_to_deliver = True
+        asked = self._deliveries.submit(self.deliver)
+        asked.add_done_callback(_log_failed_delivery)
+        return asked
 
     def deliver(self) -> None:
-        """Deliver what is due. While that is being done it is only asked for, and done once more."""
-        self._is_asked_to_deliver = True
-        while self._is_asked_to_deliver and self._delivering.acquire(blocking=False):
-            try:
-                self._is_asked_to_deliver = False
-                self._deliver()
-            finally:
-                self._delivering.release()
-
-    def _deliver(self) -> None:
+        """Deliver what is due."""
+        self._is_asked_to_deliver = False
         summary = self._try("deliver", lambda: self._app.deliver(self._stopping))
         if summary is not None and (
             summary.sent or summary.retried or summary.failed or summary.outcome_unknown

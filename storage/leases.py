@@ -93,7 +93,7 @@ def release(session: Session, owner: str) -> int:
     return len(found)
 
 
-def reset_for_retry(session: Session, id: str, now: datetime) -> ClaimedMail:
+def reset_for_retry(session: Session, id: str) -> ClaimedMail:
     """The mail, to be read again with no attempts counted; it stays as it is until recorded anew."""
     number = require_id(id, no_such_mail)
     _update(session, [number], attempts=0)

@@ -193,7 +193,7 @@ def retry(context: click.Context, mail_ids: tuple[str, ...]) -> None:
 def _retry(database: Database, recorder: Recorder, mail_id: str) -> str:
     with database.begin() as session:
         before = kept.find_mail(session, mail_id)
-        mail = kept.reset_for_retry(session, before.id, datetime.now(UTC))
+        mail = kept.reset_for_retry(session, before.id)
     recorder.read_and_record([mail])
     with database.read() as session:
         after = kept.find_mail(session, before.id)

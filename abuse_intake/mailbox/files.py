@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
+from abuse_intake.durably import sync_directory
 from abuse_intake.errors import MailboxError
 from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES, TOO_LARGE
 from abuse_intake.urls import ServiceUrl
@@ -87,7 +88,7 @@ class _FileMailbox:
                 self.problems.append(f"{path} cannot be filed away and stays: {where}: {error.strerror}")
         with _explained(self.root):
             for directory in touched:
-                _sync_directory(directory)
+                sync_directory(directory)
         return stayed
 
     def close(self) -> None:
@@ -202,14 +203,6 @@ def _fit(folder: Path, stem: str, ending: str) -> Path:
         kept = LONGEST_NAME - len(digest) - len(os.fsencode(ending)) - 1
         name = os.fsencode(stem)[:kept] + b"." + digest + os.fsencode(ending)
     return folder / os.fsdecode(name)
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

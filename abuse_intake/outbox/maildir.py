@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from abuse_intake.durably import sync_directory
 from abuse_intake.errors import OutboxError
 from abuse_intake.outbox.ledger import Ledger
 from abuse_intake.urls import ServiceUrl
@@ -32,7 +33,7 @@ class MaildirCarrier:
                 _write_durably(self._path("tmp", one), one.content)
             ours = [*(one for one in due if one.data_sent), *(ledger.note_data_sent(fresh) if fresh else ())]
             lost = [one for one in ours if not self._publish(one)]
-            _sync(self._root / "new")
+            sync_directory(self._root / "new")
         ledger.note_sent([one for one in ours if one not in lost])
         for one in lost:
             ledger.note_outcome_unknown(one, "neither in tmp/ nor in new/ after an interrupted delivery")
@@ -80,11 +81,3 @@ def _write_durably(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

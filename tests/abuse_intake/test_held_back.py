@@ -136,7 +136,7 @@ def test_a_mail_that_was_answered_and_is_read_again_swallows_no_summary(
     read(database, AN_HOUR_AGO, 1, 2, 3)
     reader, at = make_reader(per_reporter_hour=1), datetime.now(UTC) - AN_HOUR_AGO
     with database.begin() as session:
-        again = mails.reset_for_retry(session, "1", at)
+        again = mails.reset_for_retry(session, "1")
     Recorder(database, reader, lambda: at).read_and_record([again])
 
     delivered = deliver(settings, database)
@@ -154,7 +154,7 @@ def test_a_mail_that_was_told_in_a_summary_is_not_answered_when_it_is_read_again
     reader, at = make_reader(per_reporter_hour=0), datetime.now(UTC)
 
     with database.begin() as session:
-        again = mails.reset_for_retry(session, "3", at)
+        again = mails.reset_for_retry(session, "3")
     Recorder(database, reader, lambda: at).read_and_record([again])
 
     assert deliver(settings, database) == []

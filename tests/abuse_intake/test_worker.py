@@ -186,12 +186,25 @@ def test_what_is_recorded_while_a_delivery_runs_is_delivered_after_it() -> None:
     """A delivery that began too early to see it is followed by another one, not by the next poll's."""
     app = SlowApp()
     worker = Worker(app)  # type: ignore[arg-type]
-    running = threading.Thread(target=worker.deliver)
-    running.start()
+    worker.ask_to_deliver()
     app.has_begun.wait(10)
 
-    worker.deliver()
+    asked = worker.ask_to_deliver()
     app.may_end.set()
-    running.join()
+    assert asked is not None
+    asked.result(10)
 
     assert app.deliveries == 2
+
+
+def test_a_slow_delivery_keeps_nobody_waiting() -> None:
+    """Who asks for a delivery does not wait for it, and asking again while one waits adds none."""
+    app = SlowApp()
+    worker = Worker(app)  # type: ignore[arg-type]
+    worker.ask_to_deliver()
+    app.has_begun.wait(10)
+
+    asked = [worker.ask_to_deliver() for _ in range(3)]
+    app.may_end.set()
+
+    assert [one is None for one in asked] == [False, True, True]

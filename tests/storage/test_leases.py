@@ -157,7 +157,7 @@ def test_retry_keeps_the_disposition(database: Database) -> None:
     record(database, [outcome("1", disposition="quarantined", reason="too_costly")])
 
     with database.begin() as session:
-        again = reset_for_retry(session, "1", NOW)
+        again = reset_for_retry(session, "1")
     with database.read() as session:
         shown = find_mail(session, "1")
 
@@ -172,7 +172,7 @@ def test_retry_of_what_is_not_there(database: Database, id: str) -> None:
     keep(database)
 
     with database.begin() as session, pytest.raises(NotFound, match="no mail"):
-        reset_for_retry(session, id, NOW)
+        reset_for_retry(session, id)
 
 
 def test_no_mail_goes_to_two(database: Database, second: Database) -> None:
