@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from parsers.addresses import can_be_origin, parse_ip
+from parsers.dates import parse_date
 from parsers.header_block import Field, skip_prologue, split_header
-from parsers.headers import parse_date, raw_text, strip_comments
+from parsers.headers import raw_text, strip_comments
 from parsers.values import IPAddress, Report
 
 BLOCKS = 5

@@ -11,6 +11,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _PADDING = re.compile(rb"=+")
 _PUNCTUATION = re.compile(r"[^a-z0-9.]+")
 _LOOKED_AT = 64 * 1024
+CUT_OF = 2
+"""Of so many characters beyond ASCII one may be cut, in what still is UTF-8."""
 _GROUP = 16
 """Characters that a separately padded piece of base64 has at the least, on average."""
 
@@ -49,6 +51,20 @@ _OTHER_NAMES = {
 """Names seen in mail that Python has no alias for."""
 
 
+_AS_READ = {
+    "latin_1": "cp1252",
+    "iso8859_9": "cp1254",
+    "iso8859_11": "cp874",
+    "tis_620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "cp950",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+}
+"""Charsets that mail is written in a larger one of: they are read as browsers read them (WHATWG Encoding)."""
+
+
 def decode_transfer(body: bytes, encoding: str) -> bytes:
     """The content under a Content-Transfer-Encoding (RFC 2045, section 6); an unknown one is none."""
     if encoding == "base64":
@@ -79,7 +95,7 @@ def is_quoted_printable(body: bytes) -> bool:
 
 
 def decode_charset(raw: bytes, charset: str | None) -> str:
-    """Text by the declared charset, else UTF-8, else Windows-1252, which reads everything."""
+    """Text by the declared charset, else UTF-8, of which a character may be cut, else Windows-1252."""
     for name in (charset, "utf-8"):
         codec = _find_codec(name) if name else None
         if codec:
@@ -87,6 +103,9 @@ def decode_charset(raw: bytes, charset: str | None) -> str:
                 return clean_text(raw.decode(codec))
             except (UnicodeError, ValueError):
                 continue
+    cut = raw.decode("utf-8", "replace")
+    if 0 < cut.count("\ufffd") * CUT_OF <= sum(character > "\x7f" for character in cut):
+        return clean_text(cut)
     return clean_text(raw.decode("cp1252", "replace"))
 
 
@@ -96,6 +115,7 @@ def _find_codec(name: str) -> str | None:
         return None
     key = _PUNCTUATION.sub("_", name.lower()).strip("_")
     codec = _OTHER_NAMES.get(key) or aliases.get(key) or aliases.get(key.replace(".", "_")) or key
+    codec = _AS_READ.get(codec, codec)
     return codec if codec in _MAIL_CODECS else None
 
 

@@ -1,9 +1,9 @@
 """What the arriving mail's own header says that decides how it is answered."""
 
+from parsers.dates import parse_date
 from parsers.header_block import Header
 from parsers.headers import (
     decode_text,
-    parse_date,
     parse_mailboxes,
     parse_return_path,
     raw_text,

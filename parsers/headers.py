@@ -1,8 +1,7 @@
-"""Readers of single header values: text, mailboxes, message ids, dates. Bounded; none raises."""
+"""Readers of single header values: text, mailboxes, message ids. Bounded; none raises."""
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from parsers.addresses import strict_addr_spec
@@ -17,13 +16,16 @@ MAILBOXES = 200
 ADDRESS_TOKENS = 2000
 MSG_IDS = 100
 
-_ENCODED_WORD = re.compile(rb"=\?([^?\s]{1,60})\?([BbQq])\?([^?\r\n]{0,4000})\?=")
+_ENCODED_WORD = re.compile(
+    rb'=\?"?([^?\s"]{1,60})"?\?([BbQq])\?((?:[^?=\r\n]|=(?!\?[^=])|\?(?!=)){0,4000})\?='
+)
+"""A word may hold a raw question mark, and its charset may stand in quotes."""
 _QUOTED_PRINTABLE = re.compile(rb"=([0-9A-Fa-f]{2})")
 _MSG_ID = re.compile(
     r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}@(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}|\[[!-Z^-~]{1,60}\])>"
 )
 _TOKEN = re.compile(
-    r'=\?[^?\s]{1,60}\?[BbQq]\?[^?]{0,1000}\?=|"(?:[^"\\]|\\.){0,1000}"?|<[^<>]{0,1000}>|[,;:()]|[^",;:<>()]{1,1000}|.',
+    r'=\?[^?\s]{1,60}\?[BbQq]\?(?:[^?=]|=(?!\?[^=])|\?(?!=)){0,1000}\?=|"(?:[^"\\]|\\.){0,1000}"?|<[^<>]{0,1000}>|[,;:()]|[^",;:<>()]{1,1000}|.',
     re.DOTALL,
 )
 _COMMENT_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|\\.?|[()]|[^"()\\]+', re.DOTALL)
@@ -70,7 +72,7 @@ def decode_text(value: bytes | None, charset: str | None = None) -> str | None:
         return None
     value = value[:VALUE_BYTES]
     if b"=?" not in value:
-        return _tidy(_decode_raw(value, charset))
+        return _tidy(decode_raw(value, charset))
     return _tidy("".join(_decode_pieces(value, charset)))
 
 
@@ -84,11 +86,11 @@ def _decode_pieces(value: bytes, charset: str | None) -> list[str]:
         word_charset = word[1].partition(b"*")[0].lower()
         if between.strip() or word_charset != pending_charset:
             pieces.append(_decode_word(pending, pending_charset))
-            pieces.append(_decode_raw(between, charset) if between.strip() or not pending_charset else "")
+            pieces.append(decode_raw(between, charset) if between.strip() or not pending_charset else "")
             pending, pending_charset = b"", word_charset
         pending += _word_bytes(word[2], word[3])
         position = word.end()
-    return [*pieces, _decode_word(pending, pending_charset), _decode_raw(value[position:], charset)]
+    return [*pieces, _decode_word(pending, pending_charset), decode_raw(value[position:], charset)]
 
 
 def _word_bytes(encoding: bytes, text: bytes) -> bytes:
@@ -101,8 +103,13 @@ def _decode_word(raw: bytes, charset: bytes) -> str:
     return decode_charset(raw, charset.decode("latin-1")) if raw else ""
 
 
-def _decode_raw(raw: bytes, charset: str | None) -> str:
-    """Raw 8-bit text in a header is UTF-8 (RFC 6532), else in the charset of the body, else Windows-1252."""
+def decode_raw(raw: bytes, charset: str | None) -> str:
+    """Raw text in a header is UTF-8 (RFC 6532), else in the charset of the body, else Windows-1252.
+
+    ISO-2022-JP is ASCII to the eye of a program, and tells itself by its escape sequences.
+    """
+    if b"\x1b$" in raw:
+        return decode_charset(raw, "iso-2022-jp")
     try:
         return clean_text(raw.decode("utf-8"))
     except UnicodeDecodeError:
@@ -180,10 +187,10 @@ def first_address(value: bytes | None) -> str | None:
     return next((address[:ADDRESS_CHARACTERS] for address in addresses if "@" in address), None)
 
 
-def display_name(value: bytes | None, charset: str | None = None) -> str | None:
+def display_name(value: bytes | None) -> str | None:
     """The decoded display name of the first mailbox; decoded only here, apart from its address."""
     name = next((box.name for box in _iterate_mailboxes(value)), b"")
-    return (decode_text(name, charset) or "")[:NAME_CHARACTERS] or None
+    return (decode_text(name) or "")[:NAME_CHARACTERS] or None
 
 
 def parse_sole_address(values: list[bytes]) -> str | None:
@@ -213,63 +220,3 @@ def strict_msg_ids(value: bytes | None) -> tuple[str, ...]:
 def message_id_as_written(value: bytes | None) -> str | None:
     """A Message-ID trimmed and unfolded; its brackets stay, or stay missing."""
     return clean_text(raw_text(value)[:998]) or None
-
-
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_TIME = r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?"
-_DATE = re.compile(
-    rf"(\d{{1,2}})[ \t.-]{{1,5}}([A-Za-z]{{3}})[a-z]{{0,6}}[ \t.,-]{{1,5}}(\d{{2,4}})[ \t,]{{1,5}}{_TIME}"
-    r"(?:\.\d{1,9})?[ \t]{0,5}([+-]\d{2}:?\d{2}(?!\d)|[A-Za-z]{1,5}(?![A-Za-z]))?"
-)
-_ASCTIME = re.compile(
-    rf"([A-Za-z]{{3}})[ \t]{{1,5}}(\d{{1,2}})[ \t]{{1,5}}{_TIME}[ \t]{{1,5}}"
-    r"(?:[A-Z]{3,5}[ \t]{1,3})?(\d{4})"
-)
-_ISO = re.compile(
-    rf"(\d{{4}})-(\d{{2}})-(\d{{2}})[T \t]{{1,3}}{_TIME}"
-    r"(?:[.,]\d{1,9})?[ \t]{0,5}([+-]\d{2}:?\d{2}|Z|UTC)?"
-)
-_ZONE_HOURS = {
-    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
-    "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "BST": 1, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9, "KST": 9,
-}  # fmt: skip
-"""Zone names that mail uses; every other is UTC (RFC 5322, section 4.3)."""
-
-
-def parse_date(text: str | None) -> datetime | None:
-    """The time that a date of mail, of asctime or of ISO 8601 names, in UTC; None if there is none."""
-    text = (text or "")[:200]
-    if found := _DATE.search(text):
-        day, month, year, hour, minute, second, zone = found.groups()
-        return _make_time(year, _month(month), day, (hour, minute, second), zone)
-    if found := _ISO.search(text):
-        year, month, day, hour, minute, second, zone = found.groups()
-        return _make_time(year, int(month), day, (hour, minute, second), zone)
-    if found := _ASCTIME.search(text):
-        month, day, hour, minute, second, year = found.groups()
-        return _make_time(year, _month(month), day, (hour, minute, second), None)
-    return None
-
-
-def _month(name: str) -> int:
-    return _MONTHS.index(name.lower()) + 1 if name.lower() in _MONTHS else 0
-
-
-def _make_time(
-    year: str, month: int, day: str, clock: tuple[str, str, str | None], zone: str | None
-) -> datetime | None:
-    years = int(year) + (0 if len(year) > 3 else 1900 if int(year) >= 50 else 2000)
-    hour, minute, second = (int(number or 0) for number in clock)
-    try:
-        local = datetime(years, month, int(day), hour, minute, min(second, 59), tzinfo=_zone(zone))
-        return local.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _zone(zone: str | None) -> timezone:
-    if zone and zone[0] in "+-":
-        digits = zone[1:].replace(":", "")
-        offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-        return timezone(-offset if zone[0] == "-" else offset)
-    return timezone(timedelta(hours=_ZONE_HOURS.get((zone or "").upper(), 0)))

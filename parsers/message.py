@@ -4,24 +4,28 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from parsers.content import decode_transfer
+from parsers.dates import parse_date
 from parsers.header_block import GLANCE_FIELDS, Header, skip_prologue, split_header
 from parsers.headers import (
     decode_text,
-    display_name,
-    first_address,
     message_id_as_written,
-    parse_date,
     raw_text,
 )
 from parsers.mime import Budget, Part, parse_message
 from parsers.origin import Route, find_return_path, read_route
+from parsers.senders import read_sender
 from parsers.values import Message
 
 HASHED_TEXT = 256 * 1024
 GLANCE = 8 * 1024
 SUBJECT_CHARACTERS = 4000
+TEXTS = 5
 
 _BLANK = re.compile(rb"[\s]*\Z")
+_META_CHARSET = re.compile(
+    rb"<meta\s[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_-]{2,40})", re.IGNORECASE
+)
 WRAPPING_NAMES = frozenset(
     {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "mime-version"}
 )
@@ -77,13 +81,13 @@ def is_message_header(header: Header) -> bool:
 
 def _build(raw: bytes, root: Part, route: Route) -> Message:
     header = root.header
-    charset = root.content_type.parameters.get("charset")
-    sender = header.first("from")
+    charset = find_charset(root)
+    sender = read_sender(header.first("from"), charset)
     return Message(
         message_id=message_id_as_written(header.first("message-id")),
         subject=_cut(decode_text(header.first("subject"), charset)),
-        from_address=first_address(sender),
-        from_name=display_name(sender, charset),
+        from_address=sender.address,
+        from_name=sender.name,
         date=parse_date(raw_text(header.first("date"))),
         return_path=find_return_path(route),
         headers_only=bool(_BLANK.match(raw, root.body_start)),
@@ -93,6 +97,27 @@ def _build(raw: bytes, root: Part, route: Route) -> Message:
         text_sha256=_hash_text(root),
         raw=raw,
     )
+
+
+def find_charset(root: Part) -> str | None:
+    """The charset that the message, or the first of its texts that names one, says it is written in.
+
+    Raw 8-bit text in the header mostly is in it too; an HTML page may name it only itself.
+    """
+    texts = [part for part in root.walk() if part.type.startswith("text/")][:TEXTS]
+    declared = (part.content_type.parameters.get("charset") for part in (root, *texts))
+    pages = (part for part in texts if part.type == "text/html")
+    return next((charset for charset in declared if charset), None) or next(
+        (charset for page in pages if (charset := _find_charset_of_page(page))), None
+    )
+
+
+def _find_charset_of_page(page: Part) -> str | None:
+    head = decode_transfer(
+        page.source[page.body_start : min(page.end, page.body_start + GLANCE)], page.encoding
+    )
+    found = _META_CHARSET.search(head)
+    return found[1].decode("ascii") if found else None
 
 
 def _cut(subject: str | None) -> str | None:

@@ -9,11 +9,12 @@ host that the hop above vouches for. A name is a promise only where the server l
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Network
+from ipaddress import IPv4Address
 
-from parsers.addresses import can_be_origin, house_of, is_inner_name
+from parsers.addresses import can_be_origin
 from parsers.header_block import Header
 from parsers.headers import parse_return_path
+from parsers.houses import house_of, is_inner_name, is_inside, is_outbound
 from parsers.received import Line, parse_received
 from parsers.statements import STATEMENT_FIELDS, parse_statement
 from parsers.values import IPAddress
@@ -22,25 +23,8 @@ HOPS = 100
 STATEMENTS = 20
 RETURN_PATHS = 20
 
-INSIDE_NETWORKS = {
-    # Outlook.com and Exchange Online pass mail among themselves by IPv6, and name no address of the receiver.
-    # Between them lie the networks of Azure, where strangers have hosts.
-    "outlook.com": (
-        *(IPv6Network(f"2603:10{digit:x}6::/32") for digit in range(16)),
-        IPv6Network("2a01:111:e400::/48"),
-        IPv6Network("2a01:111:f400::/48"),
-    ),
-}
-"""Networks that a provider's hosts have among themselves."""
-
-OUTBOUND_HOSTS = {
-    "gmail.com": re.compile(r"mail-"),
-    "outlook.com": re.compile(r".*outbound\."),
-    "yahoo.com": re.compile(r"sonic"),
-    "gmx.net": re.compile(r"mout"),
-    "web.de": re.compile(r"mout"),
-}
-"""Hosts that the mail of a provider's customers leaves by: at the provider itself, they are where it came from."""
+LOOKS_BEHIND = frozenset({"outlook.com"})
+"""Providers that know their customers' gateways, and state who stood behind the one that they received from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +67,7 @@ class _Side:
 
     houses: set[str] = field(default_factory=set)
     hosts: set[str] = field(default_factory=set)
+    addresses: set[IPAddress] = field(default_factory=set)
     above: Line | None = None
     """The last line by which a host handed the mail over."""
 
@@ -91,6 +76,7 @@ class _Side:
         name = _lower(line.hop.by_name)
         self.houses |= _houses(name)
         self.hosts |= {name} if name else set()
+        self.addresses |= {line.by_ip} if line.by_ip and not line.by_ip.is_loopback else set()
         self.above = line if line.has_sender else self.above
 
     def wrote(self, line: Line) -> bool:
@@ -98,18 +84,35 @@ class _Side:
         name = _lower(line.hop.by_name)
         if self.above is None:
             return not self.houses or bool(_houses(name) & self.houses)
-        return bool(_houses(name) & self.houses) or name in self.hosts or _vouches_for(self.above, name)
+        if _houses(name) & self.houses or name in self.hosts:
+            return True
+        return _vouches_for(self.above, line) or self.has_host_of(self.above)
+
+    def has_host_of(self, line: Line) -> bool:
+        """Whether the sender of a line wrote one above it, or this one: Exchange tells its own addresses."""
+        return line.hop.from_ip in self.addresses
 
 
-def _vouches_for(above: Line, name: str) -> bool:
-    """Whether a hop came from the host of this name, and no stranger can have given it the name."""
+def _vouches_for(above: Line, line: Line) -> bool:
+    """Whether a hop came from the host that wrote this line, and no stranger can have made it seem so."""
+    name = _lower(line.hop.by_name)
     if above.is_fetched:
         return True
     if not name:
         return False
     if _is_loopback(above) and name == _lower(above.helo):
         return True
-    return (above.verified or above.is_handed_over) and name == _lower(above.hop.from_name)
+    if (above.verified or above.is_handed_over) and name == _lower(above.hop.from_name):
+        return True
+    return _is_inner_step(above) and above.hop.from_ip == line.by_ip
+
+
+def _is_inner_step(line: Line) -> bool:
+    """Whether a host that only its own network knows by name received it from a private address."""
+    ip = line.hop.from_ip
+    if ip is None or can_be_origin(ip) or ip.is_loopback:
+        return False
+    return is_inner_name(line.hop.by_name or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +175,19 @@ def _find_hop(route: Route, walk: _Walk, source_ip: IPAddress | None) -> int | N
     for statement in route.statements:
         if statement.below <= walk.foreign:
             hop = _hop_of(route, statement.ip, walk.foreign)
-            if hop is not None and _is_chained(route, walk.foreign, hop):
+            if hop is not None and (
+                _is_chained(route, walk.foreign, hop) or _looks_behind(route, walk.foreign, statement)
+            ):
                 return hop
     return walk.foreign
+
+
+def _looks_behind(route: Route, foreign: int, statement: Statement) -> bool:
+    """Whether a provider that knows its customers' gateways states it, between two lines of its own."""
+    if not 0 < statement.below == foreign:
+        return False
+    above, line = (_houses(_lower(route.lines[i].hop.by_name)) for i in (foreign - 1, foreign))
+    return bool(above & line & LOOKS_BEHIND)
 
 
 def _is_chained(route: Route, start: int, end: int) -> bool:
@@ -231,29 +244,24 @@ def _is_stated(route: Route, index: int) -> bool:
 
 
 def _is_inside(line: Line, side: _Side) -> bool:
-    """Whether no stranger can have sent by this protocol, or from this network of the receiver."""
-    if line.is_fetched:
+    """Whether no stranger can have sent by this protocol, from this network of the receiver, or as this host."""
+    if line.is_fetched or side.has_host_of(line):
         return True
     house, ip = house_of(line.hop.from_name), line.hop.from_ip
-    if ip is None or house not in side.houses or _is_outbound(line, house):
+    if ip is None or house is None or house not in side.houses:
         return False
-    return any(ip in network for network in INSIDE_NETWORKS.get(house, ()))
+    return is_inside(house, ip) and not is_outbound(house, line.hop.from_name or "")
 
 
 def _is_own(line: Line, side: _Side) -> bool:
     """Whether the sending host is the receiver's: by its verified name, or as a neighbour with its name."""
-    name, ip = line.hop.from_name, line.hop.from_ip
+    name, ip = line.hop.from_name or "", line.hop.from_ip
     house = house_of(name)
-    if ip is None or house is None or house not in side.houses or _is_outbound(line, house):
+    if ip is None or house is None or house not in side.houses or is_outbound(house, name):
         return False
-    if _is_generic_name(name or "", ip):
+    if _is_generic_name(name, ip):
         return False
     return line.verified or _are_neighbours(ip, line.by_ip)
-
-
-def _is_outbound(line: Line, house: str) -> bool:
-    pattern = OUTBOUND_HOSTS.get(house)
-    return bool(pattern and pattern.match(_lower(line.hop.from_name)))
 
 
 def _is_loopback(line: Line) -> bool:

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from parsers.addresses import parse_ip
-from parsers.headers import parse_date, raw_text
+from parsers.dates import parse_date
+from parsers.headers import raw_text
 from parsers.values import Hop, IPAddress
 
 VALUE_BYTES = 3000
@@ -17,15 +18,19 @@ _LITERAL = re.compile(r"\[[^\[\]]*\](?::\d{1,5})?")
 _HELO_COMMENT = re.compile(r"(?:helo|ehlo|lhlo)(?:[\s=:]|$)", re.IGNORECASE)
 _HELO_WORDS = frozenset({"helo", "ehlo", "lhlo"})
 _SAID = re.compile(
-    r"(?:helo|ehlo|lhlo|ident|port|account|auth|authenticated|authid|envelope-from|envelope-sender)(?:[\s=:]|$)",
+    r"(?:helo|ehlo|lhlo|ident(?!:\S)|port|account|auth|authenticated|authid|envelope-from|envelope-sender)(?:[\s=:]|$)",
     re.IGNORECASE,
 )
 """How a comment begins that repeats what the sender said: Exim, CommuniGate, qmail, Postfix's logins."""
 _SAID_WORD = re.compile(r"[a-z-]{2,20}=", re.IGNORECASE)
 _MENTIONS_ADDRESS = re.compile(r"[\[%]|::|\d\.\d{1,3}\.")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,253})$")
-_FETCHED = re.compile(r"(?:lmtps?a?|pop3s?|imaps?)$", re.IGNORECASE)
+_FETCHED = re.compile(r"(?:lmtps?a?|pop3s?|pop3-ssl|imaps?|imap4-ssl)$", re.IGNORECASE)
 _HANDED_OVER = re.compile(r"(?:https?|mapi|local)$", re.IGNORECASE)
+_INNER_PROGRAM = re.compile(r"mailgateway ", re.IGNORECASE)
+"""iCloud's last step, which only its own hosts reach."""
+_PROGRAMS = frozenset({"simscan"})
+"""What stands after `by` in place of a host: a filter that notes a step of its own."""
 _UNCONFIRMED = re.compile(r"haraka|opensmtpd", re.IGNORECASE)
 """Servers that write the reverse name in Postfix's place, and do not look up whether it leads back."""
 _EXIM = re.compile(r"exim ", re.IGNORECASE)
@@ -75,7 +80,7 @@ def parse_received(value: bytes) -> Line:
         helo=_find_helo(sender),
         has_sender="from" in clauses,
         is_fetched=bool(_FETCHED.match(keyword)),
-        is_handed_over=bool(_HANDED_OVER.match(keyword)),
+        is_handed_over=bool(_HANDED_OVER.match(keyword)) or _is_any(_INNER_PROGRAM, receiver.comments),
     )
 
 
@@ -143,11 +148,11 @@ def _mention_address(comments: list[str]) -> bool:
 def _ip_of_comment(comment: str, is_literal: bool) -> IPAddress | None:
     """The last bracketed address (a reverse name can hold brackets), else a word that is an address.
 
-    An address that a comment begins with, before words like `helo=`, is the server's (Exim). An `ident@`
-    stands before a bare address only, where the name is no literal (qmail).
+    An address that a comment begins with, before words like `helo=` or `"EHLO x"`, is the server's (Exim,
+    ZMailer). An `ident@` stands before a bare address only, where the name is no literal (qmail).
     """
     words = comment.split()
-    if len(words) > 1 and _LITERAL.fullmatch(words[0]) and _SAID_WORD.match(words[1]):
+    if len(words) > 1 and _LITERAL.fullmatch(words[0]) and _begins_said(words[1]):
         return parse_ip(words[0])
     words = [word for word in words if not _SAID_WORD.match(word)]
     bracketed = [found for word in words for found in _last_bracketed(word)]
@@ -156,6 +161,10 @@ def _ip_of_comment(comment: str, is_literal: bool) -> IPAddress | None:
     if len(words) == 1 and not is_literal:
         return parse_ip(words[0].rpartition("@")[2])
     return next((ip for word in words[:4] if (ip := parse_ip(word))), None)
+
+
+def _begins_said(word: str) -> bool:
+    return bool(_SAID_WORD.match(word) or _HELO_COMMENT.match(word.lstrip('"')))
 
 
 def _last_bracketed(word: str) -> list[str]:
@@ -218,7 +227,8 @@ def _host(word: str) -> str | None:
 
 
 def _find_receiver(receiver: _Clause) -> str | None:
-    return _host(receiver.words[0]) if receiver.words else None
+    word = "".join(receiver.words[:1])
+    return _host(word) if word not in _PROGRAMS else None
 
 
 def _find_receiver_ip(receiver: _Clause) -> IPAddress | None:

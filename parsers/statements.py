@@ -24,8 +24,11 @@ _QUOTED_TEXT = re.compile(_QUOTED, re.DOTALL)
 _IP = r"\[?((?:IPv6:)?[0-9a-f:.]{3,45})\]?"
 _PARAMETER = re.compile(rf'(?:client-ip|(?:smtp\.)?remote-ip|policy\.iprev)="?{_IP}"?,?', re.IGNORECASE)
 _COMMENTS = (
-    # Microsoft
-    re.compile(rf"^ ?sender ip is {_IP} ?$", re.IGNORECASE),
+    # Microsoft; Hotmail until 2016 went on with the alignment
+    re.compile(rf"^ ?sender ip is {_IP}(?: identity alignment result is [a-z ]{{1,60}})?$", re.IGNORECASE),
+    re.compile(rf"\bdiscourages use of {_IP} as permitted\b", re.IGNORECASE),
+    # policyd-spf
+    re.compile(rf"^ ?client-ip={_IP} helo=", re.IGNORECASE),
     # Google, Yahoo and all that follow the example of RFC 7208
     re.compile(rf"\bdesignates? {_IP} as permitted\b", re.IGNORECASE),
     re.compile(rf"(?:^|: ){_IP} is neither permitted nor denied\b", re.IGNORECASE),

@@ -4,7 +4,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from parsers.addresses import can_be_origin, domain_of, house_of, parse_ip, strict_addr_spec
+from parsers.addresses import can_be_origin, domain_of, parse_ip, strict_addr_spec
+from parsers.houses import house_of
 
 
 @pytest.mark.parametrize(

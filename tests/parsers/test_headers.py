@@ -6,7 +6,6 @@ from parsers.headers import (
     decode_text,
     display_name,
     first_address,
-    parse_date,
     parse_mailboxes,
     parse_sole_address,
     strict_msg_ids,
@@ -118,40 +117,6 @@ def test_of_a_long_sender_little_is_kept(piece: bytes) -> None:
     name = display_name(value) or ""
 
     assert len(name) <= 1000
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Mon, 2 Nov 2026 10:00:00 +0100", "2026-11-02T09:00:00+00:00"),
-        ("2 Nov 26 10:00 EST (comment)", "2026-11-02T15:00:00+00:00"),
-        ("Mon Nov  2 10:00:00 2026", "2026-11-02T10:00:00+00:00"),
-        ("2026-11-02T10:00:00.5Z", "2026-11-02T10:00:00+00:00"),
-        ("Monday, 02-Nov-26 23:59:60 -0000", "2026-11-02T23:59:59+00:00"),
-    ],
-)
-def test_a_date_is_a_time_in_utc(text: str, expected: str) -> None:
-    """The forms of RFC 5322, asctime and ISO 8601."""
-    time = parse_date(text)
-
-    assert time is not None
-    assert time.isoformat() == expected
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "x",
-        "31 Feb 2026 10:00:00 +0000",
-        "1 Jan 0000 00:00:00 +0000",
-        "1 Xyz 2026 10:00:00",
-        "1 Jan 0001 00:00 +2359",
-    ],
-)
-def test_what_is_no_date_is_none(text: str) -> None:
-    """Impossible days and times outside of the calendar are not guessed at."""
-    assert parse_date(text) is None
 
 
 def test_only_strict_message_ids_are_taken() -> None:
