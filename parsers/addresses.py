@@ -19,7 +19,6 @@ _NEVER_ORIGIN = (
     "224.0.0.0/4",  # multicast
     "240.0.0.0/4",  # reserved, with the broadcast address
     "::/8",  # unspecified, loopback, mapped and other forms of IPv4
-    "64:ff9b:1::/48",  # local translation, RFC 8215
     "100::/64",  # discard only, RFC 6666
     "fc00::/7",  # unique local
     "fe80::/10",  # link-local

@@ -18,27 +18,21 @@ _GROUP = 16
 
 _MAIL_CODECS = frozenset(
     """
-    ascii utf_8 utf_8_sig utf_7 utf_16 utf_16_be utf_16_le utf_32 utf_32_be utf_32_le
-    latin_1 iso8859_2 iso8859_3 iso8859_4 iso8859_5 iso8859_6 iso8859_7 iso8859_8 iso8859_9 iso8859_10
-    iso8859_11 iso8859_13 iso8859_14 iso8859_15 iso8859_16
-    cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp437 cp720 cp737 cp775 cp850 cp852 cp855
-    cp856 cp857 cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp866 cp869 cp874 cp1006 cp1125
-    koi8_r koi8_t koi8_u kz1048 ptcp154 tis_620 hp_roman8
-    mac_cyrillic mac_greek mac_iceland mac_latin2 mac_roman mac_turkish
-    big5 big5hkscs cp950 gb2312 gbk gb18030 hz cp949 euc_kr johab iso2022_kr
-    shift_jis shift_jis_2004 shift_jisx0213 cp932 euc_jp euc_jis_2004 euc_jisx0213
-    iso2022_jp iso2022_jp_1 iso2022_jp_2 iso2022_jp_2004 iso2022_jp_3 iso2022_jp_ext
+    utf_8 utf_7 utf_16 utf_16_be utf_16_le
+    iso8859_2 iso8859_3 iso8859_4 iso8859_5 iso8859_6 iso8859_7 iso8859_8 iso8859_10
+    iso8859_13 iso8859_14 iso8859_15 iso8859_16
+    cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp437 cp850 cp852 cp855 cp858 cp866 cp874
+    koi8_r koi8_u mac_cyrillic mac_greek mac_roman
+    big5hkscs cp950 gb18030 hz cp949 iso2022_kr cp932 euc_jp iso2022_jp iso2022_jp_2
     """.split()
 )
 """Python's names of the charsets that text may be in. A name that a stranger wrote is never given to
 `codecs`, which would remember each name that it does not know for ever, and knows codecs that are none."""
 
 _OTHER_NAMES = {
-    "ansi": "cp1252",
     "gb_2312_80": "gb2312",
     "iso_8859_8_i": "iso8859_8",  # visual and logical order differ for the eye only
     "iso_8859_8_e": "iso8859_8",
-    "unicode_1_1_utf_7": "utf_7",
     "windows_31j": "cp932",
     "windows_874": "cp874",
     "windows_949": "cp949",
@@ -49,7 +43,6 @@ _OTHER_NAMES = {
     "x_sjis": "cp932",
 }
 """Names seen in mail that Python has no alias for."""
-
 
 _AS_READ = {
     "latin_1": "cp1252",

@@ -43,6 +43,7 @@ _INSIDE_NETWORKS: dict[str, tuple[IPv4Network | IPv6Network, ...]] = {
         IPv4Network("25.0.0.0/8"),
     ),
     "icloud.com": (IPv4Network("17.0.0.0/8"),),
+    "secureserver.net": (IPv4Network("72.167.238.0/24"),),
 }
 """Networks that a provider's hosts have among themselves."""
 
@@ -50,6 +51,7 @@ _OUTBOUND_HOSTS = {
     "google.com": re.compile(r"mail-"),
     "outlook.com": re.compile(r".*outbound\."),
     "icloud.com": re.compile(r"(?!.*smtpin)"),
+    "secureserver.net": re.compile(r"(?!.*libsmtp)"),
 }
 """Hosts that the mail of a provider's customers leaves by: at the provider itself, they are where it came from."""
 

@@ -34,7 +34,7 @@ _PROGRAMS = frozenset({"simscan"})
 _UNCONFIRMED = re.compile(r"haraka|opensmtpd", re.IGNORECASE)
 """Servers that write the reverse name in Postfix's place, and do not look up whether it leads back."""
 _EXIM = re.compile(r"exim ", re.IGNORECASE)
-_NO_NAME = frozenset({"unknown", "unverified", "unavailable", "localhost.localdomain.invalid"})
+_NO_NAME = frozenset({"unknown", "unverified", "unavailable"})
 
 
 @dataclass(frozen=True, slots=True)

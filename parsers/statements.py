@@ -14,9 +14,7 @@ from parsers.values import IPAddress
 
 VALUE_BYTES = 4096
 
-STATEMENT_FIELDS = frozenset(
-    {"received-spf", "authentication-results", "arc-authentication-results", "x-spf-result"}
-)
+STATEMENT_FIELDS = frozenset({"received-spf", "authentication-results", "arc-authentication-results"})
 
 _QUOTED = r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)'
 _TOKEN = re.compile(rf'[()]|(?:[^\s;()"]|{_QUOTED})+', re.DOTALL)

@@ -5,7 +5,6 @@ from ipaddress import ip_address
 import pytest
 
 from parsers.addresses import can_be_origin, domain_of, parse_ip, strict_addr_spec
-from parsers.houses import house_of
 
 
 @pytest.mark.parametrize(
@@ -119,12 +118,3 @@ def test_the_domain_of_an_address_is_lower_case() -> None:
     assert domain_of("<A@B.Example.>") == "b.example"
     assert domain_of("a") is None
     assert domain_of("a@b c") is None
-
-
-def test_hosts_of_one_provider_are_one_house() -> None:
-    """Two labels name a house, three under a public second level; some providers use several domains."""
-    assert house_of("mx1.mail.provider.example") == "provider.example"
-    assert house_of("mx1.provider.co.uk") == "provider.co.uk"
-    assert house_of("a.prod.outlook.com") == house_of("b.office365.com")
-    assert house_of("192.0.2.1") is None
-    assert house_of("localhost") is None
