@@ -38,6 +38,12 @@ SIGNS: tuple[Sign, ...] = (
     ),
     Sign("yahoo", _NAMED, r"WebService/\S{1,30} (?:YMail|YahooMail)", "WebService/1.1.24652 YMailNovation"),
     Sign("yahoo", _NAMED, r"WebService/\S{1,30} Aol", "WebService/1.1.24652 AolMailNorrin"),
+    Sign(
+        "apple_mail",
+        ("mime-version",),
+        r"1\.0 \((?:Mac OS X Mail|Apple Message)",
+        r"1.0 (Mac OS X Mail 16.0 \(3826.500.181.1.5\))",
+    ),
     Sign("roundcube", _NAMED, r"Roundcube(?: Webmail)?/", "Roundcube Webmail/1.6.11"),
     Sign("evolution", _NAMED, r"Evolution \d", "Evolution 3.56.2"),
     Sign("kmail", _NAMED, r"KMail/", "KMail/6.4.1"),
@@ -55,8 +61,16 @@ SIGNS: tuple[Sign, ...] = (
         r"<[^<>@]{1,200}@mail\.gmail\.com>",
         "<CAKq8uW2L1bD9vNf6m5rXo7yT0@mail.gmail.com>",
     ),
+    Sign("gmail", ("x-gm-message-state",), r"A", "AOJu0YxT5V2cF8m3bQ9kLr7dW1sZ6hN4gJ0pXtEuHaMqCyKvRiUe"),
     # Outlook on the web, the new Outlook, and the classic one with Exchange: they write the same.
     Sign("outlook_web", ("x-ms-has-attach",), r"", "yes"),
+    Sign(
+        "outlook_web",
+        _MESSAGE_ID,
+        r"<[^<>@]{1,200}@[^<>@]{1,100}\.(?:outlook|exchangelabs)\.com>",
+        "<DB9PR08MB9876F0C4A2B16D6E7A3C5E48CC5AA@DB9PR08MB9876.eurprd08.prod.outlook.com>",
+    ),
+    Sign("outlook_web", ("thread-index",), r"A", "AQHbOzvE9oQmT0m7WkqTn1bZ3r6f9g=="),
 )
 """The first sign that a mail has decides: a name before what the server of the program adds."""
 
