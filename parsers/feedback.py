@@ -6,22 +6,40 @@ A machine-readable part counts only where the sender of the mail put it, not the
 import re
 from collections.abc import Collection, Iterator
 
-from parsers.arf import BrokenReport, parse_feedback_report
+from parsers.arf import (
+    FEEDBACK_TYPE,
+    BrokenReport,
+    begins_like_report,
+    find_appended,
+    holds_report,
+    parse_feedback_report,
+)
 from parsers.attached import ENCLOSING_TYPES, find_attached, find_unmarked
 from parsers.complaints import is_complaint, is_forward
-from parsers.header_block import GLANCE_FIELDS, skip_prologue, split_header
-from parsers.inline import find_pasted
-from parsers.message import WRAPPING_NAMES, Reported, read_reported
+from parsers.content import decode_base64
+from parsers.inline import cut_pasted, find_pasted, strip_html
+from parsers.message import Reported, read_reported
 from parsers.mime import Budget, Part
+from parsers.robots import Wording
 from parsers.values import Report
 
 FEEDBACK_PARTS = 20
 FEEDBACK_BYTES = 256 * 1024
 
+LOOKED_AT = 8 * 1024
+
 _FEEDBACK = "message/feedback-report"
-_OTHER_TYPES = ("text/plain", "application/octet-stream", "message/")
-_OWN_FILES = re.compile(r"report|feedback|complaint|abuse|arf|fbl|att\d|part|untitled|noname", re.IGNORECASE)
+_OTHER_TYPES = ("text/", "application/", "message/")
+_OWN_FILES = re.compile(
+    r"report|feedback|complaint|abuse|arf|fbl|att\d|details|part|untitled|noname", re.IGNORECASE
+)
 """Names that machine-readable parts have, given by their sender or by a program under way."""
+
+OPENINGS = Wording(
+    r"this is an? [^\n]{1,80} ?report for an? (?:e-?mail )?message",  # the example of RFC 5965
+    start=r"\A\W{0,20}",
+)
+"""How the text of a feedback report begins; whoever forwards junk writes no such thing above it."""
 
 Paired = tuple[Report, Reported | None]
 
@@ -36,14 +54,15 @@ def is_feedback_mail(root: Part) -> bool:
 
 def find_feedback(root: Part, budget: Budget) -> tuple[list[Paired], list[Reported]]:
     """Each feedback report with its message, and the messages beside them that none is about."""
-    parts = _feedback_parts(root)
-    reports = {id(part): report for part in parts if (report := _parse_feedback(part, budget))}
+    parts = {id(part): part for part in _feedback_parts(root)}
+    reports = {key: report for key, part in parts.items() if (report := _parse_feedback(part, budget))}
     if not reports:
         return [], []
     attached = [part for part in find_attached(root) if not _is_feedback(part)]
     attached = attached or [part for _, part in zip(reports, _find_unmarked(root), strict=False)]
     if not attached:
-        return _with_pasted(root, list(reports.values()), budget), []
+        raws = _find_appended([parts[key] for key in reports]) or _find_pasted(root)
+        return _in_order(list(reports.values()), raws, budget), []
     pairs, surplus = _pair(root, reports, {id(part) for part in attached})
     messages = {key: read_reported(part.message_content(), budget) for key, part in pairs.items()}
     others = [read for part in surplus if (read := read_reported(part.message_content(), budget))]
@@ -54,8 +73,18 @@ def _find_unmarked(root: Part) -> Iterator[Part]:
     return (part for part in find_unmarked(root) if not _is_feedback(part))
 
 
-def _with_pasted(root: Part, reports: list[Report], budget: Budget) -> list[Paired]:
-    messages = [read_reported(raw, budget) for raw in find_pasted(root)[: len(reports)]]
+def _find_appended(parts: list[Part]) -> list[bytes | None]:
+    """The message behind the fields of each part, or nothing where no part has one."""
+    found = [find_appended(_read_content(part, part.end - part.body_start)) for part in parts]
+    return found if any(found) else []
+
+
+def _find_pasted(root: Part) -> list[bytes | None]:
+    return [raw for raw in find_pasted(root) if not holds_report(raw)]
+
+
+def _in_order(reports: list[Report], raws: list[bytes | None], budget: Budget) -> list[Paired]:
+    messages = [read_reported(raw, budget) if raw else None for raw in raws[: len(reports)]]
     messages += [None] * (len(reports) - len(messages))
     return list(zip(reports, messages, strict=True))
 
@@ -80,22 +109,41 @@ def _pair(
 
 
 def _feedback_parts(root: Part) -> list[Part]:
+    parts = [part for part in root.walk() if not part.children and _is_feedback(part)]
     in_report = {
         id(child) for part in root.walk() if part.type == "multipart/report" for child in part.children
     }
-    forwarded = is_forward(root)
+    return [part for part in parts if id(part) in in_report or _is_senders(part, root)][:FEEDBACK_PARTS]
 
-    def is_senders(part: Part) -> bool:
-        """Forwards hold the junk's own attachments, mostly with the file names that they came with."""
-        return part.type == _FEEDBACK or id(part) in in_report or not (forwarded or _is_foreign_file(part))
 
-    leaves = (part for part in root.walk() if not part.children)
-    return [part for part in leaves if is_senders(part) and _is_feedback(part)][:FEEDBACK_PARTS]
+def _is_senders(part: Part, root: Part) -> bool:
+    """Forwards hold the junk's own attachments, mostly with the file names that they came with."""
+    if part is root or not (_is_foreign_file(part) or _passes_on(root)):
+        return True
+    text = _own_text(root)
+    return not text.strip() or OPENINGS.is_in(_collapse(text))
 
 
 def _is_foreign_file(part: Part) -> bool:
-    named = part.disposition.name == "attachment" and part.filename
-    return bool(named) and not _OWN_FILES.search(part.filename)
+    return bool(part.filename) and not _OWN_FILES.search(part.filename)
+
+
+def _passes_on(root: Part) -> bool:
+    return is_forward(root) or cut_pasted(_own_text(root))[1] is not None
+
+
+def _own_text(root: Part) -> str:
+    """The beginning of the first text that is no machine-readable part: the words of who sent the mail."""
+    texts = (part for part in root.walk() if part.type.startswith("text/") and not part.children)
+    first = next((part for part in texts if not _is_feedback(part)), None)
+    if first is None:
+        return ""
+    text = _head(first, LOOKED_AT).text()
+    return strip_html(text) if first.type == "text/html" else text
+
+
+def _collapse(text: str) -> str:
+    return " ".join(text[:1000].split())
 
 
 def _is_feedback(part: Part) -> bool:
@@ -104,13 +152,22 @@ def _is_feedback(part: Part) -> bool:
         return True
     if part.type in ENCLOSING_TYPES or not part.type.startswith(_OTHER_TYPES):
         return False
-    head = _head(part, 8192).content()
-    if b"feedback-type" not in head.lower():
+    content = _read_content(part, LOOKED_AT)
+    if FEEDBACK_TYPE.encode() not in content.lower():
         return False
-    header, start = split_header(head, skip_prologue(head, 0, len(head)), len(head), GLANCE_FIELDS)
-    if header.by_name.keys() <= WRAPPING_NAMES:
-        header, _ = split_header(head, start, len(head), GLANCE_FIELDS)
-    return "feedback-type" in header.by_name
+    if begins_like_report(content):
+        return True
+    return OPENINGS.is_in(_collapse(content[:1000].decode("latin-1"))) and holds_report(content)
+
+
+def _read_content(part: Part, size: int) -> bytes:
+    """Without its transfer encoding, also where that is declared and not applied, or the other way round."""
+    head = _head(part, size)
+    body, name = head.body(), FEEDBACK_TYPE.encode()
+    decoded = head.message_content()
+    if name in decoded.lower() or part.type != _FEEDBACK:
+        return decoded
+    return next((raw for raw in (body, decode_base64(body)) if name in raw.lower()), decoded)
 
 
 def _head(part: Part, size: int) -> Part:
@@ -121,7 +178,7 @@ def _head(part: Part, size: int) -> Part:
 
 def _parse_feedback(part: Part, budget: Budget) -> Report | None:
     try:
-        return parse_feedback_report(_head(part, FEEDBACK_BYTES).content())
+        return parse_feedback_report(_read_content(part, FEEDBACK_BYTES))
     except BrokenReport as broken:
         budget.warn(f"A feedback report is broken. {broken}")
         return None
