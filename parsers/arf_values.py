@@ -9,13 +9,15 @@ from parsers.values import IPAddress
 INCIDENTS = 1_000_000_000
 IP_CHARACTERS = 1000
 
-_TYPED = re.compile(r"(?:rfc822|utf-?8|smtp|x400|unknown)[ \t]{0,20};", re.IGNORECASE)
+_TYPED = re.compile(r"(?:rfc822|utf-?8)[ \t]{0,20};", re.IGNORECASE)
 _QUOTED = r'"(?:[^"\\]|\\.)*+"'
 _ANGLE = re.compile(rf'(?:{_QUOTED}|[^<>"])*+<((?:{_QUOTED}|[^<>"])*+)>[^<>]*+')
 
-_ADDRESS = r"\[?(?:IPv[46]:)?[0-9a-f:.]{2,45}\]?(?:[:#]\d{1,5})?"
+_ADDRESS = r"\[?(?:IPv[46]:)?[0-9a-f:.]{2,45}\]?(?::\d{1,5})?"
 _STATED = tuple(
-    re.compile(rf"{before}[\"'<]?({_ADDRESS})[\"'>]?(/\d{{1,3}})?(?=[\s,;]|$)(?!\s{{1,9}}[/-])", re.IGNORECASE)
+    re.compile(
+        rf"{before}[\"'<]?({_ADDRESS})[\"'>]?(/\d{{1,3}})?(?=[\s,;]|$)(?!\s{{1,9}}[/-])", re.IGNORECASE
+    )
     for before in (
         r"",
         r"[a-z][a-z0-9-]{0,20}\s{0,5};\s{0,5}",  # a type, as RFC 3464 has it before names

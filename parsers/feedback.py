@@ -4,19 +4,14 @@ A machine-readable part counts only where the sender of the mail put it, not the
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Mapping
 
-from parsers.arf import (
-    FEEDBACK_TYPE,
-    BrokenReport,
-    begins_like_report,
-    find_appended,
-    holds_report,
-    parse_feedback_report,
-)
+from parsers.arf import BrokenReport, parse_feedback_report
+from parsers.arf_fields import FEEDBACK_TYPE, begins_like_report, find_appended, holds_report
 from parsers.attached import ENCLOSING_TYPES, find_attached, find_unmarked
 from parsers.complaints import is_complaint, is_forward
 from parsers.content import decode_base64
+from parsers.header_block import GLANCE_FIELDS, split_header
 from parsers.inline import cut_pasted, find_pasted, strip_html
 from parsers.message import Reported, read_reported
 from parsers.mime import Budget, Part
@@ -25,18 +20,22 @@ from parsers.values import Report
 
 FEEDBACK_PARTS = 20
 FEEDBACK_BYTES = 256 * 1024
-
 LOOKED_AT = 8 * 1024
+TEXTS = 5
 
 _FEEDBACK = "message/feedback-report"
 _OTHER_TYPES = ("text/", "application/", "message/")
 _OWN_FILES = re.compile(
-    r"report|feedback|complaint|abuse|arf|fbl|att\d|details|part|untitled|noname", re.IGNORECASE
+    r"report|feedback|arf"
+    r"|att\d|details"  # Exchange
+    r"|noname"  # Gmail
+    r"|part[ _-]?\d",  # Mozilla
+    re.IGNORECASE,
 )
 """Names that machine-readable parts have, given by their sender or by a program under way."""
 
 OPENINGS = Wording(
-    r"this is an? [^\n]{1,80} ?report for an? (?:e-?mail )?message",  # the example of RFC 5965
+    r"this is an? .{1,80}\breport for an? (?:e-?mail )?message",  # the example of RFC 5965, which most follow
     start=r"\A\W{0,20}",
 )
 """How the text of a feedback report begins; whoever forwards junk writes no such thing above it."""
@@ -54,23 +53,22 @@ def is_feedback_mail(root: Part) -> bool:
 
 def find_feedback(root: Part, budget: Budget) -> tuple[list[Paired], list[Reported]]:
     """Each feedback report with its message, and the messages beside them that none is about."""
-    parts = {id(part): part for part in _feedback_parts(root)}
-    reports = {key: report for key, part in parts.items() if (report := _parse_feedback(part, budget))}
+    like_feedback = {id(part): part for part in root.walk() if not part.children and _is_feedback(part)}
+    parts = _choose_senders(root, like_feedback)
+    reports = {id(part): report for part in parts if (report := _parse_feedback(part, budget))}
     if not reports:
         return [], []
-    attached = [part for part in find_attached(root) if not _is_feedback(part)]
-    attached = attached or [part for _, part in zip(reports, _find_unmarked(root), strict=False)]
+    attached = [part for part in find_attached(root) if id(part) not in like_feedback]
     if not attached:
-        raws = _find_appended([parts[key] for key in reports]) or _find_pasted(root)
+        unmarked = (part for part in find_unmarked(root) if id(part) not in like_feedback)
+        attached = [part for _, part in zip(reports, unmarked, strict=False)]
+    if not attached:
+        raws = _find_appended([part for part in parts if id(part) in reports]) or _find_pasted(root)
         return _in_order(list(reports.values()), raws, budget), []
     pairs, surplus = _pair(root, reports, {id(part) for part in attached})
     messages = {key: read_reported(part.message_content(), budget) for key, part in pairs.items()}
     others = [read for part in surplus if (read := read_reported(part.message_content(), budget))]
     return [(report, messages.get(key)) for key, report in reports.items()], others
-
-
-def _find_unmarked(root: Part) -> Iterator[Part]:
-    return (part for part in find_unmarked(root) if not _is_feedback(part))
 
 
 def _find_appended(parts: list[Part]) -> list[bytes | None]:
@@ -80,7 +78,13 @@ def _find_appended(parts: list[Part]) -> list[bytes | None]:
 
 
 def _find_pasted(root: Part) -> list[bytes | None]:
-    return [raw for raw in find_pasted(root) if not holds_report(raw)]
+    """Fields of a feedback report stand in a text too, and some of them are also those of a message."""
+    return [raw for raw in find_pasted(root) if _has_sender(raw)]
+
+
+def _has_sender(raw: bytes) -> bool:
+    header, _ = split_header(raw, 0, len(raw), GLANCE_FIELDS)
+    return "from" in header.by_name
 
 
 def _in_order(reports: list[Report], raws: list[bytes | None], budget: Budget) -> list[Paired]:
@@ -108,42 +112,44 @@ def _pair(
     return pairs, waiting[id(root)][1] + surplus
 
 
-def _feedback_parts(root: Part) -> list[Part]:
-    parts = [part for part in root.walk() if not part.children and _is_feedback(part)]
+def _choose_senders(root: Part, like_feedback: Mapping[int, Part]) -> list[Part]:
+    """The machine-readable parts that are the sender's.
+
+    Forwards hold the junk's own attachments, mostly with the file names that they came with.
+    """
+    if not like_feedback:
+        return []
     in_report = {
         id(child) for part in root.walk() if part.type == "multipart/report" for child in part.children
     }
-    return [part for part in parts if id(part) in in_report or _is_senders(part, root)][:FEEDBACK_PARTS]
-
-
-def _is_senders(part: Part, root: Part) -> bool:
-    """Forwards hold the junk's own attachments, mostly with the file names that they came with."""
-    if part is root or not (_is_foreign_file(part) or _passes_on(root)):
-        return True
-    text = _own_text(root)
-    return not text.strip() or OPENINGS.is_in(_collapse(text))
+    text = _find_words(root, like_feedback)
+    trusts_all = not text or _opens_like_report(text)
+    passes_on = is_forward(root) or cut_pasted(text)[1] is not None
+    return [
+        part
+        for key, part in like_feedback.items()
+        if key in in_report or part is root or trusts_all or not (passes_on or _is_foreign_file(part))
+    ][:FEEDBACK_PARTS]
 
 
 def _is_foreign_file(part: Part) -> bool:
     return bool(part.filename) and not _OWN_FILES.search(part.filename)
 
 
-def _passes_on(root: Part) -> bool:
-    return is_forward(root) or cut_pasted(_own_text(root))[1] is not None
-
-
-def _own_text(root: Part) -> str:
+def _find_words(root: Part, like_feedback: Mapping[int, Part]) -> str:
     """The beginning of the first text that is no machine-readable part: the words of who sent the mail."""
-    texts = (part for part in root.walk() if part.type.startswith("text/") and not part.children)
-    first = next((part for part in texts if not _is_feedback(part)), None)
-    if first is None:
-        return ""
-    text = _head(first, LOOKED_AT).text()
-    return strip_html(text) if first.type == "text/html" else text
+    texts = (part for part in root.walk() if part.type.startswith("text/") and id(part) not in like_feedback)
+    words = (_read_words(part) for _, part in zip(range(TEXTS), texts, strict=False))
+    return next((text for text in words if text), "")
 
 
-def _collapse(text: str) -> str:
-    return " ".join(text[:1000].split())
+def _read_words(part: Part) -> str:
+    text = _head(part, LOOKED_AT).text()
+    return (strip_html(text) if part.type == "text/html" else text).strip()
+
+
+def _opens_like_report(text: str) -> bool:
+    return OPENINGS.is_in(" ".join(text[:1000].split()))
 
 
 def _is_feedback(part: Part) -> bool:
@@ -157,7 +163,7 @@ def _is_feedback(part: Part) -> bool:
         return False
     if begins_like_report(content):
         return True
-    return OPENINGS.is_in(_collapse(content[:1000].decode("latin-1"))) and holds_report(content)
+    return _opens_like_report(content[:1000].decode("latin-1")) and holds_report(content)
 
 
 def _read_content(part: Part, size: int) -> bytes:
