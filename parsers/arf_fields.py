@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from parsers.header_block import BYTE_ORDER_MARK, WRAPPING_NAMES, Field, Header, skip_prologue, split_header
+from parsers.header_block import WRAPPING_NAMES, Field, Header, skip_prologue, split_header
 
 BLOCKS = 100
 
 FEEDBACK_TYPE = "feedback-type"
 """The field that every feedback report has (RFC 5965, section 3.1), and nothing else."""
 
-_LEAD = re.compile(rb"(?:" + BYTE_ORDER_MARK + rb"|[ \t]{0,100}+[\r\n]){0,1000}+([ \t]{0,100})")
+_LEAD = re.compile(rb"(?:[ \t]{0,100}+[\r\n]){0,1000}+([ \t]{0,100})")
 
 
 def find_fields(raw: bytes) -> list[Field]:
@@ -19,16 +19,10 @@ def find_fields(raw: bytes) -> list[Field]:
 
 
 def begins_like_report(raw: bytes) -> bool:
-    """Whether its first fields, but for those of the part, are a feedback report's, whatever its part is called."""
-    raw = _dedent(raw)
-    blocks = (block for block in _split_blocks(raw) if not _repeats_part(block[1]))
-    start, header = next(blocks, (0, Header()))
-    return FEEDBACK_TYPE in header.by_name and raw.startswith(header.fields[0].name.encode(), start)
-
-
-def holds_report(raw: bytes) -> bool:
-    """Whether fields of a feedback report stand in it, also behind a text, but above any message."""
-    return any(field.name.lower() == FEEDBACK_TYPE for field in find_fields(raw))
+    """Whether its first fields, but for those of the part, are a feedback report's, and no message's."""
+    headers = (header for _, header in _split_blocks(_dedent(raw)) if not _repeats_part(header))
+    names = next(headers, Header()).by_name.keys()
+    return FEEDBACK_TYPE in names and "from" not in names
 
 
 def find_appended(raw: bytes) -> bytes | None:
@@ -39,7 +33,7 @@ def find_appended(raw: bytes) -> bytes | None:
 
 
 def _dedent(raw: bytes) -> bytes:
-    """Without byte order mark, empty lines before the fields, and what all lines are indented by."""
+    """Without empty lines before the fields, and what all lines are indented by."""
     lead = _LEAD.match(raw)
     indent, raw = (lead[1], raw[lead.end() :]) if lead else (b"", raw)
     lines = raw.split(b"\n") if indent else []
@@ -53,7 +47,7 @@ def _split_content(raw: bytes) -> tuple[list[Field], int | None]:
     found: list[Field] = []
     for start, header in _split_blocks(raw):
         if _is_message(header):
-            return found, start if found else None
+            return found, start
         if not _repeats_part(header):
             found.extend(header.fields)
     return found, None

@@ -42,7 +42,7 @@ def read_plain(text: str) -> str | None:
 
 def read_keyword(text: str) -> str | None:
     """Lower case, without quotes, comments, and punctuation around it."""
-    return strip_comments(text).partition("(")[0].partition(";")[0].strip(" \t\"'<>.,").lower()[:100] or None
+    return strip_comments(text).partition(";")[0].strip(" \t\"'<>.,").lower()[:100] or None
 
 
 def read_ip(text: str) -> IPAddress | None:
@@ -79,9 +79,10 @@ def read_sender(text: str) -> str | None:
 def read_recipients(text: str) -> list[str]:
     """The address, or all of a list of them, which some write into one field."""
     if text.count("@") > 1:
-        boxes = [box.address for box in parse_mailboxes(text.encode("utf-8", "replace"))]
-        if len(boxes) > 1 and all("@" in address for address in boxes):
-            return boxes
+        boxes = parse_mailboxes(text.encode("utf-8", "replace"))
+        addresses = [box.address for box in boxes if "@" in box.address]
+        if len(addresses) > 1:
+            return addresses
     address = read_address(text)
     return [address] if address else []
 

@@ -7,12 +7,12 @@ import re
 from collections.abc import Collection, Mapping
 
 from parsers.arf import BrokenReport, parse_feedback_report
-from parsers.arf_fields import FEEDBACK_TYPE, begins_like_report, find_appended, holds_report
+from parsers.arf_fields import FEEDBACK_TYPE, begins_like_report, find_appended
 from parsers.attached import ENCLOSING_TYPES, find_attached, find_unmarked
 from parsers.complaints import is_complaint, is_forward
 from parsers.content import decode_base64
 from parsers.header_block import GLANCE_FIELDS, split_header
-from parsers.inline import cut_pasted, find_pasted, strip_html
+from parsers.inline import find_pasted, strip_html
 from parsers.message import Reported, read_reported
 from parsers.mime import Budget, Part
 from parsers.robots import Wording
@@ -40,6 +40,16 @@ OPENINGS = Wording(
 )
 """How the text of a feedback report begins; whoever forwards junk writes no such thing above it."""
 
+_LABEL = r"[^\W\d_]{2,20}\xa0? ?: ?"
+FORWARD_MARKS = Wording(
+    r"-{2,12} ?[^-\n]{3,60} ?-{2,12}\s{0,3}$",  # what most programs write above a forwarded message
+    r"_{20}",  # Outlook on the web
+    r"begin forwarded message",  # Apple Mail
+    rf"{_LABEL}[^\n@]{{0,200}}@[^\n]{{0,200}}\n(?:{_LABEL}[^\n]{{0,500}}\n){{2}}",  # Outlook, in any language
+    start=r"^[> \t]{0,10}",
+)
+"""What stands above junk that somebody forwarded in the text."""
+
 Paired = tuple[Report, Reported | None]
 
 
@@ -53,7 +63,9 @@ def is_feedback_mail(root: Part) -> bool:
 
 def find_feedback(root: Part, budget: Budget) -> tuple[list[Paired], list[Reported]]:
     """Each feedback report with its message, and the messages beside them that none is about."""
-    like_feedback = {id(part): part for part in root.walk() if not part.children and _is_feedback(part)}
+    leaves = [part for part in root.walk() if not part.children]
+    found = [part for part in leaves if _is_feedback(part)] or [part for part in leaves if _is_merged(part)]
+    like_feedback = {id(part): part for part in found}
     parts = _choose_senders(root, like_feedback)
     reports = {id(part): report for part in parts if (report := _parse_feedback(part, budget))}
     if not reports:
@@ -124,11 +136,11 @@ def _choose_senders(root: Part, like_feedback: Mapping[int, Part]) -> list[Part]
     }
     text = _find_words(root, like_feedback)
     trusts_all = not text or _opens_like_report(text)
-    passes_on = is_forward(root) or cut_pasted(text)[1] is not None
+    passes_on = is_forward(root) or FORWARD_MARKS.is_in(text)
     return [
         part
         for key, part in like_feedback.items()
-        if key in in_report or part is root or trusts_all or not (passes_on or _is_foreign_file(part))
+        if key in in_report or trusts_all or not (passes_on or _is_foreign_file(part))
     ][:FEEDBACK_PARTS]
 
 
@@ -154,16 +166,22 @@ def _opens_like_report(text: str) -> bool:
 
 def _is_feedback(part: Part) -> bool:
     """By its type, or by its first fields: some senders, and programs under way, change the type."""
-    if part.type == _FEEDBACK:
-        return True
+    return part.type == _FEEDBACK or (_may_hold_fields(part) and begins_like_report(_glance(part)))
+
+
+def _is_merged(part: Part) -> bool:
+    """Some programs under way make one text of the report for people and the one for machines."""
+    return _may_hold_fields(part) and _opens_like_report(_glance(part)[:1000].decode("latin-1"))
+
+
+def _may_hold_fields(part: Part) -> bool:
     if part.type in ENCLOSING_TYPES or not part.type.startswith(_OTHER_TYPES):
         return False
-    content = _read_content(part, LOOKED_AT)
-    if FEEDBACK_TYPE.encode() not in content.lower():
-        return False
-    if begins_like_report(content):
-        return True
-    return _opens_like_report(content[:1000].decode("latin-1")) and holds_report(content)
+    return FEEDBACK_TYPE.encode() in _glance(part).lower()
+
+
+def _glance(part: Part) -> bytes:
+    return _head(part, LOOKED_AT).message_content()
 
 
 def _read_content(part: Part, size: int) -> bytes:
@@ -171,7 +189,7 @@ def _read_content(part: Part, size: int) -> bytes:
     head = _head(part, size)
     body, name = head.body(), FEEDBACK_TYPE.encode()
     decoded = head.message_content()
-    if name in decoded.lower() or part.type != _FEEDBACK:
+    if name in decoded.lower():
         return decoded
     return next((raw for raw in (body, decode_base64(body)) if name in raw.lower()), decoded)
 
