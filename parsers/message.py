@@ -4,7 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from parsers.header_block import GLANCE_FIELDS, Header, skip_prologue, split_header
+from parsers.header_block import GLANCE_FIELDS, WRAPPING_NAMES, Header, skip_prologue, split_header
 from parsers.headers import (
     decode_text,
     display_name,
@@ -22,9 +22,6 @@ GLANCE = 8 * 1024
 SUBJECT_CHARACTERS = 4000
 
 _BLANK = re.compile(rb"[\s]*\Z")
-WRAPPING_NAMES = frozenset(
-    {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "mime-version"}
-)
 
 
 @dataclass(slots=True)

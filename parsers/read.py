@@ -32,6 +32,7 @@ from parsers.origin import Route, conclude_origin
 from parsers.values import ReadMail, Report, ReportFormat
 
 NESTED = 8
+TAKEN_FOR_COMPLAINT = "A message was taken for a complaint: what it encloses is reported."
 
 
 def read_mail(raw: bytes) -> ReadMail:
@@ -153,6 +154,7 @@ def _innermost(reported: Reported, template: Report, budget: Budget, depth: int)
         budget.warn("Messages are nested too deep; the innermost were not read.")
         return own
     if is_feedback_mail(root) and (feedback := _find_feedback_reports(root, budget)):
+        budget.warn(TAKEN_FOR_COMPLAINT)
         return feedback
     if not find_attached(root) or not is_complaint(root):
         return own
@@ -162,7 +164,7 @@ def _innermost(reported: Reported, template: Report, budget: Budget, depth: int)
     below = [report for inner in enclosed for report in _innermost(inner, template, budget, depth + 1)]
     routed = [report for report in below if _is_routed(report)]
     if routed:
-        budget.warn("A message was taken for a complaint: what it encloses is reported.")
+        budget.warn(TAKEN_FOR_COMPLAINT)
     return routed or own
 
 
