@@ -50,17 +50,17 @@ def _has_bounce_field(mail: Outside) -> bool:
     """Fields of bounces; that of fml stands in the articles of its lists too."""
     if mail.has(*BOUNCE_FIELDS):
         return True
-    return mail.has("x-mlserver") and not mail.has("x-mail-count", "list-id")
+    return mail.has("x-mlserver") and not mail.has("x-mail-count")
 
 
 def _is_of_daemon(mail: Outside) -> bool:
     """In whatever language; what it quotes of other servers may sound like a complaint."""
     is_complaint = robots.COMPLAINTS.is_in(mail.subject) or mail.report_type == "feedback-report"
-    return mail.is_daemon and not (mail.is_forward or is_complaint)
+    return mail.is_daemon and not is_complaint
 
 
 def _sounds_like_bounce(mail: Outside) -> bool:
-    return bounce_texts.BOUNCE_TEXTS.is_in(mail.words if mail.is_mail_system else mail.own_words)
+    return bounce_texts.BOUNCE_TEXTS.is_in(mail.own_words)
 
 
 def _sounds_like_another(mail: Outside) -> bool:
@@ -69,8 +69,8 @@ def _sounds_like_another(mail: Outside) -> bool:
 
 def _holds_delivery_fields(mail: Outside) -> bool:
     """A person's forward of a bounce has its fields in the text: above a pasted message, or in a pasted bounce."""
-    is_bounce = mail.is_mail_system or (mail.is_robot and not mail.shows_route)
-    text = mail.text if is_bounce or _is_pasted_bounce(mail.pasted) else mail.own_text
+    is_robots = mail.is_robot and not mail.shows_route
+    text = mail.text if is_robots or _is_pasted_bounce(mail.pasted) else mail.own_text
     return bounce_texts.DELIVERY_FIELDS.count_in(text) > 1
 
 
@@ -78,8 +78,8 @@ def _is_pasted_bounce(pasted: Header | None) -> bool:
     """Programs paste a few fields of what is forwarded; with a route it is junk that looks like a bounce."""
     if not pasted or pasted.every("received"):
         return False
-    boxes = parse_mailboxes(pasted.first("from"))
-    return bool(boxes) and robots.DAEMON_LOCAL_PARTS.is_in(local_part(boxes[0].address))
+    boxes = parse_mailboxes(pasted.first("from"))[:1]
+    return any(robots.DAEMON_LOCAL_PARTS.is_in(local_part(box.address)) for box in boxes)
 
 
 def _is_read_receipt(mail: Outside) -> bool:
@@ -112,8 +112,7 @@ def _is_tls_report(mail: Outside) -> bool:
     if mail.report_type == "tlsrpt" or mail.has("tls-report-domain"):
         return True
     named = any(aggregates.TLS_FILES.is_in(part.filename) for part in mail.root.walk())
-    is_one = named or bool(mail.types & TLS_TYPES)
-    return is_one and (mail.is_multipart_report or not mail.is_passed_on)
+    return (named or bool(mail.types & TLS_TYPES)) and not mail.is_passed_on
 
 
 def _is_invitation(mail: Outside) -> bool:
@@ -149,20 +148,18 @@ def _suppresses_replies(mail: Outside) -> bool:
 
 
 def _is_auto_reply(mail: Outside) -> bool:
-    if mail.is_generated or mail.is_automatic:
-        return True
-    return replies.AUTO_REPLY_SUBJECTS.is_in(mail.subject) or _is_challenge(mail)
+    return mail.is_generated or replies.AUTO_REPLY_SUBJECTS.is_in(mail.subject) or _is_challenge(mail)
 
 
 def _is_digest(mail: Outside) -> bool:
-    if not mail.has("list-id", "list-post", "list-help", "list-owner"):
+    if not mail.has("list-id", "list-help"):
         return False
-    named = replies.DIGEST_SUBJECTS.is_in(mail.subject) and not mail.encloses_route
-    return named or (mail.has("list-id") and "multipart/digest" in mail.types)
+    named = replies.DIGEST_SUBJECTS.is_in(mail.subject) and not mail.shows_route
+    return named or "multipart/digest" in mail.types
 
 
 def _is_list_mail(mail: Outside) -> bool:
-    return mail.has("list-id", "list-post") or mail.says("precedence") == "list"
+    return mail.has("list-id") or mail.says("precedence") == "list"
 
 
 Detector = tuple[str, Callable[[Outside], bool]]

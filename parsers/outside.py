@@ -1,5 +1,6 @@
 """A mail without what it encloses: what is looked at to tell whether it is a report."""
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,6 +21,8 @@ from parsers.message import first_text
 from parsers.mime import Part
 
 LOOKED_AT = 8_000
+
+_STYLE = re.compile(r"<(/?)style\b[^<>]{0,200}>?", re.IGNORECASE)
 
 
 @dataclass
@@ -45,8 +48,8 @@ class Outside:
     @cached_property
     def text(self) -> str:
         """The beginning of its first text."""
-        text = first_text(self.root)
-        return (strip_html(text[: 8 * LOOKED_AT]) if "</" in text[:LOOKED_AT] else text)[:LOOKED_AT]
+        text = first_text(self.root)[: 8 * LOOKED_AT]
+        return (strip_html(_cut_styles(text)) if "</" in text else text)[:LOOKED_AT]
 
     @cached_property
     def _cut(self) -> tuple[str, bytes | None]:
@@ -61,11 +64,6 @@ class Outside:
     def own_words(self) -> str:
         """The same without its lines, which programs break anywhere."""
         return _tidy(self.own_text)
-
-    @cached_property
-    def words(self) -> str:
-        """All of the text without its lines."""
-        return _tidy(self.text)
 
     @cached_property
     def pasted(self) -> Header | None:
@@ -126,8 +124,9 @@ class Outside:
     @cached_property
     def is_robot(self) -> bool:
         """Whether a mail system seems to have written it, by its address or its name."""
-        named = robots.ROBOT_NAMES.is_in(display_name(self.root.header.first("from")) or "")
-        return self.is_mail_system or named or any(map(robots.ROBOT_LOCAL_PARTS.is_in, self.local_parts))
+        if self.is_mail_system or robots.ROBOT_LOCAL_PARTS.is_in(self.local_parts[0]):
+            return True
+        return robots.ROBOT_NAMES.is_in(display_name(self.root.header.first("from")) or "")
 
     @cached_property
     def is_automatic(self) -> bool:
@@ -167,6 +166,12 @@ class Outside:
 def local_part(address: str) -> str:
     """What stands before the at sign, lower case."""
     return address.partition("@")[0].strip(" <>\"'").lower()
+
+
+def _cut_styles(text: str) -> str:
+    """HTML without its style sheets, which stand before its words."""
+    first, *others = _STYLE.split(text)
+    return first + "".join(piece for slash, piece in zip(others[::2], others[1::2], strict=True) if slash)
 
 
 def _tidy(text: str) -> str:

@@ -9,6 +9,7 @@ _DAEMONS: tuple[Row, ...] = (
     (r"mail[-_]?daemon", "maildaemon"),
     (r"mdaemon", "MDaemon"),
     (r"mta", "mta"),
+    (r"#", "#"),  # `<#@[]>`: double bounces of qmail
     (r"mail-delivery-(?:sub)?system", "mail-delivery-subsystem"),
     (r"double-bounce", "double-bounce"),  # Postfix
     (r"microsoftexchange[0-9a-f]{0,32}", "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e"),
@@ -90,6 +91,7 @@ COMPLAINTS = Wording(
         "spam from your network",
     ),
     (r"please (?:take action|investigate)", "Please investigate."),
+    (r"rule detected -", "Rule detected - 'Only today'"),  # incident reports of Exchange
     (r"backscatter", "I never sent it: backscatter"),
 )
 """Words of those who report, whose texts can sound like a bounce."""
@@ -99,7 +101,7 @@ SPAMCOP_DOMAINS = ("spamcop.net",)
 """SpamCop's reports: prose with the message pasted, the address stands in the subject."""
 
 HOTMAIL_SUBJECT = re.compile(r"\s{0,5}complaint about message from\s{1,5}(\S{2,60})", re.IGNORECASE)
-HOTMAIL_DOMAINS = ("hotmail.com", "outlook.com", "live.com", "msn.com", "microsoft.com")
+HOTMAIL_DOMAINS = ("hotmail.com",)
 """Hotmail's older junk mail reports: no machine-readable part, the address stands in the subject."""
 
 _AUTHENTICATION: tuple[Row, ...] = (

@@ -2,7 +2,7 @@
 
 from parsers.wording import Wording
 
-_FEW_WORDS = r"(?:\S{1,60} ){0,4}"
+_FEW_WORDS = r"(?:\S{1,60}+ ){0,4}"
 _MAIL = rf"{_FEW_WORDS}(?:e-?mail|message|mail) "
 
 BOUNCE_SUBJECTS = Wording(
@@ -165,6 +165,6 @@ BOUNCE_SUBJECTS = Wording(
     (r"메일.{0,10}실패", "메일전송 실패 안내"),
     (r"발송 ?실패", "[발송실패 안내] 전송되지 못했습니다."),
     (r"배달되지 않음", "배달되지 않음: 오늘만"),
-    start=r"^\W{0,5}(?:\[[^\]\n]{1,40}\]\W{1,3})?",
+    start=r"^\W{0,5}(?:(?:\[[^\]\n]{1,40}\]|\*{2,6}[\w? ]{1,30}\*{2,6})\W{1,3}){0,2}",
 )
-"""They begin so, behind a tag that the mail system of the receiver may have put before them."""
+"""They begin so, behind tags that the mail system of the receiver may have put before them."""

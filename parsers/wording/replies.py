@@ -130,7 +130,7 @@ RECEIPT_SUBJECTS = Wording(
 )
 
 RECEIPT_TEXTS = Wording(
-    (r"was read on", "was read on Monday, 2 November 2026 10:05."),
+    (r"was read on (?:\w{3,12},? ){0,2}\d", "was read on Monday, 2 November 2026 10:05."),
     (r"your message was (?:read|opened)", "Your message was opened by bob"),
     (r"was deleted without being read", "was deleted without being read on Monday"),
     (r"your message(?: to .{1,80})? (?:was|has been) displayed", "Your message to bob has been displayed."),

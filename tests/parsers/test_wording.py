@@ -1,16 +1,10 @@
 """The tables of wordings: each row has text that needs it, so that none can be taken out unseen."""
 
 import pytest
+from wording_tables import TABLES
 
-from parsers import robots
-from parsers.wording import Wording, aggregates, bounce_subjects, bounce_texts, replies
+from parsers.wording import Wording
 
-TABLES = {
-    name: table
-    for module in (aggregates, bounce_subjects, bounce_texts, replies, robots)
-    for name, table in vars(module).items()
-    if isinstance(table, Wording)
-}
 ROWS = [
     pytest.param(name, row, id=f"{name}: {row[1]}") for name, table in TABLES.items() for row in table.rows
 ]
