@@ -8,8 +8,9 @@ from parsers.header_block import Header
 from parsers.headers import parse_mailboxes
 from parsers.mime import Part
 from parsers.outside import Outside, local_part
-from parsers.wording import aggregates, bounce_texts, replies
+from parsers.wording import aggregates, programs, replies
 from parsers.wording.bounce_subjects import BOUNCE_SUBJECTS
+from parsers.wording.bounce_texts import BOUNCE_TEXTS
 
 STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
 CALENDAR_TYPES = frozenset({"text/calendar", "application/ics"})
@@ -31,11 +32,9 @@ def _is_bounce(mail: Outside) -> bool:
         return True
     subject = BOUNCE_SUBJECTS.is_in(mail.subject)
     if mail.is_mail_system or (mail.is_robot and not mail.shows_route):
-        return subject or (_sounds_like_bounce(mail) and not _sounds_like_another(mail))
-    if not subject or mail.is_complaint or not _sounds_like_bounce(mail):
-        return False
-    by_program = mail.is_robot or mail.is_generated or bounce_texts.PROGRAM_TEXTS.is_in(mail.own_words)
-    return by_program or not mail.shows_route
+        return subject or (_sounds_like_bounce(mail) and not replies.AUTO_REPLY_SUBJECTS.is_in(mail.subject))
+    by_program = mail.is_robot or mail.is_generated or not mail.shows_route
+    return subject and _sounds_like_bounce(mail) and (by_program or _sounds_like_program(mail))
 
 
 def _is_status(mail: Outside) -> bool:
@@ -55,23 +54,25 @@ def _has_bounce_field(mail: Outside) -> bool:
 
 def _is_of_daemon(mail: Outside) -> bool:
     """In whatever language; what it quotes of other servers may sound like a complaint."""
-    is_complaint = robots.COMPLAINTS.is_in(mail.subject) or mail.report_type == "feedback-report"
-    return mail.is_daemon and not is_complaint
+    return mail.is_daemon and not (mail.is_feedback or robots.COMPLAINTS.is_in(mail.subject))
 
 
 def _sounds_like_bounce(mail: Outside) -> bool:
-    return bounce_texts.BOUNCE_TEXTS.is_in(mail.own_words)
+    """A complaint that quotes what a server answered is a bounce for a complaint."""
+    if mail.is_complaint and not programs.SERVER_REPLIES.is_in(mail.own_words):
+        return False
+    return BOUNCE_TEXTS.is_in(mail.own_words)
 
 
-def _sounds_like_another(mail: Outside) -> bool:
-    return mail.is_complaint or replies.AUTO_REPLY_SUBJECTS.is_in(mail.subject)
+def _sounds_like_program(mail: Outside) -> bool:
+    return any(table.is_in(mail.own_words) for table in (programs.PROGRAM_TEXTS, programs.SERVER_REPLIES))
 
 
 def _holds_delivery_fields(mail: Outside) -> bool:
     """A person's forward of a bounce has its fields in the text: above a pasted message, or in a pasted bounce."""
     is_robots = mail.is_robot and not mail.shows_route
     text = mail.text if is_robots or _is_pasted_bounce(mail.pasted) else mail.own_text
-    return bounce_texts.DELIVERY_FIELDS.count_in(text) > 1
+    return programs.DELIVERY_FIELDS.count_in(text) > 1
 
 
 def _is_pasted_bounce(pasted: Header | None) -> bool:

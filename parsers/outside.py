@@ -143,11 +143,19 @@ class Outside:
     def _submitted(self) -> str:
         return self.says("auto-submitted").partition(";")[0].strip()
 
+    @property
+    def is_feedback(self) -> bool:
+        """Whether it calls itself a feedback report, with or without its fields."""
+        return self.report_type == "feedback-report"
+
     @cached_property
     def is_complaint(self) -> bool:
         """Whether it sounds like the mail of those who report."""
-        is_feedback = self.report_type == "feedback-report"
-        return is_feedback or robots.COMPLAINTS.is_in(self.subject) or robots.COMPLAINTS.is_in(self.own_words)
+        return (
+            self.is_feedback
+            or robots.COMPLAINTS.is_in(self.subject)
+            or robots.COMPLAINTS.is_in(self.own_words)
+        )
 
     def is_from(self, domains: tuple[str, ...]) -> bool:
         """Whether its sender is in one of these domains, or below it."""

@@ -10,7 +10,7 @@ _DAEMONS: tuple[Row, ...] = (
     (r"mdaemon", "MDaemon"),
     (r"mta", "mta"),
     (r"#", "#"),  # `<#@[]>`: double bounces of qmail
-    (r"mail-delivery-(?:sub)?system", "mail-delivery-subsystem"),
+    (r"mail-delivery-(?:sub)?system", "mail-delivery-subsystem", "mail-delivery-system"),
     (r"double-bounce", "double-bounce"),  # Postfix
     (r"microsoftexchange[0-9a-f]{0,32}", "MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e"),
 )
@@ -34,12 +34,15 @@ ROBOT_LOCAL_PARTS = Wording(
 """Programs write from these; people too, from some of them."""
 
 ROBOT_NAMES = Wording(
-    (r"mail ?deliver", "Mail Delivery Subsystem"),
+    (r"mail ?deliver", "Mail Deliver System"),
     (r"mailer.?daemon", "Mailer Daemon"),
     (r"postmaster", "Postmaster"),
-    (r"mail system", "Internet Mail System"),
+    (r"mail system", "E-mail System"),
     (r"mail server", "Courier mail server at mx.isp.example"),
     (r"returned mail", "Returned mail"),
+    (r"delivery (?:sub)?system", "Delivery Subsystem", "Delivery System"),
+    (r"internet mail", "Internet Mail Connector"),
+    (r"mail (?:router|gateway)", "Mail Router", "Mail Gateway"),
     (r"mail administrator", "Mail Administrator"),
     (r"mail sieve", "Mail Sieve Subsystem"),
     (r"content.filter", "Content-filter at mx.isp.example"),
@@ -57,7 +60,7 @@ ROBOT_NAMES = Wording(
     (r"systemadministrat", "Systemadministratör"),
     (r"systeembeheerder", "Systeembeheerder"),
     (r"administrateur syst", "Administrateur système"),
-    (r"administrador de(?:l| ) ?sistema", "Administrador del sistema"),
+    (r"administrador del sistema", "Administrador del sistema"),
     (r"administrador do sistema", "Administrador do sistema"),
     (r"amministratore di sistema", "Amministratore di sistema"),
     (r"järjestelmänvalvoja", "Järjestelmänvalvoja"),
@@ -77,20 +80,32 @@ ROBOT_NAMES = Wording(
 """Display names of the programs that send bounces."""
 
 COMPLAINTS = Wording(
-    (r"abuse (?:report|complaint)", "This is an email abuse report"),
-    (r"spam (?:report|complaint)", "Spam report"),
+    (r"abuse (?:report|complaint)", "This is an email abuse report", "Abuse complaint"),
+    (r"spam (?:report|complaint)", "Spam report", "Spam complaint"),
     (r"complaint about", "Complaint about message from 192.0.2.10"),
-    (r"(?:phish(?:ing)?|malware) (?:report|mail|message|alert)", "Phishing mail, sent to our user Ann"),
-    (r"reported (?:this|the|as|by)", "A user reported the attached message"),
+    (
+        r"phish(?:ing)? (?:report|mail|alert)",
+        "Phishing report",
+        "A phishing mail, sent to Ann",
+        "Phish alert",
+    ),
+    (
+        r"users? (?:has |have )?reported",
+        "A user reported the attached message",
+        "A user has reported it",
+        "Users have reported it",
+    ),
+    (r"reported (?:as|by)", "Reported by ann@reporter.example", "It was reported as junk"),
     (r"feedback report", "This is a feedback report"),
-    (r"dmarc (?:forensic|failure)", "DMARC forensic report"),
+    (r"dmarc (?:forensic|failure)", "DMARC forensic report", "DMARC failure report"),
     (r"\[ ?spamcop", "[ SpamCop V5.2.0 ]"),
     (r"spam ?trap", "Spamtrap hit from 192.0.2.10"),
     (
-        r"(?:spam|junk|mail|abuse|garbage|attacks?) from your (?:network|server|host|system)",
-        "spam from your network",
+        r"your (?:network|customer)s?\b(?! admin)",
+        "It was sent from your network.",
+        "Please stop your customer.",
     ),
-    (r"please (?:take action|investigate)", "Please investigate."),
+    (r"please (?:take action|investigate)", "Please investigate.", "Please take action."),
     (r"rule detected -", "Rule detected - 'Only today'"),  # incident reports of Exchange
     (r"backscatter", "I never sent it: backscatter"),
 )
@@ -105,7 +120,11 @@ HOTMAIL_DOMAINS = ("hotmail.com",)
 """Hotmail's older junk mail reports: no machine-readable part, the address stands in the subject."""
 
 _AUTHENTICATION: tuple[Row, ...] = (
-    (r"dmarc (?:forensic|failure) report", "DMARC forensic report for tenant.example"),
+    (
+        r"dmarc (?:forensic|failure) report",
+        "DMARC forensic report for tenant.example",
+        "DMARC failure report for tenant.example",
+    ),
     (r"authentication.failure report", "Authentication failure report"),
 )
 AUTHENTICATION_SUBJECTS = Wording(*_AUTHENTICATION, start=r"^\W{0,5}(?:[\w.-]{1,60}[\] :]{1,3}){0,2}")

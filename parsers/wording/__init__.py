@@ -3,21 +3,21 @@
 import re
 from functools import cached_property
 
-Row = tuple[str, str]
-"""A pattern, and text that a program really writes (shortened), which no other row of the table knows."""
+Row = tuple[str, ...]
+"""A pattern, and texts that programs really write (shortened), which no other row of the table knows."""
 
 
 class Wording:
     """A table of patterns, any of which may stand in a text, between `start` and `end`; compiled when first asked."""
 
     def __init__(self, *rows: Row | str, start: str = "", end: str = "") -> None:
-        self.rows = tuple(row if isinstance(row, tuple) else (row, "") for row in rows)
+        self.rows = tuple(row if isinstance(row, tuple) else (row,) for row in rows)
         self.start = start
         self.end = end
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        choice = "|".join(pattern for pattern, _ in self.rows)
+        choice = "|".join(row[0] for row in self.rows)
         return re.compile(f"{self.start}(?:{choice}){self.end}", re.IGNORECASE | re.MULTILINE)
 
     def is_in(self, text: str) -> bool:

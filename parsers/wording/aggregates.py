@@ -9,7 +9,7 @@ DMARC_SUBJECTS = Wording(
     ),
     (r"dmarc aggregate report for", "DMARC aggregate report for tenant.example"),
     (r"aggregate dmarc report", "Aggregate DMARC report tenant.example"),
-    (r"dmarc.{1,3}report(?: for|:)", "DMARC report for tenant.example"),
+    (r"dmarc.{1,3}report(?: for|:)", "DMARC report for tenant.example", "DMARC Report: tenant.example"),
     (r"\[dmarc\].{0,20}report", "[DMARC] Report tenant.example"),
 )
 

@@ -3,9 +3,16 @@
 from parsers.wording import Wording
 
 AUTO_REPLY_SUBJECTS = Wording(
-    (r"auto(?:mat(?:ic|ed))?.?(?:reply|response|answer)", "Automatic reply: Your report"),
+    (
+        r"auto(?:mat(?:ic|ed))?.?(?:reply|response|answer)",
+        "Automatic reply: Your report",
+        "Automated response: Your report",
+        "Auto-Reply: Your report",
+        "Auto answer: Your report",
+    ),
     (r"auto:", "Auto: Your report"),
-    (r"out of (?:the )?office", "Out of Office: Your report"),
+    (r"out of (?:the )?office", "Out of Office: Your report", "Out of the office: Your report"),
+    (r".{1,60} is out of the office", "Bob Example is out of the office (returning 9 November)"),  # Notes
     (r"vacation", "Vacation reply"),
     (r"away from", "Away from my mail"),
     (r".{0,40}autorespon", "This message was sent by an autoresponder"),
@@ -34,12 +41,19 @@ AUTO_REPLY_SUBJECTS = Wording(
     (r"自動返信", "自動返信: Your report"),
     (r"自動応答", "自動応答: Your report"),
     (r"自動回覆", "自動回覆: Your report"),
-    (r"自动(?:回复|答复)", "自动答复: Your report"),
-    (r"자동 ?(?:응답|회신)", "자동 회신: Your report"),
-    (r"(?:\S{1,60} ){0,3}(?:request|ticket) (?:was |has been )?received", "[Request received] Your report"),
+    (r"自动(?:回复|答复)", "自动答复: Your report", "自动回复: Your report"),
+    (r"자동 ?(?:응답|회신)", "자동 회신: Your report", "자동응답: Your report"),
     (
-        r".{0,60}\bwe (?:have )?received your (?:request|message|e?-?mail)",
+        r"(?:\S{1,60} ){0,3}(?:request|ticket) (?:has been )?received",
+        "[Request received] Your report",
+        "Ticket received - Your report",
+        "Your request has been received",
+    ),
+    (
+        r".{0,60}\bwe (?:have )?received your (?:request|message|email)",
         "[Ticket#1] We received your request",
+        "We have received your message",
+        "We received your email",
     ),
     (r".{0,100}awaits moderator approval", "Your message to Talk awaits moderator approval"),
     (r"majordomo results", "Majordomo results: Your report"),
@@ -64,25 +78,28 @@ ANSWERS = Wording(
 """Prefixes of answers."""
 
 CHALLENGE_TEXTS = Wording(
-    (r"confirm (?:that )?you (?:are|sent)", "Please confirm that you sent this message."),
+    (
+        r"confirm (?:that )?you (?:are|sent)",
+        "Please confirm that you sent this message.",
+        "Please confirm you are human",
+    ),
     (
         r"to release your (?:pending )?message",
         "To release your message for delivery, please send an empty message",
+        "To release your pending message(s) for delivery",
     ),
     (r"qconfirm", "Hi. This is the qconfirm mail-handling program."),
     (r"approved senders? list", "You are not on the approved sender list of bob@isp.example."),
     (r"only from senders I have approved", "I now allow incoming messages only from senders I have approved"),
     (r"challenge.response", "This is a challenge-response system"),
     (r"one-time challenge", "This is a one-time challenge from ChoiceMail."),
-    (
-        r"(?:add|adding) you to (?:my|their|the) (?:whitelist|approved|allow)",
-        "before adding you to my whitelist",
-    ),
+    (r"adding you to my whitelist", "before adding you to my whitelist"),
     (r"added to my whitelist", "to be added to my whitelist"),
     (r"verify that you are", "requires that you verify that you are a real live human being"),
     (
         r"waiting for (?:your )?(?:verification|confirmation)",
         "Your message is waiting for your verification.",
+        "Waiting for confirmation",
     ),
     (r"boxtrapper", "BoxTrapper has intercepted your message."),
     (r"spam ?arrest", "Powered by SpamArrest"),
@@ -101,7 +118,7 @@ RECEIPT_SUBJECTS = Wording(
     (r"receipt", "Receipt: Only today"),
     (r"not read", "Not read: Only today"),
     (r"disposition notification", "Disposition notification: Only today"),
-    (r"message status - (?:opened|deleted)", "Message status - opened"),
+    (r"message status - (?:opened|deleted)", "Message status - opened", "Message status - deleted"),
     (r"gelesen", "Gelesen: Only today"),
     (r"ungelesen", "Ungelesen: Only today"),
     (r"lu", "Lu : Only today"),
@@ -131,13 +148,21 @@ RECEIPT_SUBJECTS = Wording(
 
 RECEIPT_TEXTS = Wording(
     (r"was read on (?:\w{3,12},? ){0,2}\d", "was read on Monday, 2 November 2026 10:05."),
-    (r"your message was (?:read|opened)", "Your message was opened by bob"),
+    (r"your message was (?:read|opened)", "Your message was opened by bob", "Your message was read by bob"),
     (r"was deleted without being read", "was deleted without being read on Monday"),
-    (r"your message(?: to .{1,80})? (?:was|has been) displayed", "Your message to bob has been displayed."),
+    (
+        r"your message(?: to .{1,80})? (?:was|has been) displayed",
+        "Your message to bob has been displayed.",
+        "Your message was displayed.",
+    ),
     (r"message was displayed on", "that the message was displayed on the recipient's computer"),
-    (r"this is a (?:read|return) receipt", "This is a Return Receipt for the mail that you sent"),
+    (
+        r"this is a (?:read|return) receipt",
+        "This is a Return Receipt for the mail that you sent",
+        "This is a read receipt.",
+    ),
     (r"was received by: ", "Your document: Only today was received by: bob at: Monday"),
-    (r"(?:wurde|ist) .{0,60}gele?sen\b", "wurde am Montag gelesen."),
+    (r"wurde .{0,60}gelesen\b", "wurde am Montag gelesen."),
     (r"a été lu", "a été lu le lundi 2 novembre 2026."),
     (r"sans être lu", "a été supprimé sans être lu"),
     (r"fue leíd", "fue leído el lunes."),
