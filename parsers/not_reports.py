@@ -58,7 +58,7 @@ def _is_of_daemon(mail: Outside) -> bool:
 
 
 def _sounds_like_bounce(mail: Outside) -> bool:
-    """A complaint that quotes what a server answered is a bounce for a complaint."""
+    """By its words, unless it complains; words of a complaint may be what another server answered."""
     if mail.is_complaint and not programs.SERVER_REPLIES.is_in(mail.own_words):
         return False
     return BOUNCE_TEXTS.is_in(mail.own_words)
