@@ -25,10 +25,10 @@ from parsers.not_reports import (
     WHATEVER_IT_ENCLOSES,
     WITHOUT_ENCLOSED,
     WITHOUT_EVIDENCE,
-    Outside,
     find_reason,
 )
 from parsers.origin import Route, conclude_origin
+from parsers.outside import Outside
 from parsers.values import ReadMail, Report, ReportFormat
 
 NESTED = 8
@@ -139,7 +139,7 @@ def _said(outside: Outside, form: ReportFormat) -> Report:
 
 def _says_authentication_failed(outside: Outside) -> bool:
     parts = outside.local_parts
-    robot = outside.is_mail_system or any("dmarc" in p or p in robots.ROBOT_LOCAL_PARTS for p in parts)
+    robot = outside.is_mail_system or any("dmarc" in p or robots.ROBOT_LOCAL_PARTS.is_in(p) for p in parts)
     if outside.is_forward or not (robot or outside.is_multipart_report):
         return False
     in_subject = robots.AUTHENTICATION_SUBJECTS.is_in(outside.subject)
