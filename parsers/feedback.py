@@ -15,8 +15,8 @@ from parsers.header_block import GLANCE_FIELDS, split_header
 from parsers.inline import find_pasted, strip_html
 from parsers.message import Reported, read_reported
 from parsers.mime import Budget, Part
-from parsers.robots import Wording
 from parsers.values import Report
+from parsers.wording import Wording
 
 FEEDBACK_PARTS = 20
 FEEDBACK_BYTES = 256 * 1024
