@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from abuse_intake.completeness import Holding, find_holding
 from abuse_intake.disarm import disarm
 from parsers.addresses import domain_of, strict_addr_spec
 from parsers.recipient import recipient_key
@@ -126,6 +127,7 @@ def render_acknowledgement(
     """The finished acknowledgement of one mail. ValueError if it would carry what it must not."""
     assert read.reporter is not None
     reference = make_reference(read.sha256)
+    incomplete = [report for report in read.reports if find_holding(report) is not Holding.WHOLE]
     context: dict[str, object] = {
         "provider": ourselves.provider,
         "reference": reference,
@@ -135,7 +137,10 @@ def render_acknowledgement(
             _show_report(report, attribution)
             for report, attribution in zip(read.reports[:MAX_LISTED], attributions, strict=False)
         ],
-        "incomplete": any(report.message is None or report.message.headers_only for report in read.reports),
+        "is_person_to_teach": any(report.format != "arf" for report in incomplete),
+        "is_program_to_teach": bool(incomplete),
+        "guide": read.correspondence.mail_program or "other",
+        "address": ourselves.address,
     }
     letter = _Letter("", read.reporter, read.correspondence.message_id, context)
     return _compose(letter, ourselves, now)
@@ -173,6 +178,7 @@ def _show_report(report: Report, attribution: Attribution) -> dict[str, str | No
         "subject": disarm(message.subject) if message and message.subject else None,
         "message_id": disarm(message.message_id) if message and message.message_id else None,
         "address": str(attribution.ip) if attribution.ip else None,
+        "holding": find_holding(report).value,
     }
 
 

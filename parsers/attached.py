@@ -24,6 +24,7 @@ MESSAGE_FILES = (".eml", ".mht", ".rfc822", ".emlx")
 OPAQUE_TYPES = frozenset(
     {"application/octet-stream", "application/x-eml", "application/eml", "binary/octet-stream"}
 )
+_UNMARKED = ("text/", "message/", "application/")
 
 
 def find_attached(root: Part) -> list[Part]:
@@ -32,9 +33,9 @@ def find_attached(root: Part) -> list[Part]:
 
 
 def find_unmarked(root: Part) -> Iterator[Part]:
-    """Text parts that begin like a message though nothing says so, as some feedback reports have them."""
+    """Parts that begin like a message though nothing says so, as some feedback reports have them."""
     for part in root.walk():
-        if part is not root and part.type.startswith("text/") and _begins_like_message(part):
+        if part is not root and part.type.startswith(_UNMARKED) and _begins_like_message(part):
             yield part
 
 

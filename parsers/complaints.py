@@ -9,7 +9,7 @@ import re
 
 from parsers.headers import decode_text
 from parsers.mime import Part
-from parsers.robots import Wording
+from parsers.wording import Wording
 
 ADDRESSED = (
     "to",

@@ -9,6 +9,7 @@ from parsers.headers import (
     raw_text,
     strict_msg_ids,
 )
+from parsers.mail_programs import find_mail_program
 from parsers.values import Correspondence
 
 VALUES = 50
@@ -34,6 +35,7 @@ def read_correspondence(header: Header) -> Correspondence:
         x_loop=_texts(header, "x-loop"),
         received_count=len(header.every("received")),
         authentication_results=_texts(header, "authentication-results"),
+        mail_program=find_mail_program(header),
     )
 
 

@@ -4,24 +4,51 @@ A machine-readable part counts only where the sender of the mail put it, not the
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Mapping
 
 from parsers.arf import BrokenReport, parse_feedback_report
+from parsers.arf_fields import FEEDBACK_TYPE, begins_like_report, find_appended
 from parsers.attached import ENCLOSING_TYPES, find_attached, find_unmarked
 from parsers.complaints import is_complaint, is_forward
-from parsers.header_block import GLANCE_FIELDS, skip_prologue, split_header
-from parsers.inline import find_pasted
-from parsers.message import WRAPPING_NAMES, Reported, read_reported
+from parsers.content import decode_base64
+from parsers.header_block import GLANCE_FIELDS, split_header
+from parsers.inline import find_pasted, strip_html
+from parsers.message import Reported, read_reported
 from parsers.mime import Budget, Part
 from parsers.values import Report
+from parsers.wording import Wording
 
 FEEDBACK_PARTS = 20
 FEEDBACK_BYTES = 256 * 1024
+LOOKED_AT = 8 * 1024
+TEXTS = 5
 
 _FEEDBACK = "message/feedback-report"
-_OTHER_TYPES = ("text/plain", "application/octet-stream", "message/")
-_OWN_FILES = re.compile(r"report|feedback|complaint|abuse|arf|fbl|att\d|part|untitled|noname", re.IGNORECASE)
+_OTHER_TYPES = ("text/", "application/", "message/")
+_OWN_FILES = re.compile(
+    r"report|feedback|arf"
+    r"|att\d|details"  # Exchange
+    r"|noname"  # Gmail
+    r"|part[ _-]?\d",  # Mozilla
+    re.IGNORECASE,
+)
 """Names that machine-readable parts have, given by their sender or by a program under way."""
+
+OPENINGS = Wording(
+    r"this is an? .{1,80}\breport for an? (?:e-?mail )?message",  # the example of RFC 5965, which most follow
+    start=r"\A\W{0,20}",
+)
+"""How the text of a feedback report begins; whoever forwards junk writes no such thing above it."""
+
+_LABEL = r"[^\W\d_]{2,20}\xa0? ?: ?"
+FORWARD_MARKS = Wording(
+    r"-{2,12} ?[^-\n]{3,60} ?-{2,12}\s{0,3}$",  # what most programs write above a forwarded message
+    r"_{20}",  # Outlook on the web
+    r"begin forwarded message",  # Apple Mail
+    rf"{_LABEL}[^\n@]{{0,200}}@[^\n]{{0,200}}\n(?:{_LABEL}[^\n]{{0,500}}\n){{2}}",  # Outlook, in any language
+    start=r"^[> \t]{0,10}",
+)
+"""What stands above junk that somebody forwarded in the text."""
 
 Paired = tuple[Report, Reported | None]
 
@@ -36,26 +63,44 @@ def is_feedback_mail(root: Part) -> bool:
 
 def find_feedback(root: Part, budget: Budget) -> tuple[list[Paired], list[Reported]]:
     """Each feedback report with its message, and the messages beside them that none is about."""
-    parts = _feedback_parts(root)
+    leaves = [part for part in root.walk() if not part.children]
+    found = [part for part in leaves if _is_feedback(part)] or [part for part in leaves if _is_merged(part)]
+    like_feedback = {id(part): part for part in found}
+    parts = _choose_senders(root, like_feedback)
     reports = {id(part): report for part in parts if (report := _parse_feedback(part, budget))}
     if not reports:
         return [], []
-    attached = [part for part in find_attached(root) if not _is_feedback(part)]
-    attached = attached or [part for _, part in zip(reports, _find_unmarked(root), strict=False)]
+    attached = [part for part in find_attached(root) if id(part) not in like_feedback]
     if not attached:
-        return _with_pasted(root, list(reports.values()), budget), []
+        unmarked = (part for part in find_unmarked(root) if id(part) not in like_feedback)
+        attached = [part for _, part in zip(reports, unmarked, strict=False)]
+    if not attached:
+        raws = _find_appended([part for part in parts if id(part) in reports]) or _find_pasted(root)
+        return _in_order(list(reports.values()), raws, budget), []
     pairs, surplus = _pair(root, reports, {id(part) for part in attached})
     messages = {key: read_reported(part.message_content(), budget) for key, part in pairs.items()}
     others = [read for part in surplus if (read := read_reported(part.message_content(), budget))]
     return [(report, messages.get(key)) for key, report in reports.items()], others
 
 
-def _find_unmarked(root: Part) -> Iterator[Part]:
-    return (part for part in find_unmarked(root) if not _is_feedback(part))
+def _find_appended(parts: list[Part]) -> list[bytes | None]:
+    """The message behind the fields of each part, or nothing where no part has one."""
+    found = [find_appended(_read_content(part, part.end - part.body_start)) for part in parts]
+    return found if any(found) else []
 
 
-def _with_pasted(root: Part, reports: list[Report], budget: Budget) -> list[Paired]:
-    messages = [read_reported(raw, budget) for raw in find_pasted(root)[: len(reports)]]
+def _find_pasted(root: Part) -> list[bytes | None]:
+    """Fields of a feedback report stand in a text too, and some of them are also those of a message."""
+    return [raw for raw in find_pasted(root) if _has_sender(raw)]
+
+
+def _has_sender(raw: bytes) -> bool:
+    header, _ = split_header(raw, 0, len(raw), GLANCE_FIELDS)
+    return "from" in header.by_name
+
+
+def _in_order(reports: list[Report], raws: list[bytes | None], budget: Budget) -> list[Paired]:
+    messages = [read_reported(raw, budget) if raw else None for raw in raws[: len(reports)]]
     messages += [None] * (len(reports) - len(messages))
     return list(zip(reports, messages, strict=True))
 
@@ -79,38 +124,74 @@ def _pair(
     return pairs, waiting[id(root)][1] + surplus
 
 
-def _feedback_parts(root: Part) -> list[Part]:
+def _choose_senders(root: Part, like_feedback: Mapping[int, Part]) -> list[Part]:
+    """The machine-readable parts that are the sender's.
+
+    Forwards hold the junk's own attachments, mostly with the file names that they came with.
+    """
+    if not like_feedback:
+        return []
     in_report = {
         id(child) for part in root.walk() if part.type == "multipart/report" for child in part.children
     }
-    forwarded = is_forward(root)
-
-    def is_senders(part: Part) -> bool:
-        """Forwards hold the junk's own attachments, mostly with the file names that they came with."""
-        return part.type == _FEEDBACK or id(part) in in_report or not (forwarded or _is_foreign_file(part))
-
-    leaves = (part for part in root.walk() if not part.children)
-    return [part for part in leaves if is_senders(part) and _is_feedback(part)][:FEEDBACK_PARTS]
+    text = _find_words(root, like_feedback)
+    trusts_all = not text or _opens_like_report(text)
+    passes_on = is_forward(root) or FORWARD_MARKS.is_in(text)
+    return [
+        part
+        for key, part in like_feedback.items()
+        if key in in_report or trusts_all or not (passes_on or _is_foreign_file(part))
+    ][:FEEDBACK_PARTS]
 
 
 def _is_foreign_file(part: Part) -> bool:
-    named = part.disposition.name == "attachment" and part.filename
-    return bool(named) and not _OWN_FILES.search(part.filename)
+    return bool(part.filename) and not _OWN_FILES.search(part.filename)
+
+
+def _find_words(root: Part, like_feedback: Mapping[int, Part]) -> str:
+    """The beginning of the first text that is no machine-readable part: the words of who sent the mail."""
+    texts = (part for part in root.walk() if part.type.startswith("text/") and id(part) not in like_feedback)
+    words = (_read_words(part) for _, part in zip(range(TEXTS), texts, strict=False))
+    return next((text for text in words if text), "")
+
+
+def _read_words(part: Part) -> str:
+    text = _head(part, LOOKED_AT).text()
+    return (strip_html(text) if part.type == "text/html" else text).strip()
+
+
+def _opens_like_report(text: str) -> bool:
+    return OPENINGS.is_in(" ".join(text[:1000].split()))
 
 
 def _is_feedback(part: Part) -> bool:
     """By its type, or by its first fields: some senders, and programs under way, change the type."""
-    if part.type == _FEEDBACK:
-        return True
+    return part.type == _FEEDBACK or (_may_hold_fields(part) and begins_like_report(_glance(part)))
+
+
+def _is_merged(part: Part) -> bool:
+    """Some programs under way make one text of the report for people and the one for machines."""
+    return _may_hold_fields(part) and _opens_like_report(_glance(part)[:1000].decode("latin-1"))
+
+
+def _may_hold_fields(part: Part) -> bool:
     if part.type in ENCLOSING_TYPES or not part.type.startswith(_OTHER_TYPES):
         return False
-    head = _head(part, 8192).content()
-    if b"feedback-type" not in head.lower():
-        return False
-    header, start = split_header(head, skip_prologue(head, 0, len(head)), len(head), GLANCE_FIELDS)
-    if header.by_name.keys() <= WRAPPING_NAMES:
-        header, _ = split_header(head, start, len(head), GLANCE_FIELDS)
-    return "feedback-type" in header.by_name
+    return FEEDBACK_TYPE.encode() in _glance(part).lower()
+
+
+def _glance(part: Part) -> bytes:
+    return _head(part, LOOKED_AT).message_content()
+
+
+def _read_content(part: Part, size: int) -> bytes:
+    """Without its transfer encoding, also where that is declared and not applied, or the other way round."""
+    head = _head(part, size)
+    body, name = head.body(), FEEDBACK_TYPE.encode()
+    decoded = head.message_content()
+    if name in decoded.lower():
+        return decoded
+    return next((raw for raw in (body, decode_base64(body)) if name in raw.lower()), decoded)
 
 
 def _head(part: Part, size: int) -> Part:
@@ -121,7 +202,7 @@ def _head(part: Part, size: int) -> Part:
 
 def _parse_feedback(part: Part, budget: Budget) -> Report | None:
     try:
-        return parse_feedback_report(_head(part, FEEDBACK_BYTES).content())
+        return parse_feedback_report(_read_content(part, FEEDBACK_BYTES))
     except BrokenReport as broken:
         budget.warn(f"A feedback report is broken. {broken}")
         return None

@@ -67,6 +67,11 @@ KNOWN_NAMES = frozenset(
 )
 """Field names that tell a header block from prose that happens to hold a colon."""
 
+WRAPPING_NAMES = frozenset(
+    {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "mime-version"}
+)
+"""Field names of a MIME part's own header, which some senders repeat inside the part."""
+
 
 class Field(NamedTuple):
     """One header field: its name as written and its value without the line ends of its folds."""

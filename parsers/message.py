@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from parsers.content import decode_transfer
 from parsers.dates import parse_date
-from parsers.header_block import GLANCE_FIELDS, Header, skip_prologue, split_header
+from parsers.header_block import GLANCE_FIELDS, WRAPPING_NAMES, Header, skip_prologue, split_header
 from parsers.headers import (
     decode_text,
     message_id_as_written,
@@ -25,9 +25,6 @@ TEXTS = 5
 _BLANK = re.compile(rb"[\s]*\Z")
 _META_CHARSET = re.compile(
     rb"<meta\s[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_-]{2,40})", re.IGNORECASE
-)
-WRAPPING_NAMES = frozenset(
-    {"content-type", "content-transfer-encoding", "content-disposition", "content-id", "mime-version"}
 )
 
 

@@ -1,138 +1,40 @@
-"""What is no report, and why: one small detector a reason, in tables; `robots` has their texts."""
+"""What is no report, and why: one small detector a reason, in tables; `wording` has their texts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
 
 from parsers import robots
-from parsers.addresses import domain_of
-from parsers.complaints import is_forward
-from parsers.header_block import GLANCE_FIELDS, Header, split_header
-from parsers.headers import (
-    decode_text,
-    display_name,
-    first_address,
-    parse_mailboxes,
-    parse_return_path,
-    raw_text,
-)
-from parsers.inline import cut_pasted, strip_html
-from parsers.message import first_text
+from parsers.content import decode_transfer
+from parsers.header_block import Header
+from parsers.headers import parse_mailboxes
 from parsers.mime import Part
+from parsers.outside import Outside, local_part
+from parsers.wording import aggregates, programs, replies
+from parsers.wording.bounce_subjects import BOUNCE_SUBJECTS
+from parsers.wording.bounce_texts import BOUNCE_TEXTS
 
-LOOKED_AT = 8_000
 STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
-
-
-@dataclass
-class Outside:
-    """What the detectors look at: a mail without what it encloses; each value is read once, when asked."""
-
-    root: Part
-    encloses_route: bool = False
-    """Whether a message is attached that came from elsewhere: that is evidence, which words do not beat."""
-    types: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Gather the types of all parts."""
-        self.types = frozenset(part.type for part in self.root.walk())
-
-    @cached_property
-    def subject(self) -> str:
-        """The decoded subject."""
-        return (decode_text(self.root.header.first("subject")) or "")[:1000]
-
-    @cached_property
-    def text(self) -> str:
-        """The beginning of its first text."""
-        text = first_text(self.root)
-        return (strip_html(text[: 8 * LOOKED_AT]) if "</" in text[:LOOKED_AT] else text)[:LOOKED_AT]
-
-    @cached_property
-    def _cut(self) -> tuple[str, bytes | None]:
-        return cut_pasted(self.text)
-
-    @property
-    def own_text(self) -> str:
-        """The text above a pasted message: the words of the sender, not of the junk."""
-        return self._cut[0]
-
-    @cached_property
-    def pasted(self) -> Header | None:
-        """The header of the first message pasted into the text."""
-        raw = self._cut[1]
-        return split_header(raw, 0, len(raw), GLANCE_FIELDS)[0] if raw else None
-
-    @cached_property
-    def is_passed_on(self) -> bool:
-        """Whether it shows a message, or is a forward of one: its parts and words may be those of the junk."""
-        return self.encloses_route or self.pasted is not None or self.is_forward
-
-    @cached_property
-    def is_forward(self) -> bool:
-        """Whether its subject says that somebody forwarded it."""
-        return is_forward(self.root)
-
-    @property
-    def is_multipart_report(self) -> bool:
-        """Whether the mail itself is a report to programs (RFC 6522)."""
-        return self.root.type == "multipart/report"
-
-    @cached_property
-    def report_type(self) -> str:
-        """The report-type of a multipart/report, lower case."""
-        return self.root.content_type.parameters.get("report-type", "").strip().lower()
-
-    @cached_property
-    def local_parts(self) -> tuple[str, ...]:
-        """Those of its sender and its return path, lower case; none where no sender is named."""
-        boxes = parse_mailboxes(self.root.header.first("from"))
-        if not any(box.address for box in boxes):
-            return ()
-        return _local_part(boxes[0].address), _local_part(self.return_path or "")
-
-    @cached_property
-    def return_path(self) -> str | None:
-        """The empty text is the null sender."""
-        return parse_return_path(self.root.header.first("return-path"))
-
-    @cached_property
-    def is_mail_system(self) -> bool:
-        """Whether a program wrote it beyond doubt: no sender, a null return path, or an automatic reply."""
-        if not self.local_parts or self.return_path == "" or _is_automatic(self):
-            return True
-        return any(part in robots.MAIL_SYSTEM_LOCAL_PARTS for part in self.local_parts)
-
-    @cached_property
-    def is_robot(self) -> bool:
-        """Whether a mail system seems to have written it, by its address or its name."""
-        named = robots.ROBOT_NAMES.is_in(display_name(self.root.header.first("from")) or "")
-        return self.is_mail_system or named or any(p in robots.ROBOT_LOCAL_PARTS for p in self.local_parts)
-
-    def is_from(self, domains: tuple[str, ...]) -> bool:
-        """Whether its sender is in one of these domains, or below it."""
-        domain = domain_of(first_address(self.root.header.first("from")) or "") or ""
-        return any(domain == known or domain.endswith(f".{known}") for known in domains)
-
-    def says(self, name: str) -> str:
-        """The value of a header field, lower case; the empty text if it is absent."""
-        return raw_text(self.root.header.first(name))[:1000].lower()
-
-
-def _local_part(address: str) -> str:
-    return address.partition("@")[0].strip(" <>\"'").lower()
+CALENDAR_TYPES = frozenset({"text/calendar", "application/ics"})
+CALENDAR_FILES = (".ics", ".vcs")
+TLS_TYPES = frozenset({"application/tlsrpt+gzip", "application/tlsrpt+json"})
+BULK = frozenset({"bulk", "junk"})
+"""Values of Precedence that programs write."""
+BOUNCE_FIELDS = (
+    "x-failed-recipients",  # Exim, Gmail
+    "x-mddsn-message",  # MDaemon
+    "x-ms-exchange-message-is-ndr",
+    "x-ricevuta",  # receipts of Italian certified mail
+)
+HEAD = 400
 
 
 def _is_bounce(mail: Outside) -> bool:
-    names = mail.root.header.by_name
-    if _is_status(mail) or "x-failed-recipients" in names or "x-mlserver" in names:
+    if _is_status(mail) or _has_bounce_field(mail) or _is_of_daemon(mail):
         return True
-    subject, text = robots.BOUNCE_SUBJECTS.is_in(mail.subject), _sounds_like_bounce(mail)
-    if mail.is_mail_system or (mail.is_robot and not mail.encloses_route):
-        return subject or (text and not _sounds_like_complaint(mail))
-    if mail.is_robot:
-        return subject and text and not _sounds_like_complaint(mail)
-    return subject and text and (_is_generated(mail) or not mail.encloses_route)
+    subject = BOUNCE_SUBJECTS.is_in(mail.subject)
+    if mail.is_mail_system or (mail.is_robot and not mail.shows_route):
+        return subject or (_sounds_like_bounce(mail) and not replies.AUTO_REPLY_SUBJECTS.is_in(mail.subject))
+    by_program = mail.is_robot or mail.is_generated or not mail.shows_route
+    return subject and _sounds_like_bounce(mail) and (by_program or _sounds_like_program(mail))
 
 
 def _is_status(mail: Outside) -> bool:
@@ -143,31 +45,42 @@ def _is_status(mail: Outside) -> bool:
     return bool(mail.types & STATUS_TYPES) and not passed_on
 
 
-def _is_from_mailer_daemon(mail: Outside) -> bool:
-    boxes = parse_mailboxes(mail.root.header.first("from"))
-    return bool(boxes) and _local_part(boxes[0].address) == "mailer-daemon"
+def _has_bounce_field(mail: Outside) -> bool:
+    """Fields of bounces; that of fml stands in the articles of its lists too."""
+    if mail.has(*BOUNCE_FIELDS):
+        return True
+    return mail.has("x-mlserver") and not mail.has("x-mail-count")
+
+
+def _is_of_daemon(mail: Outside) -> bool:
+    """In whatever language; what it quotes of other servers may sound like a complaint."""
+    return mail.is_daemon and not (mail.is_feedback or robots.COMPLAINTS.is_in(mail.subject))
 
 
 def _sounds_like_bounce(mail: Outside) -> bool:
-    return robots.BOUNCE_TEXTS.is_in(mail.text if mail.is_mail_system else mail.own_text)
+    """By its words, unless it complains; words of a complaint may be what another server answered."""
+    if mail.is_complaint and not programs.SERVER_REPLIES.is_in(mail.own_words):
+        return False
+    return BOUNCE_TEXTS.is_in(mail.own_words)
 
 
-def _sounds_like_complaint(mail: Outside) -> bool:
-    return robots.COMPLAINTS.is_in(mail.subject) or robots.COMPLAINTS.is_in(mail.own_text)
+def _sounds_like_program(mail: Outside) -> bool:
+    return any(table.is_in(mail.own_words) for table in (programs.PROGRAM_TEXTS, programs.SERVER_REPLIES))
 
 
 def _holds_delivery_fields(mail: Outside) -> bool:
     """A person's forward of a bounce has its fields in the text: above a pasted message, or in a pasted bounce."""
-    text = mail.text if mail.is_robot or _is_pasted_bounce(mail.pasted) else mail.own_text
-    return robots.DELIVERY_FIELDS.count_in(text) > 1
+    is_robots = mail.is_robot and not mail.shows_route
+    text = mail.text if is_robots or _is_pasted_bounce(mail.pasted) else mail.own_text
+    return programs.DELIVERY_FIELDS.count_in(text) > 1
 
 
 def _is_pasted_bounce(pasted: Header | None) -> bool:
     """Programs paste a few fields of what is forwarded; with a route it is junk that looks like a bounce."""
     if not pasted or pasted.every("received"):
         return False
-    boxes = parse_mailboxes(pasted.first("from"))
-    return bool(boxes) and _local_part(boxes[0].address) in robots.MAIL_SYSTEM_LOCAL_PARTS
+    boxes = parse_mailboxes(pasted.first("from"))[:1]
+    return any(robots.DAEMON_LOCAL_PARTS.is_in(local_part(box.address)) for box in boxes)
 
 
 def _is_read_receipt(mail: Outside) -> bool:
@@ -176,71 +89,85 @@ def _is_read_receipt(mail: Outside) -> bool:
         return True
     if receipt in mail.types and not mail.is_passed_on:
         return True
-    worded = robots.RECEIPT_SUBJECTS.is_in(mail.subject) and robots.RECEIPT_TEXTS.is_in(mail.own_text)
-    return worded and (mail.is_mail_system or _is_generated(mail) or not mail.encloses_route)
+    worded = replies.RECEIPT_SUBJECTS.is_in(mail.subject) and replies.RECEIPT_TEXTS.is_in(mail.own_words)
+    return worded and not mail.is_complaint
 
 
 def _is_dmarc_aggregate(mail: Outside) -> bool:
-    leaves = [part for part in mail.root.walk() if not part.children]
-    packed = any(_is_packed(part) for part in leaves)
-    if not packed or mail.is_passed_on:
+    if mail.is_passed_on:
         return False
-    names = (part.filename for part in leaves)
-    return robots.DMARC_SUBJECTS.is_in(mail.subject) or any(robots.AGGREGATE_FILES.is_all(n) for n in names)
+    leaves = [part for part in mail.root.walk() if not part.children]
+    if any(aggregates.AGGREGATE_FILES.is_in(part.filename) for part in leaves):
+        return True
+    return aggregates.DMARC_SUBJECTS.is_in(mail.subject) and any(map(_is_packed, leaves))
 
 
 def _is_packed(part: Part) -> bool:
-    return part.type in robots.PACKED_TYPES or robots.PACKED_FILES.is_all(part.filename)
+    """By its name, or by how it begins, whatever its type says."""
+    head = part.source[part.body_start : min(part.end, part.body_start + HEAD)].lstrip()
+    begins = decode_transfer(head, part.encoding).startswith(aggregates.PACKED_BEGINNINGS)
+    return begins or aggregates.PACKED_FILES.is_in(part.filename)
 
 
 def _is_tls_report(mail: Outside) -> bool:
-    if mail.report_type == "tlsrpt" or mail.says("tls-report-domain"):
+    if mail.report_type == "tlsrpt" or mail.has("tls-report-domain"):
         return True
-    tls_types = {"application/tlsrpt+gzip", "application/tlsrpt+json"}
-    return bool(mail.types & tls_types) and (mail.is_multipart_report or not mail.is_passed_on)
+    named = any(aggregates.TLS_FILES.is_in(part.filename) for part in mail.root.walk())
+    return (named or bool(mail.types & TLS_TYPES)) and not mail.is_passed_on
 
 
 def _is_invitation(mail: Outside) -> bool:
-    return "text/calendar" in mail.types or "application/ics" in mail.types
-
-
-def _is_automatic(mail: Outside) -> bool:
-    submitted = mail.says("auto-submitted").partition(";")[0].strip()
-    return submitted.startswith("auto-replied") or bool(
-        mail.says("x-autoreply") or mail.says("x-autorespond")
-    )
-
-
-def _is_generated(mail: Outside) -> bool:
-    return mail.says("auto-submitted").partition(";")[0].strip() not in ("", "no")
+    names = (part.filename.lower() for part in mail.root.walk())
+    return bool(mail.types & CALENDAR_TYPES) or any(name.endswith(CALENDAR_FILES) for name in names)
 
 
 def _is_answering_machine(mail: Outside) -> bool:
-    """An automatic reply by its subject and its fields; one of reporting robots may repeat that of the junk."""
-    bulk = mail.says("precedence") in ("auto_reply", "bulk", "junk") and not mail.encloses_route
-    return (_is_automatic(mail) or bulk) and robots.AUTO_REPLY_SUBJECTS.is_in(mail.subject)
+    """An automatic reply, or a challenge; reporting robots have its fields too, and may repeat a subject of junk."""
+    if mail.is_complaint or mail.is_forward:
+        return False
+    named = replies.AUTO_REPLY_SUBJECTS.is_in(mail.subject)
+    is_bulk = mail.says("precedence") in BULK
+    if (mail.is_automatic or is_bulk or mail.return_path == "") and _is_challenge(mail):
+        return True
+    if mail.is_automatic:
+        return named or _is_answer(mail) or not mail.shows_route
+    is_sent_by_program = is_bulk or mail.is_generated or _suppresses_replies(mail)
+    return is_sent_by_program and not mail.shows_route and (named or _is_answer(mail))
+
+
+def _is_challenge(mail: Outside) -> bool:
+    return replies.CHALLENGE_TEXTS.is_in(mail.own_words)
+
+
+def _is_answer(mail: Outside) -> bool:
+    return mail.has("in-reply-to", "references") or replies.ANSWERS.is_in(mail.subject)
+
+
+def _suppresses_replies(mail: Outside) -> bool:
+    """Exchange's word for mail that must not be answered by programs."""
+    return any(word in mail.says("x-auto-response-suppress") for word in ("all", "autoreply"))
 
 
 def _is_auto_reply(mail: Outside) -> bool:
-    if _is_generated(mail) or _is_automatic(mail) or mail.says("precedence") == "auto_reply":
-        return True
-    return robots.AUTO_REPLY_SUBJECTS.is_in(mail.subject) or robots.CHALLENGE_TEXTS.is_in(mail.text)
+    return mail.is_generated or replies.AUTO_REPLY_SUBJECTS.is_in(mail.subject) or _is_challenge(mail)
 
 
 def _is_digest(mail: Outside) -> bool:
-    return "list-id" in mail.root.header.by_name and "multipart/digest" in mail.types
+    if not mail.has("list-id", "list-help"):
+        return False
+    named = replies.DIGEST_SUBJECTS.is_in(mail.subject) and not mail.shows_route
+    return named or "multipart/digest" in mail.types
 
 
 def _is_list_mail(mail: Outside) -> bool:
-    names = mail.root.header.by_name.keys()
-    return bool(names & {"list-id", "list-post"}) or mail.says("precedence") == "list"
+    return mail.has("list-id") or mail.says("precedence") == "list"
 
 
 Detector = tuple[str, Callable[[Outside], bool]]
 
 WHATEVER_IT_ENCLOSES: tuple[Detector, ...] = (
-    ("dmarc_aggregate", _is_dmarc_aggregate),
     ("tls_report", _is_tls_report),
+    ("dmarc_aggregate", _is_dmarc_aggregate),
     ("read_receipt", _is_read_receipt),
     ("bounce", _is_bounce),
     ("mailing_list", _is_digest),
@@ -252,7 +179,6 @@ WITHOUT_ENCLOSED: tuple[Detector, ...] = (("bounce", _holds_delivery_fields),)
 """These decide where no message is attached, before pasted headers are looked for."""
 
 WITHOUT_EVIDENCE: tuple[Detector, ...] = (
-    ("bounce", _is_from_mailer_daemon),
     ("invitation", _is_invitation),
     ("auto_reply", _is_auto_reply),
     ("mailing_list", _is_list_mail),

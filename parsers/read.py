@@ -25,13 +25,14 @@ from parsers.not_reports import (
     WHATEVER_IT_ENCLOSES,
     WITHOUT_ENCLOSED,
     WITHOUT_EVIDENCE,
-    Outside,
     find_reason,
 )
 from parsers.origin import Route, conclude_origin
+from parsers.outside import Outside
 from parsers.values import ReadMail, Report, ReportFormat
 
 NESTED = 8
+TAKEN_FOR_COMPLAINT = "A message was taken for a complaint: what it encloses is reported."
 
 
 def read_mail(raw: bytes) -> ReadMail:
@@ -138,7 +139,7 @@ def _said(outside: Outside, form: ReportFormat) -> Report:
 
 def _says_authentication_failed(outside: Outside) -> bool:
     parts = outside.local_parts
-    robot = outside.is_mail_system or any("dmarc" in p or p in robots.ROBOT_LOCAL_PARTS for p in parts)
+    robot = outside.is_mail_system or any("dmarc" in p or robots.ROBOT_LOCAL_PARTS.is_in(p) for p in parts)
     if outside.is_forward or not (robot or outside.is_multipart_report):
         return False
     in_subject = robots.AUTHENTICATION_SUBJECTS.is_in(outside.subject)
@@ -153,6 +154,7 @@ def _innermost(reported: Reported, template: Report, budget: Budget, depth: int)
         budget.warn("Messages are nested too deep; the innermost were not read.")
         return own
     if is_feedback_mail(root) and (feedback := _find_feedback_reports(root, budget)):
+        budget.warn(TAKEN_FOR_COMPLAINT)
         return feedback
     if not find_attached(root) or not is_complaint(root):
         return own
@@ -162,7 +164,7 @@ def _innermost(reported: Reported, template: Report, budget: Budget, depth: int)
     below = [report for inner in enclosed for report in _innermost(inner, template, budget, depth + 1)]
     routed = [report for report in below if _is_routed(report)]
     if routed:
-        budget.warn("A message was taken for a complaint: what it encloses is reported.")
+        budget.warn(TAKEN_FOR_COMPLAINT)
     return routed or own
 
 

@@ -107,6 +107,8 @@ class Correspondence:
     received_count: int = 0
     authentication_results: tuple[str, ...] = ()
     """Raw values of Authentication-Results, unfolded, topmost first."""
+    mail_program: str | None = None
+    """The program that it was written with, as `parsers.mail_programs` calls it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
+from email.message import Message
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def demo(into: Path) -> None:
 
     It needs no server and no configuration. Thirty mails lie in a Maildir: reports good and bad, bounces,
     hostile ones. The worker runs once; then you see what each became and why, the incidents by tenant, and
-    one acknowledgement in full.
+    two acknowledgements.
     """
     configure_log()
     _make_room(into)
@@ -85,7 +86,7 @@ def demo(into: Path) -> None:
         code = run_once(App(settings, database))
         _show_mails(database)
         _show_incidents(database)
-        _show_acknowledgement(database)
+        _show_acknowledgements(database)
     _show_what_next(into)
     sys.exit(code)
 
@@ -219,23 +220,33 @@ def _incident_row(incident: IncidentRecord) -> tuple[object, ...]:
     )
 
 
-def _show_acknowledgement(database: Database) -> None:
-    print_heading("One acknowledgement in full, as its recipient gets it")
+WHO_ASKED = "grandpa.joe@fourthcoffee.example"
+
+
+def _show_acknowledgements(database: Database) -> None:
+    """The first one in full, and the text of the one to him who asked how to report."""
     with database.read() as session:
-        oldest = min(acknowledgements.list_acknowledgements(session, None, 0), key=lambda one: int(one.id))
-        answer = acknowledgements.acknowledgement_of_mail(session, oldest.mail_id)
-    assert answer is not None
-    for line in _decoded(answer[1]):
+        listed = list(acknowledgements.list_acknowledgements(session, None, 0))
+        chosen = [min(listed, key=lambda one: int(one.id)), *(one for one in listed if one.to == WHO_ASKED)]
+        found = [acknowledgements.acknowledgement_of_mail(session, one.mail_id) for one in chosen]
+    first, asked = (email.message_from_bytes(answer[1]) for answer in found if answer)
+    print_heading("One acknowledgement in full, as its recipient gets it")
+    _show_lines(f"{name}: {value}" for name, value in first.items())
+    click.echo()
+    _show_lines(_text_of(first))
+    print_heading("And to one who asked, in Gmail, how to report")
+    _show_lines(_text_of(asked))
+
+
+def _show_lines(lines: Iterable[str]) -> None:
+    for line in lines:
         click.echo(f"    {one_line(line)}".rstrip())
 
 
-def _decoded(content: bytes) -> Iterable[str]:
-    message = email.message_from_bytes(content)
-    yield from (f"{name}: {value}" for name, value in message.items())
-    yield ""
+def _text_of(message: Message) -> list[str]:
     payload = message.get_payload(decode=True)
     assert isinstance(payload, bytes)
-    yield from payload.decode().splitlines()
+    return payload.decode().splitlines()
 
 
 def _show_what_next(into: Path) -> None:

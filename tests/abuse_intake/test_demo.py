@@ -128,6 +128,13 @@ def test_one_acknowledgement_is_shown_in_full(demonstrated: tuple[Path, Answer])
         assert text in out
 
 
+def test_who_asked_how_to_report_is_taught(demonstrated: tuple[Path, Answer]) -> None:
+    """The answer to a question from Gmail says how Gmail attaches a mail."""
+    out = demonstrated[1].out.partition("And to one who asked")[2]
+
+    assert "In Gmail, in a browser on a computer:" in out
+
+
 def _suggested(out: str) -> list[list[str]]:
     """The words of each suggested command; the first line names the configuration."""
     block = out.partition("  export ABUSE_INTAKE_CONFIG=")[2].splitlines()[1:]

@@ -70,3 +70,22 @@ def test_a_public_address_behind_a_private_one_is_a_candidate() -> None:
     assert str(report.source_ip) == "10.0.0.1"
     assert [str(ip) for ip in report.candidate_ips] == ["192.0.2.5"]
     assert report.extensions == {"Source-IP": ("192.0.2.5",)}
+
+
+def test_what_is_too_much_stays_as_it_was_written() -> None:
+    """Typed fields hold a bounded number of values; the rest is in the extensions."""
+    report = parse_feedback_report(b"Feedback-Type: abuse\n" + b"Reported-Domain: a.example\n" * 203)
+
+    assert report is not None
+    assert len(report.reported_domains) == 200
+    assert report.extensions == {"Reported-Domain": ("a.example",) * 3}
+
+
+def test_a_masked_address_beside_a_whole_one_is_no_candidate() -> None:
+    """Networks and ranges name nobody, whatever address they begin with."""
+    report = parse_feedback_report(
+        "Feedback-Type: abuse\nSource-IP: 192.0.2.0/24\nSource-IP: 198.51.100.7\nSource-IP: 2001:db8::/32\n"
+    )
+
+    assert report is not None
+    assert [str(ip) for ip in report.candidate_ips] == ["198.51.100.7"]

@@ -1,0 +1,74 @@
+"""Where the fields of a feedback report stand in the content of a part, and what else stands there."""
+
+import re
+from collections.abc import Iterator
+
+from parsers.header_block import WRAPPING_NAMES, Field, Header, skip_prologue, split_header
+
+BLOCKS = 100
+
+FEEDBACK_TYPE = "feedback-type"
+"""The field that every feedback report has (RFC 5965, section 3.1), and nothing else."""
+
+_LEAD = re.compile(rb"(?:[ \t]{0,100}+[\r\n]){0,1000}+([ \t]{0,100})")
+
+
+def find_fields(raw: bytes) -> list[Field]:
+    """The fields: some senders repeat the part's own header above them, or have empty lines between them."""
+    return _split_content(_dedent(raw))[0]
+
+
+def begins_like_report(raw: bytes) -> bool:
+    """Whether its first fields, but for those of the part, are a feedback report's, and no message's."""
+    headers = (header for _, header in _split_blocks(_dedent(raw)) if not _repeats_part(header))
+    names = next(headers, Header()).by_name.keys()
+    return FEEDBACK_TYPE in names and "from" not in names
+
+
+def find_appended(raw: bytes) -> bytes | None:
+    """The reported message that stands behind the fields, in the same part; None without one."""
+    raw = _dedent(raw)
+    start = _split_content(raw)[1]
+    return raw[start:] if start is not None else None
+
+
+def _dedent(raw: bytes) -> bytes:
+    """Without empty lines before the fields, and what all lines are indented by."""
+    lead = _LEAD.match(raw)
+    indent, raw = (lead[1], raw[lead.end() :]) if lead else (b"", raw)
+    lines = raw.split(b"\n") if indent else []
+    if all(line.startswith(indent) or not line.strip() for line in lines[1:]):
+        return b"\n".join(line.removeprefix(indent) for line in lines) if lines else raw
+    return raw
+
+
+def _split_content(raw: bytes) -> tuple[list[Field], int | None]:
+    """The fields, and where a message begins behind them."""
+    found: list[Field] = []
+    for start, header in _split_blocks(raw):
+        if _is_message(header):
+            return found, start
+        if not _repeats_part(header):
+            found.extend(header.fields)
+    return found, None
+
+
+def _split_blocks(raw: bytes) -> Iterator[tuple[int, Header]]:
+    """What stands between empty lines, and where each begins."""
+    end = 0
+    for _ in range(BLOCKS):
+        start = skip_prologue(raw, end, len(raw))
+        if start >= len(raw):
+            return
+        header, end = split_header(raw, start, len(raw))
+        yield start, header
+
+
+def _repeats_part(header: Header) -> bool:
+    return bool(header.fields) and header.by_name.keys() <= WRAPPING_NAMES
+
+
+def _is_message(header: Header) -> bool:
+    """Whether a block belongs to the reported message: its sender can write there what it likes."""
+    names = header.by_name.keys()
+    return FEEDBACK_TYPE not in names and ("received" in names or {"from", "subject"} <= names)

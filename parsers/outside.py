@@ -1,0 +1,186 @@
+"""A mail without what it encloses: what is looked at to tell whether it is a report."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from parsers import robots
+from parsers.addresses import domain_of
+from parsers.complaints import is_forward
+from parsers.header_block import GLANCE_FIELDS, Header, split_header
+from parsers.headers import (
+    decode_text,
+    display_name,
+    first_address,
+    parse_mailboxes,
+    parse_return_path,
+    raw_text,
+)
+from parsers.inline import cut_pasted, strip_html
+from parsers.message import first_text
+from parsers.mime import Part
+
+LOOKED_AT = 8_000
+
+_STYLE = re.compile(r"<(/?)style\b[^<>]{0,200}>?", re.IGNORECASE)
+
+
+@dataclass
+class Outside:
+    """What the detectors look at; each value is read once, when asked."""
+
+    root: Part
+    encloses_route: bool = False
+    """Whether a message is attached that came from elsewhere: that is evidence, which words do not beat."""
+    types: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Gather the types of all parts."""
+        self.types = frozenset(part.type for part in self.root.walk())
+
+    @cached_property
+    def subject(self) -> str:
+        """The decoded subject."""
+        charsets = (part.content_type.parameters.get("charset") for part in self.root.walk())
+        charset = next((name for name in charsets if name), None)
+        return _tidy((decode_text(self.root.header.first("subject"), charset) or "")[:1000])
+
+    @cached_property
+    def text(self) -> str:
+        """The beginning of its first text."""
+        text = first_text(self.root)[: 8 * LOOKED_AT]
+        return (strip_html(_cut_styles(text)) if "</" in text else text)[:LOOKED_AT]
+
+    @cached_property
+    def _cut(self) -> tuple[str, bytes | None]:
+        return cut_pasted(self.text)
+
+    @property
+    def own_text(self) -> str:
+        """The text above a pasted message: the words of the sender, not of the junk."""
+        return self._cut[0]
+
+    @cached_property
+    def own_words(self) -> str:
+        """The same without its lines, which programs break anywhere."""
+        return _tidy(self.own_text)
+
+    @cached_property
+    def pasted(self) -> Header | None:
+        """The header of the first message pasted into the text."""
+        raw = self._cut[1]
+        return split_header(raw, 0, len(raw), GLANCE_FIELDS)[0] if raw else None
+
+    @cached_property
+    def shows_route(self) -> bool:
+        """Whether the route of a message can be seen, attached or pasted."""
+        return self.encloses_route or (self.pasted is not None and bool(self.pasted.every("received")))
+
+    @cached_property
+    def is_passed_on(self) -> bool:
+        """Whether it shows a message, or is a forward of one: its parts and words may be those of the junk."""
+        return self.encloses_route or self.pasted is not None or self.is_forward
+
+    @cached_property
+    def is_forward(self) -> bool:
+        """Whether its subject says that somebody forwarded it."""
+        return is_forward(self.root)
+
+    @property
+    def is_multipart_report(self) -> bool:
+        """Whether the mail itself is a report to programs (RFC 6522)."""
+        return self.root.type == "multipart/report"
+
+    @cached_property
+    def report_type(self) -> str:
+        """The report-type of a multipart/report, lower case."""
+        return self.root.content_type.parameters.get("report-type", "").strip().lower()
+
+    @cached_property
+    def local_parts(self) -> tuple[str, ...]:
+        """Those of its sender and its return path, lower case; none where no sender is named."""
+        boxes = parse_mailboxes(self.root.header.first("from"))
+        if not any(box.address for box in boxes):
+            return ()
+        return local_part(boxes[0].address), local_part(self.return_path or "")
+
+    @cached_property
+    def return_path(self) -> str | None:
+        """The empty text is the null sender."""
+        return parse_return_path(self.root.header.first("return-path"))
+
+    @property
+    def is_daemon(self) -> bool:
+        """Whether its sender is one that only programs write as."""
+        return bool(self.local_parts) and robots.DAEMON_LOCAL_PARTS.is_in(self.local_parts[0])
+
+    @cached_property
+    def is_mail_system(self) -> bool:
+        """Whether a program wrote it beyond doubt: no sender, a null return path, or an automatic reply."""
+        if not self.local_parts or self.return_path == "" or self.is_automatic:
+            return True
+        return any(robots.DAEMON_LOCAL_PARTS.is_in(part) for part in self.local_parts)
+
+    @cached_property
+    def is_robot(self) -> bool:
+        """Whether a mail system seems to have written it, by its address or its name."""
+        if self.is_mail_system or robots.ROBOT_LOCAL_PARTS.is_in(self.local_parts[0]):
+            return True
+        return robots.ROBOT_NAMES.is_in(display_name(self.root.header.first("from")) or "")
+
+    @cached_property
+    def is_automatic(self) -> bool:
+        """Whether a program answered to a mail (RFC 3834, section 5)."""
+        is_marked = self.has("x-autoreply", "x-autorespond") or self.says("precedence") == "auto_reply"
+        return is_marked or self._submitted.startswith("auto-replied")
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether a program wrote it, by its own word."""
+        return self._submitted not in ("", "no")
+
+    @property
+    def _submitted(self) -> str:
+        return self.says("auto-submitted").partition(";")[0].strip()
+
+    @property
+    def is_feedback(self) -> bool:
+        """Whether it calls itself a feedback report, with or without its fields."""
+        return self.report_type == "feedback-report"
+
+    @cached_property
+    def is_complaint(self) -> bool:
+        """Whether it sounds like the mail of those who report."""
+        return (
+            self.is_feedback
+            or robots.COMPLAINTS.is_in(self.subject)
+            or robots.COMPLAINTS.is_in(self.own_words)
+        )
+
+    def is_from(self, domains: tuple[str, ...]) -> bool:
+        """Whether its sender is in one of these domains, or below it."""
+        domain = domain_of(first_address(self.root.header.first("from")) or "") or ""
+        return any(domain == known or domain.endswith(f".{known}") for known in domains)
+
+    def has(self, *names: str) -> bool:
+        """Whether it has one of these header fields."""
+        return any(name in self.root.header.by_name for name in names)
+
+    def says(self, name: str) -> str:
+        """The value of a header field, lower case; the empty text if it is absent."""
+        return raw_text(self.root.header.first(name))[:1000].lower()
+
+
+def local_part(address: str) -> str:
+    """What stands before the at sign, lower case."""
+    return address.partition("@")[0].strip(" <>\"'").lower()
+
+
+def _cut_styles(text: str) -> str:
+    """HTML without its style sheets, which stand before its words."""
+    first, *others = _STYLE.split(text)
+    return first + "".join(piece for slash, piece in zip(others[::2], others[1::2], strict=True) if slash)
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())

@@ -1,0 +1,107 @@
+"""The acknowledgement that teaches: what was lost on the way, and how to send it whole with the reporter's program."""
+
+from datetime import UTC, datetime
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+from report_builders import unattributed
+
+from abuse_intake.acknowledgement import Ourselves, render_acknowledgement
+from parsers import mail_programs, read_mail
+from parsers.header_block import split_header
+from parsers.mail_programs import SIGNS, Sign, find_mail_program
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "tests/abuse_intake/acknowledgements"
+MAILS = sorted(SAMPLES.glob("*.eml"))
+GUIDES = {path.stem for path in (ROOT / "templates/acknowledgement/en/guides").glob("*.txt")}
+US = Ourselves("junk@provider.example", ("junk@provider.example",), "Provider Example")
+RECEIVED_AT = datetime(2026, 11, 20, 7, 11, tzinfo=UTC)
+
+
+def render(raw: bytes) -> str:
+    """The body of the acknowledgement of a mail."""
+    read = read_mail(raw)
+    attributions = [unattributed(str(report.origin_ip or "") or None) for report in read.reports]
+    content = render_acknowledgement(read, attributions, US, RECEIVED_AT, RECEIVED_AT).content
+    payload = message_from_bytes(content).get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    return payload.decode().replace("\r\n", "\n")
+
+
+def find_program(name: str, value: str) -> str | None:
+    """The program that a mail with this one header field is taken for."""
+    raw = f"{name}: {value}\r\n\r\n".encode()
+    return find_mail_program(split_header(raw, 0, len(raw))[0])
+
+
+@pytest.mark.parametrize("mail", MAILS, ids=lambda path: path.stem)
+def test_the_reporter_is_told_what_came_and_how_to_send_it_whole(mail: Path) -> None:
+    """The acknowledgement of a mail from each program reads as the text beside it."""
+    expected = mail.with_suffix(".txt").read_text(encoding="utf-8")
+
+    assert render(mail.read_bytes()) == expected
+
+
+def test_each_program_has_a_guide_and_a_sample() -> None:
+    """No program is recognised for nothing, and no guide is never shown."""
+    programs = {sign.program for sign in SIGNS} | {"other"}
+
+    assert programs == GUIDES
+    assert programs <= {mail.stem for mail in MAILS}
+
+
+@pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: f"{sign.program} {sign.sample[:30]}")
+def test_a_program_is_known_by_its_sign(sign: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a program writes names it, by that one row of the table."""
+    with_it = [find_program(name, sign.sample) for name in sign.fields]
+
+    monkeypatch.setattr(mail_programs, "SIGNS", tuple(other for other in SIGNS if other is not sign))
+
+    assert with_it == [sign.program] * len(sign.fields)
+    assert [find_program(name, sign.sample) for name in sign.fields] == [None] * len(sign.fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-Mailer", "Microsoft Outlook Express 6.00.2900.5931"),
+        ("X-Mailer", "Thunderbirds are go"),
+        ("X-Mailer", "Mutterings/1"),
+        ("X-Mailer", "../../subject"),
+        ("X-Mailer", "other"),
+        ("Message-ID", "<1@mail.gmail.com.attacker.example>"),
+        ("X-Mailer", "x" * 100_000),
+    ],
+)
+def test_what_looks_like_a_program_is_none(name: str, value: str) -> None:
+    """A value that no program of the table writes names none, whatever it is."""
+    assert find_program(name, value) is None
+
+
+def test_a_name_decides_before_what_its_server_adds() -> None:
+    """Thunderbird that sends through Exchange is Thunderbird."""
+    raw = b"X-MS-Has-Attach: \r\nMessage-ID: <1@mail.gmail.com>\r\nUser-Agent: Mozilla Thunderbird\r\n\r\n"
+
+    found = find_mail_program(split_header(raw, 0, len(raw))[0])
+
+    assert found == "thunderbird"
+
+
+@pytest.mark.parametrize("guide", sorted(GUIDES))
+def test_a_guide_fits_a_letter(guide: str) -> None:
+    """Each guide says where to send it, in lines that every program shows unbroken."""
+    text = (ROOT / f"templates/acknowledgement/en/guides/{guide}.txt").read_text(encoding="utf-8")
+
+    assert "{{ address }}" in text
+    assert max(map(len, text.splitlines())) <= 76
+    assert text.isascii()
+
+
+@pytest.mark.parametrize(("mail", "is_taught"), [("whole", False), ("no_route", True), ("nothing", False)])
+def test_a_person_is_taught_only_what_was_missing(mail: str, is_taught: bool) -> None:
+    """Who sent the whole message gets no guide, nor does a program that sends feedback reports."""
+    text = render((SAMPLES / f"{mail}.eml").read_bytes())
+
+    assert ("junk mail whole, as an attachment" in text) is is_taught
