@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 from parsers.arf import BrokenReport, parse_feedback_report
 from parsers.attached import ENCLOSING_TYPES, find_attached, find_unmarked
-from parsers.complaints import is_complaint, is_forward
+from parsers.complaints import is_forward
 from parsers.header_block import GLANCE_FIELDS, skip_prologue, split_header
 from parsers.inline import find_pasted
 from parsers.message import WRAPPING_NAMES, Reported, read_reported
@@ -26,12 +26,12 @@ _OWN_FILES = re.compile(r"report|feedback|complaint|abuse|arf|fbl|att\d|part|unt
 Paired = tuple[Report, Reported | None]
 
 
-def is_feedback_mail(root: Part) -> bool:
+def is_feedback_report(root: Part) -> bool:
     """Whether an enclosed message is a feedback report itself, not junk that brings a part like one."""
+    if root.type != "multipart/report":
+        return False
     holds = any(child.type == _FEEDBACK for child in root.children)
-    if root.type == "multipart/report":
-        return holds or root.content_type.parameters.get("report-type", "").lower() == "feedback-report"
-    return holds and is_complaint(root)
+    return holds or root.content_type.parameters.get("report-type", "").lower() == "feedback-report"
 
 
 def find_feedback(root: Part, budget: Budget) -> tuple[list[Paired], list[Reported]]:

@@ -108,5 +108,6 @@ def _hash_text(root: Part) -> str | None:
 def first_text(root: Part) -> str:
     """The first text part that is no attachment, plain before any other; the empty text if there is none."""
     texts = [part for part in root.walk() if part.type.startswith("text/") or "/" not in part.type]
-    plain = [part for part in texts if part.type != "text/html"]
-    return next((text for part in (*plain[:3], *texts[:3]) if (text := part.text()).strip()), "")
+    own = [part for part in texts if part.disposition.name != "attachment"]
+    plain = [part for part in own if part.type == "text/plain" or "/" not in part.type]
+    return next((text for part in (*plain[:3], *own[:3], *texts[:3]) if (text := part.text()).strip()), "")

@@ -14,13 +14,13 @@ from dataclasses import replace
 from parsers import robots
 from parsers.addresses import parse_ip
 from parsers.attached import find_attached
-from parsers.complaints import is_complaint
 from parsers.correspondence import read_correspondence
-from parsers.feedback import find_feedback, is_feedback_mail
+from parsers.feedback import find_feedback, is_feedback_report
 from parsers.headers import parse_sole_address
 from parsers.inline import find_pasted
 from parsers.message import Reported, read_reported
 from parsers.mime import Budget, Part, parse_message
+from parsers.nested import Nested, is_complaint
 from parsers.not_reports import (
     WHATEVER_IT_ENCLOSES,
     WITHOUT_ENCLOSED,
@@ -32,6 +32,8 @@ from parsers.origin import Route, conclude_origin
 from parsers.values import ReadMail, Report, ReportFormat
 
 NESTED = 8
+ENCLOSED = 20
+"""How many messages are read of one that is nested: junk must not use up what the others need."""
 
 
 def read_mail(raw: bytes) -> ReadMail:
@@ -94,8 +96,8 @@ def _complete(report: Report, reported: Reported | None) -> Report:
     )
 
 
-def _read_enclosed(root: Part, budget: Budget) -> list[Reported]:
-    read = (read_reported(part.message_content(), budget) for part in find_attached(root))
+def _read_enclosed(root: Part, budget: Budget, limit: int | None = None) -> list[Reported]:
+    read = (read_reported(part.message_content(), budget) for part in find_attached(root)[:limit])
     return [reported for reported in read if reported]
 
 
@@ -106,7 +108,9 @@ def _is_any_routed(enclosed: list[Reported]) -> bool:
 def _report_attached(outside: Outside, enclosed: list[Reported], budget: Budget) -> list[Report]:
     complaint = _hotmail_complaint(outside)
     template = complaint or _said(outside, _format(outside))
-    reports = [report for reported in enclosed for report in _innermost(reported, template, budget, 0)]
+    reports = [
+        report for reported in enclosed for report in _innermost(reported, outside, template, budget, 0)
+    ]
     if complaint and not reports and complaint.source_ip:
         return [_complete(complaint, None)]
     return reports
@@ -145,25 +149,32 @@ def _says_authentication_failed(outside: Outside) -> bool:
     return in_subject or robots.AUTHENTICATION_TEXTS.is_in(outside.own_text)
 
 
-def _innermost(reported: Reported, template: Report, budget: Budget, depth: int) -> list[Report]:
+def _innermost(
+    reported: Reported, around: Outside, template: Report, budget: Budget, depth: int
+) -> list[Report]:
     """What a complaint encloses is reported, not the complaint; junk and bounces are reported themselves."""
     own = [_complete(template, reported)]
-    root = reported.root
     if depth >= NESTED:
         budget.warn("Messages are nested too deep; the innermost were not read.")
         return own
-    if is_feedback_mail(root) and (feedback := _find_feedback_reports(root, budget)):
+    root = reported.root
+    if is_feedback_report(root) and (feedback := _find_feedback_reports(root, budget)):
         return feedback
-    if not find_attached(root) or not is_complaint(root):
+    enclosed = _read_enclosed(root, budget, ENCLOSED)
+    form = template if enclosed else replace(template, format="inline")
+    enclosed = enclosed or _read_pasted(root, budget)
+    outside = Outside(root, _is_any_routed(enclosed))
+    if find_reason(outside, WHATEVER_IT_ENCLOSES):
         return own
-    enclosed = _read_enclosed(root, budget)
-    if find_reason(Outside(root, _is_any_routed(enclosed)), WHATEVER_IT_ENCLOSES):
+    if not is_complaint(Nested(outside, reported, enclosed, around)):
         return own
-    below = [report for inner in enclosed for report in _innermost(inner, template, budget, depth + 1)]
-    routed = [report for report in below if _is_routed(report)]
-    if routed:
-        budget.warn("A message was taken for a complaint: what it encloses is reported.")
-    return routed or own
+    if feedback := _find_feedback_reports(root, budget):
+        return feedback
+    below = [report for inner in enclosed for report in _innermost(inner, outside, form, budget, depth + 1)]
+    if not any(_is_routed(report) for report in below):
+        return own
+    budget.warn("A message was taken for a complaint: what it encloses is reported.")
+    return [report for report in below if _is_routed(report)]
 
 
 def _is_routed(report: Report) -> bool:
@@ -172,5 +183,9 @@ def _is_routed(report: Report) -> bool:
 
 def _find_pasted_reports(outside: Outside, budget: Budget) -> tuple[Report, ...]:
     template = _said(outside, "inline")
-    found = (read_reported(raw, budget) for raw in find_pasted(outside.root))
-    return tuple(_complete(template, reported) for reported in found if reported)
+    return tuple(_complete(template, reported) for reported in _read_pasted(outside.root, budget))
+
+
+def _read_pasted(root: Part, budget: Budget) -> list[Reported]:
+    found = (read_reported(raw, budget) for raw in find_pasted(root))
+    return [reported for reported in found if reported]

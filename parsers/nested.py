@@ -1,0 +1,207 @@
+"""Whether a message that encloses another is junk, or complains about what it encloses.
+
+Whoever sends junk can enclose a message in it, with any route, and so have an innocent tenant blamed by honest
+reporters. No single word of the junk's sender is trusted: signs are weighed against each other, and those of
+what sells (a link, a file, a way to unsubscribe) weigh against it. What the reporter says weighs most.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from parsers import complaints
+from parsers.addresses import can_be_origin, house_of
+from parsers.attached import find_attached
+from parsers.headers import first_address
+from parsers.inline import cut_pasted
+from parsers.message import Reported
+from parsers.mime import Part
+from parsers.not_reports import Outside
+from parsers.origin import conclude_origin
+from parsers.received import Line
+from parsers.values import IPAddress
+
+ENOUGH = 4
+LOOKED_AT = 64 * 1024
+TEXTS = 5
+
+_LINK = re.compile(r"https?://|href\s{0,5}=|\bwww\.", re.IGNORECASE)
+_SEALS = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
+
+
+@dataclass(slots=True)
+class Nested:
+    """A reported message, what it encloses, and the mail around it: the reporter's, or a complaint."""
+
+    outside: Outside
+    reported: Reported
+    enclosed: list[Reported]
+    around: Outside
+
+
+def is_complaint(nested: Nested) -> bool:
+    """Whether it complains about what it encloses, or passes a complaint on."""
+    if _is_saved(nested) or _is_wrapped_again(nested):
+        return True
+    return sum(_weigh(row, nested) for row in SIGNS) >= ENOUGH
+
+
+def _weigh(row: tuple["Sign", ...], nested: Nested) -> int:
+    return next((points for points, holds in row if holds(nested)), 0)
+
+
+def _is_saved(nested: Nested) -> bool:
+    """It never was under way: a program saved it."""
+    return not nested.outside.root.header.every("received")
+
+
+def _is_wrapped_again(nested: Nested) -> bool:
+    """It is the arriving mail itself, in the cover of a filter: SpamAssassin keeps the Message-ID."""
+    own = nested.outside.root.header.first("message-id")
+    return bool(own) and own == nested.around.root.header.first("message-id")
+
+
+def _is_local(nested: Nested) -> bool:
+    """No server took it from outside: a filter or a quarantine of the reporter wrote it."""
+    return all(_is_local_line(line) for line in nested.reported.route.lines)
+
+
+def _is_local_line(line: Line) -> bool:
+    ip = line.hop.from_ip
+    if ip is not None:
+        return not can_be_origin(ip)
+    return not line.has_sender or line.hop.from_name == "localhost"
+
+
+def _went_to_desk(nested: Nested) -> bool:
+    return any(complaints.ABUSE_DESKS.is_in(part) for part in _recipient_local_parts(nested))
+
+
+def _went_to_role(nested: Nested) -> bool:
+    return any(complaints.ROLES.is_in(part) for part in _recipient_local_parts(nested))
+
+
+def _recipient_local_parts(nested: Nested) -> list[str]:
+    found = complaints.find_recipients(nested.outside.root)
+    return [address.rpartition("@")[0][-64:] for address in found]
+
+
+def _went_where_reports_go(nested: Nested) -> bool:
+    """The reporter sends it again to an address that it went to before."""
+    own = complaints.find_recipients(nested.outside.root)
+    return bool(own & complaints.find_recipients(nested.around.root))
+
+
+def _reporter_names_enclosed(nested: Nested) -> bool:
+    return _names_origin(nested.around.own_text, nested.enclosed)
+
+
+def _reporter_names_it(nested: Nested) -> bool:
+    return _names_origin(nested.around.own_text, [nested.reported])
+
+
+def _reporter_got_complaint(nested: Nested) -> bool:
+    return complaints.COMPLAINTS_RECEIVED.is_in(nested.around.own_text)
+
+
+def _names_enclosed(nested: Nested) -> bool:
+    return _names_origin(f"{nested.outside.subject}\n{nested.outside.own_text}", nested.enclosed)
+
+
+def _names_origin(text: str, messages: list[Reported]) -> bool:
+    origins = (conclude_origin(message.route).ip for message in messages)
+    return any(_is_named(ip, text) for ip in origins if ip)
+
+
+def _is_named(ip: IPAddress, text: str) -> bool:
+    return bool(re.search(rf"(?<![\w.:]){re.escape(str(ip))}(?![\w:]|\.\d)", text, re.IGNORECASE))
+
+
+def _says_complaint(nested: Nested) -> bool:
+    if complaints.COMPLAINT_SUBJECTS.is_in(nested.outside.subject):
+        return True
+    text = nested.outside.own_text
+    if complaints.SENT_FROM_YOU.is_in(text):
+        return True
+    return complaints.JUNK_WORDS.is_in(text) and complaints.PLEAS.is_in(text)
+
+
+def _passes_on(nested: Nested) -> bool:
+    """Its subject has the prefix of a forward, or is that of what it encloses."""
+    own = complaints.strip_prefixes(nested.outside.subject)
+    subjects = (complaints.read_subject(message.root) for message in nested.enclosed)
+    return nested.outside.is_forward or any(own == complaints.strip_prefixes(subject) for subject in subjects)
+
+
+def _sender_received_enclosed(nested: Nested) -> bool:
+    """What it encloses was delivered to its own sender, or to a server of the sender's house."""
+    sender = (first_address(nested.outside.root.header.first("from")) or "").lower()
+    received = any(sender in complaints.find_recipients(message.root) for message in nested.enclosed)
+    houses = _sending_houses(nested.reported, sender)
+    return received or any(houses & _receiving_houses(message) for message in nested.enclosed)
+
+
+def _sending_houses(message: Reported, sender: str) -> set[str]:
+    hop = conclude_origin(message.route).hop or 0
+    hosts = [line.hop.by_name for line in message.route.lines[hop + 1 :]]
+    hosts += [line.hop.from_name for line in message.route.lines[hop : hop + 1]]
+    return _houses([sender.rpartition("@")[2], *hosts])
+
+
+def _receiving_houses(message: Reported) -> set[str]:
+    hop = conclude_origin(message.route).hop or 0
+    return _houses([line.hop.by_name for line in message.route.lines[: hop + 1]])
+
+
+def _houses(hosts: list[str | None]) -> set[str]:
+    return {house for host in hosts if (house := house_of(host))}
+
+
+def _is_ticket(nested: Nested) -> bool:
+    says = nested.outside.says
+    names = nested.outside.root.header.by_name
+    return any(name in names and says(name).startswith(start) for name, start in complaints.TICKET_MARKS)
+
+
+def _holds_link(nested: Nested) -> bool:
+    """A link in its own text: complaints have them too, but junk that sells can hardly do without."""
+    texts = [part for part in nested.outside.root.walk() if part.type.startswith("text/")][:TEXTS]
+    return any(_LINK.search(cut_pasted(part.text()[:LOOKED_AT])[0]) for part in texts)
+
+
+def _brings_file(nested: Nested) -> bool:
+    """A document, archive or page beside what it encloses."""
+    root = nested.outside.root
+    messages = {id(part) for part in find_attached(root)}
+    return any(_is_file(part) for part in root.walk() if id(part) not in messages)
+
+
+def _is_file(part: Part) -> bool:
+    is_page = part.type == "text/html" and bool(part.filename)
+    return is_page or (part.type.startswith("application/") and part.type not in _SEALS)
+
+
+def _can_be_unsubscribed(nested: Nested) -> bool:
+    """Newsletters can; so can lists that people write to, and abuse mailboxes are fed through these."""
+    names = nested.outside.root.header.by_name
+    return "list-unsubscribe" in names and "list-post" not in names
+
+
+Sign = tuple[int, Callable[[Nested], bool]]
+
+SIGNS: tuple[tuple[Sign, ...], ...] = (
+    ((10, _reporter_names_enclosed),),
+    ((-10, _reporter_names_it),),
+    ((7, _went_to_desk), (1, _went_to_role)),
+    ((6, _went_where_reports_go),),
+    ((4, _is_local),),
+    ((6, _names_enclosed),),
+    ((4, _says_complaint), (2, _passes_on)),
+    ((4, _reporter_got_complaint),),
+    ((2, _sender_received_enclosed),),
+    ((2, _is_ticket),),
+    ((-2, _holds_link),),
+    ((-3, _brings_file),),
+    ((-4, _can_be_unsubscribed),),
+)
+"""What each sign weighs; of each row the first that holds. A junk sender's words alone never outweigh a link."""
