@@ -195,7 +195,7 @@ SIGNS: tuple[tuple[Sign, ...], ...] = (
     ((7, _went_to_desk), (1, _went_to_role)),
     ((6, _went_where_reports_go),),
     ((4, _is_local),),
-    ((6, _names_enclosed),),
+    ((5, _names_enclosed),),
     ((4, _says_complaint), (2, _passes_on)),
     ((4, _reporter_got_complaint),),
     ((2, _sender_received_enclosed),),
