@@ -28,7 +28,7 @@ ABUSE_DESKS = Wording(
 
 ROLES = Wording(
     r"info|support|admin|administrator|webmaster|postmaster|hostmaster|helpdesk|servicedesk|service|contact|kontakt|office",
-    r"legal|dns|domains?|tech|technik|network|ripe|whois|copyright|dmca|trust|safety|mail|hosting",
+    r"legal|dns|domains?|tech|technik|network|ripe|whois|copyright|dmca|trust|safety|sales|mail|hosting",
     start=r"(?:^|[-_.+=])(?:",
     end=r")(?:$|[-_.+=\d])",
 )
@@ -71,8 +71,10 @@ JUNK_WORDS = Wording(
 """What people call what they complain about."""
 
 _THINGS = r"(?:network|server|system|customer|client|user|host|range|domain|machine|ip|subscriber)"
-SENT_FROM_YOU = Wording(
-    rf"(?:came|comes?|coming|sent|sending|received|got|originat\w{{1,4}}) (?:\w{{1,20}} ){{0,3}}from (?:one of )?your (?:\w{{1,20}} ){{0,2}}{_THINGS}"
+COMPLAINT_TEXTS = Wording(
+    r"(?:came|comes?|coming|sent|sending|received|got|originat\w{1,4}) (?:\w{1,20} ){0,3}from (?:one of )?"
+    rf"your (?:\w{{1,20}} ){{0,2}}{_THINGS}",
+    r"\bstop (?:sending|mailing|spamming)\b|\bi never (?:asked|subscribed|signed up)\b",
 )
 """What needs no word for junk beside it."""
 
@@ -104,6 +106,9 @@ COMPLAINTS_RECEIVED = Wording(
     r"(?:recibido|siguiente|reenv\w{1,5})(?: (?!mi\b)\w{1,20}){0,3} (?:queja|denuncia|reclamación)",
 )
 """What a reporter says who passes somebody's complaint on; one of its own it sends itself."""
+
+TICKET_SUBJECTS = Wording(r"\[[^\]\n]{0,40}(?:#|ticket\W{1,3}|\bid\W{1,3})\d{3,12}\]")
+"""How trackers write the number of a ticket in subjects."""
 
 TICKET_MARKS = (
     ("managed-by", "rt "),  # RT

@@ -121,7 +121,7 @@ def _says_complaint(nested: Nested) -> bool:
     if complaints.COMPLAINT_SUBJECTS.is_in(nested.outside.subject):
         return True
     text = nested.outside.own_text
-    if complaints.SENT_FROM_YOU.is_in(text):
+    if complaints.COMPLAINT_TEXTS.is_in(text):
         return True
     return complaints.JUNK_WORDS.is_in(text) and complaints.PLEAS.is_in(text)
 
@@ -134,11 +134,18 @@ def _passes_on(nested: Nested) -> bool:
 
 
 def _sender_received_enclosed(nested: Nested) -> bool:
-    """What it encloses was delivered to its own sender, or to a server of the sender's house."""
+    """What it encloses was delivered to its own sender, or to a server of the sender's house.
+
+    Not where its recipient is that sender, or of that house: junk is often written in the recipient's name.
+    """
     sender = (first_address(nested.outside.root.header.first("from")) or "").lower()
-    received = any(sender in complaints.find_recipients(message.root) for message in nested.enclosed)
-    houses = _sending_houses(nested.reported, sender)
-    return received or any(houses & _receiving_houses(message) for message in nested.enclosed)
+    if sender in complaints.find_recipients(nested.outside.root):
+        return False
+    houses = _sending_houses(nested.reported, sender) - _receiving_houses(nested.reported)
+    return any(
+        sender in complaints.find_recipients(message.root) or houses & _receiving_houses(message)
+        for message in nested.enclosed
+    )
 
 
 def _sending_houses(message: Reported, sender: str) -> set[str]:
@@ -158,6 +165,9 @@ def _houses(hosts: list[str | None]) -> set[str]:
 
 
 def _is_ticket(nested: Nested) -> bool:
+    """A program that keeps complaints passes it on; in the subject of a forward the number may be any."""
+    if complaints.TICKET_SUBJECTS.is_in(nested.outside.subject) and not nested.outside.is_forward:
+        return True
     says = nested.outside.says
     names = nested.outside.root.header.by_name
     return any(name in names and says(name).startswith(start) for name, start in complaints.TICKET_MARKS)
@@ -196,7 +206,7 @@ SIGNS: tuple[tuple[Sign, ...], ...] = (
     ((6, _went_where_reports_go),),
     ((4, _is_local),),
     ((5, _names_enclosed),),
-    ((4, _says_complaint), (2, _passes_on)),
+    ((4, _says_complaint), (2, _passes_on), (1, _went_to_role)),
     ((4, _reporter_got_complaint),),
     ((2, _sender_received_enclosed),),
     ((2, _is_ticket),),
