@@ -80,7 +80,8 @@ COMPLAINT_TEXTS = Wording(
 
 PLEAS = Wording(
     rf"\byour (?:\w{{1,20}} ){{0,2}}{_THINGS}|from you\b|of yours\b|about your ",
-    r"\b(?:i|we)(?:'ve| have)?(?: just| keep| also)? (?:received?|got|get|getting|receiving)\b|was sent to (?:me|us|my)\b",
+    r"\b(?:i|we)(?:'ve| have)?(?: just| keep| also)? (?:received?|got|get|getting|receiving)\b",
+    r"was sent to (?:me|us|my)\b",
     r"\b(?:ihr|eur)\w{0,3} (?:\w{1,20} )?(?:server|netz|kunde|system)|\b(?:bekomme|erhalte)n?\b",  # German
     r"\bvotre (?:réseau|serveur|client)|je reçois|nous recevons|j'ai reçu",  # French
     r"\bsus? (?:red|servidor|cliente)|\brecib[ií]",  # Spanish
@@ -100,7 +101,7 @@ PLEAS = Wording(
 """From whom, and to whom: what people say besides who complain to those that it came from."""
 
 COMPLAINTS_RECEIVED = Wording(
-    r"(?:received|got|following|forward\w{0,3})(?: (?!my\b)\w{1,20}){0,3} (?:complaint|abuse (?:report|notice|complaint))",
+    r"(?:received|got|following|forward\w{0,3})(?: (?!my\b)\w{1,20}){0,3} (?:complaint|abuse (?:report|notice))",
     r"(?:erhalten|erhielten|folgende|anbei)(?: (?!meine\b)\w{1,20}){0,3} (?:beschwerde|abuse-?meldung)",
     r"(?:reçu|suivante|transmet\w{0,4})(?: (?!ma\b)\w{1,20}){0,3} plainte|plainte (?:suivante|ci-jointe|reçue)",
     r"(?:recibido|siguiente|reenv\w{1,5})(?: (?!mi\b)\w{1,20}){0,3} (?:queja|denuncia|reclamación)",

@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from parsers.addresses import house_of
 from parsers.header_block import GLANCE_FIELDS, Header, skip_prologue, split_header
 from parsers.headers import (
     decode_text,
@@ -14,7 +15,8 @@ from parsers.headers import (
     raw_text,
 )
 from parsers.mime import Budget, Part, parse_message
-from parsers.origin import Route, find_return_path, read_route
+from parsers.origin import Origin, Route, conclude_origin, find_return_path, read_route
+from parsers.saved import unwrap
 from parsers.values import Message
 
 HASHED_TEXT = 256 * 1024
@@ -35,6 +37,23 @@ class Reported:
     message: Message
     route: Route
 
+    @property
+    def origin(self) -> Origin:
+        """Where it came from, by its route alone."""
+        return conclude_origin(self.route)
+
+    @property
+    def is_routed(self) -> bool:
+        """Whether a hop of its route shows that it came from elsewhere."""
+        return self.origin.hop is not None
+
+    @property
+    def receivers(self) -> set[str]:
+        """The houses, and the names, of the servers that received it."""
+        lines = self.route.lines[: (self.origin.hop or 0) + 1]
+        names = {line.hop.by_name.lower() for line in lines if line.hop.by_name}
+        return names | {house for name in names if (house := house_of(name))}
+
 
 def read_reported(raw: bytes, budget: Budget) -> Reported | None:
     """The message that `raw` is, or None if it has no header that one knows (a redacted one, say)."""
@@ -42,6 +61,7 @@ def read_reported(raw: bytes, budget: Budget) -> Reported | None:
         budget.warn("The mail encloses too many messages; the last ones were not read.")
         return None
     budget.messages -= 1
+    raw = unwrap(raw)
     root = parse_message(raw, budget)
     if _is_wrapped(root):
         raw = raw[root.body_start :]
@@ -63,7 +83,9 @@ def _is_wrapped(root: Part) -> bool:
 
 def begins_like_message(content: bytes) -> bool:
     """Whether it begins with a header block that has a route, or a sender with a date or an id."""
-    head = content[:GLANCE]
+    head = unwrap(content[:GLANCE])
+    if head.lstrip().startswith(b"<"):  # a page or a document of XML that shows a header
+        return False
     header, _ = split_header(head, skip_prologue(head, 0, len(head)), len(head), GLANCE_FIELDS)
     return is_message_header(header)
 

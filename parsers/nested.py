@@ -17,7 +17,6 @@ from parsers.inline import cut_pasted
 from parsers.message import Reported
 from parsers.mime import Part
 from parsers.not_reports import Outside
-from parsers.origin import conclude_origin
 from parsers.received import Line
 from parsers.values import IPAddress
 
@@ -26,7 +25,9 @@ LOOKED_AT = 64 * 1024
 TEXTS = 5
 
 _LINK = re.compile(r"https?://|href\s{0,5}=|\bwww\.", re.IGNORECASE)
-_SEALS = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
+_SEALS = frozenset(
+    {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
+)
 
 
 @dataclass(slots=True)
@@ -109,8 +110,7 @@ def _names_enclosed(nested: Nested) -> bool:
 
 
 def _names_origin(text: str, messages: list[Reported]) -> bool:
-    origins = (conclude_origin(message.route).ip for message in messages)
-    return any(_is_named(ip, text) for ip in origins if ip)
+    return any(_is_named(ip, text) for message in messages if (ip := message.origin.ip))
 
 
 def _is_named(ip: IPAddress, text: str) -> bool:
@@ -141,27 +141,18 @@ def _sender_received_enclosed(nested: Nested) -> bool:
     sender = (first_address(nested.outside.root.header.first("from")) or "").lower()
     if sender in complaints.find_recipients(nested.outside.root):
         return False
-    houses = _sending_houses(nested.reported, sender) - _receiving_houses(nested.reported)
+    houses = _sending_houses(nested.reported, sender) - nested.reported.receivers
     return any(
-        sender in complaints.find_recipients(message.root) or houses & _receiving_houses(message)
+        sender in complaints.find_recipients(message.root) or houses & message.receivers
         for message in nested.enclosed
     )
 
 
 def _sending_houses(message: Reported, sender: str) -> set[str]:
-    hop = conclude_origin(message.route).hop or 0
+    hop = message.origin.hop or 0
     hosts = [line.hop.by_name for line in message.route.lines[hop + 1 :]]
     hosts += [line.hop.from_name for line in message.route.lines[hop : hop + 1]]
-    return _houses([sender.rpartition("@")[2], *hosts])
-
-
-def _receiving_houses(message: Reported) -> set[str]:
-    hop = conclude_origin(message.route).hop or 0
-    return _houses([line.hop.by_name for line in message.route.lines[: hop + 1]])
-
-
-def _houses(hosts: list[str | None]) -> set[str]:
-    return {house for host in hosts if (house := house_of(host))}
+    return {house for host in [sender.rpartition("@")[2], *hosts] if (house := house_of(host))}
 
 
 def _is_ticket(nested: Nested) -> bool:

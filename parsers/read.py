@@ -13,12 +13,11 @@ from dataclasses import replace
 
 from parsers import robots
 from parsers.addresses import parse_ip
-from parsers.attached import find_attached
 from parsers.correspondence import read_correspondence
+from parsers.enclosed import read_attached, read_pasted
 from parsers.feedback import find_feedback, is_feedback_report
-from parsers.headers import parse_sole_address
-from parsers.inline import find_pasted
-from parsers.message import Reported, read_reported
+from parsers.headers import first_address, parse_sole_address
+from parsers.message import Reported
 from parsers.mime import Budget, Part, parse_message
 from parsers.nested import Nested, is_complaint
 from parsers.not_reports import (
@@ -60,16 +59,16 @@ def _find_reports(root: Part, budget: Budget) -> tuple[tuple[Report, ...], str |
     """The reports in a mail, or none and the reason why."""
     if reports := _find_feedback_reports(root, budget):
         return tuple(reports), None
-    enclosed = _read_enclosed(root, budget)
+    enclosed = read_attached(root, budget)
     outside = Outside(root, _is_any_routed(enclosed))
     if reason := find_reason(outside, WHATEVER_IT_ENCLOSES):
         return (), reason
     if reports := _report_attached(outside, enclosed, budget):
-        return tuple(reports), None
+        return tuple(_prefer_pasted(reports, outside, budget)), None
     if reason := find_reason(outside, WITHOUT_ENCLOSED):
         return (), reason
     if found := _find_pasted_reports(outside, budget):
-        return found, None
+        return tuple(found), None
     return (), find_reason(outside, WITHOUT_EVIDENCE) or "no_evidence"
 
 
@@ -96,13 +95,8 @@ def _complete(report: Report, reported: Reported | None) -> Report:
     )
 
 
-def _read_enclosed(root: Part, budget: Budget, limit: int | None = None) -> list[Reported]:
-    read = (read_reported(part.message_content(), budget) for part in find_attached(root)[:limit])
-    return [reported for reported in read if reported]
-
-
 def _is_any_routed(enclosed: list[Reported]) -> bool:
-    return any(conclude_origin(reported.route, None).hop is not None for reported in enclosed)
+    return any(reported.is_routed for reported in enclosed)
 
 
 def _report_attached(outside: Outside, enclosed: list[Reported], budget: Budget) -> list[Report]:
@@ -113,7 +107,29 @@ def _report_attached(outside: Outside, enclosed: list[Reported], budget: Budget)
     ]
     if complaint and not reports and complaint.source_ip:
         return [_complete(complaint, None)]
-    return reports
+    return _without_own(reports, first_address(outside.root.header.first("from")))
+
+
+def _prefer_pasted(attached: list[Report], outside: Outside, budget: Budget) -> list[Report]:
+    """Pasted headers with a route tell more than attached messages without one.
+
+    A forward that shows a message brings the files of that message too: what these are is not reported.
+    """
+    if not outside.pasted or not (outside.is_forward or not any(_is_routed(report) for report in attached)):
+        return attached
+    pasted = [report for report in _find_pasted_reports(outside, budget) if _is_routed(report)]
+    known = {report.origin_ip for report in attached if _is_routed(report)}
+    return pasted if pasted and not any(report.origin_ip in known for report in pasted) else attached
+
+
+def _without_own(reports: list[Report], reporter: str | None) -> list[Report]:
+    """Reporters attach what they wrote earlier beside the junk: it has no route, and is theirs."""
+    others = [
+        report
+        for report in reports
+        if _is_routed(report) or not report.message or report.message.from_address != reporter
+    ]
+    return others if any(_is_routed(report) for report in others) else reports
 
 
 def _format(outside: Outside) -> ReportFormat:
@@ -160,9 +176,9 @@ def _innermost(
     root = reported.root
     if is_feedback_report(root) and (feedback := _find_feedback_reports(root, budget)):
         return feedback
-    enclosed = _read_enclosed(root, budget, ENCLOSED)
+    enclosed = read_attached(root, budget, ENCLOSED)
     form = template if enclosed else replace(template, format="inline")
-    enclosed = enclosed or _read_pasted(root, budget)
+    enclosed = enclosed or read_pasted(root, budget)
     outside = Outside(root, _is_any_routed(enclosed))
     if find_reason(outside, WHATEVER_IT_ENCLOSES):
         return own
@@ -181,11 +197,6 @@ def _is_routed(report: Report) -> bool:
     return report.format == "arf" or report.origin_hop is not None
 
 
-def _find_pasted_reports(outside: Outside, budget: Budget) -> tuple[Report, ...]:
+def _find_pasted_reports(outside: Outside, budget: Budget) -> list[Report]:
     template = _said(outside, "inline")
-    return tuple(_complete(template, reported) for reported in _read_pasted(outside.root, budget))
-
-
-def _read_pasted(root: Part, budget: Budget) -> list[Reported]:
-    found = (read_reported(raw, budget) for raw in find_pasted(root))
-    return [reported for reported in found if reported]
+    return [_complete(template, reported) for reported in read_pasted(outside.root, budget)]
