@@ -6,16 +6,9 @@ from parsers.headers import decode_text
 from parsers.mime import Part
 from parsers.robots import Wording
 
-ADDRESSED = (
-    "to",
-    "cc",
-    "delivered-to",
-    "x-original-to",
-    "envelope-to",
-    "x-envelope-to",
-    "x-forwarded-to",
-    "resent-to",
-)
+ADDRESSED = ("to", "cc", "resent-to")
+NOTED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-forwarded-to")
+"""Where senders write recipients, and where servers note them."""
 VALUE_BYTES = 4 * 1024
 VALUES = 3
 ADDRESSES = 50
@@ -151,8 +144,18 @@ def strip_prefixes(subject: str) -> str:
 
 def find_recipients(root: Part) -> set[str]:
     """Addresses that a message went to, lower case: named in its header, or noted by the last servers."""
-    values = [value for name in ADDRESSED for value in root.header.every(name)[:VALUES]]
-    values += [found[1] for line in root.header.every("received")[:VALUES] if (found := _FOR.search(line))]
+    return _addresses_in(root, ADDRESSED) | find_noted(root)
+
+
+def find_noted(root: Part) -> set[str]:
+    """Addresses that the last servers noted: those that it was delivered to, whoever else got it."""
+    lines = root.header.every("received")[:VALUES]
+    receivers = (found[1] for line in lines if (found := _FOR.search(line)))
+    return _addresses_in(root, NOTED) | {address for value in receivers for address in _find_addresses(value)}
+
+
+def _addresses_in(root: Part, names: tuple[str, ...]) -> set[str]:
+    values = (value for name in names for value in root.header.every(name)[:VALUES])
     return {address for value in values for address in _find_addresses(value)}
 
 

@@ -42,7 +42,7 @@ class Nested:
 
 def is_complaint(nested: Nested) -> bool:
     """Whether it complains about what it encloses, or passes a complaint on."""
-    if _is_saved(nested) or _is_wrapped_again(nested):
+    if _is_wrapped_again(nested):
         return True
     return sum(_weigh(row, nested) for row in SIGNS) >= ENOUGH
 
@@ -64,7 +64,8 @@ def _is_wrapped_again(nested: Nested) -> bool:
 
 def _is_local(nested: Nested) -> bool:
     """No server took it from outside: a filter or a quarantine of the reporter wrote it."""
-    return all(_is_local_line(line) for line in nested.reported.route.lines)
+    lines = nested.reported.route.lines
+    return bool(lines) and all(_is_local_line(line) for line in lines)
 
 
 def _is_local_line(line: Line) -> bool:
@@ -88,9 +89,9 @@ def _recipient_local_parts(nested: Nested) -> list[str]:
 
 
 def _went_where_reports_go(nested: Nested) -> bool:
-    """The reporter sends it again to an address that it went to before."""
+    """It went to the very mailbox that the reporter sends it to: somebody complains again."""
     own = complaints.find_recipients(nested.outside.root)
-    return bool(own & complaints.find_recipients(nested.around.root))
+    return bool(own & complaints.find_noted(nested.around.root) - {_sender_of(nested.around)})
 
 
 def _reporter_names_enclosed(nested: Nested) -> bool:
@@ -130,7 +131,9 @@ def _passes_on(nested: Nested) -> bool:
     """Its subject has the prefix of a forward, or is that of what it encloses."""
     own = complaints.strip_prefixes(nested.outside.subject)
     subjects = (complaints.read_subject(message.root) for message in nested.enclosed)
-    return nested.outside.is_forward or any(own == complaints.strip_prefixes(subject) for subject in subjects)
+    return nested.outside.is_forward or any(
+        own and own == complaints.strip_prefixes(subject) for subject in subjects
+    )
 
 
 def _sender_received_enclosed(nested: Nested) -> bool:
@@ -138,7 +141,7 @@ def _sender_received_enclosed(nested: Nested) -> bool:
 
     Not where its recipient is that sender, or of that house: junk is often written in the recipient's name.
     """
-    sender = (first_address(nested.outside.root.header.first("from")) or "").lower()
+    sender = _sender_of(nested.outside)
     if sender in complaints.find_recipients(nested.outside.root):
         return False
     houses = _sending_houses(nested.reported, sender) - nested.reported.receivers
@@ -146,6 +149,10 @@ def _sender_received_enclosed(nested: Nested) -> bool:
         sender in complaints.find_recipients(message.root) or houses & message.receivers
         for message in nested.enclosed
     )
+
+
+def _sender_of(outside: Outside) -> str:
+    return (first_address(outside.root.header.first("from")) or "").lower()
 
 
 def _sending_houses(message: Reported, sender: str) -> set[str]:
@@ -195,7 +202,7 @@ SIGNS: tuple[tuple[Sign, ...], ...] = (
     ((-10, _reporter_names_it),),
     ((7, _went_to_desk), (1, _went_to_role)),
     ((6, _went_where_reports_go),),
-    ((4, _is_local),),
+    ((6, _is_saved), (4, _is_local)),
     ((5, _names_enclosed),),
     ((4, _says_complaint), (2, _passes_on), (1, _went_to_role)),
     ((4, _reporter_got_complaint),),
