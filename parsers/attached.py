@@ -49,8 +49,6 @@ def _encloses(part: Part) -> bool:
         return True
     if part.type.startswith(("multipart/", "image/", "audio/", "video/")):
         return False
-    if part.type.startswith("message/") and part.type != "message/partial":
-        return False
     is_file = part.filename or part.disposition.name == "attachment" or part.type not in TEXT_TYPES
     return bool(is_file) and _begins_like_message(part)
 

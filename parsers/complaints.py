@@ -115,8 +115,7 @@ TICKET_MARKS = (
 """Fields by which complaint trackers and robots are known, and how their values begin."""
 
 _PREFIX = re.compile(
-    r"\s{0,3}(?:[^\W\d_]{1,12}\s?(?:\[\d{1,3}\])?[:：]|\[[^\]\n]{0,40}\]|\*{1,5}[^*\n]{1,20}\*{1,5}|\(fwd\)$)\s{0,3}",
-    re.IGNORECASE,
+    r"\s{0,3}(?:[^\W\d_]{1,12}\s?(?:\[\d{1,3}\])?[:：]|\[[^\]\n]{0,40}\]|\*{1,5}[^*\n]{1,20}\*{1,5})\s{0,3}"
 )
 _FOR = re.compile(rb"\bfor <([^<>\s]{1,254}>)")
 _TO_BLANKS = bytes(32 if chr(code) in "<>,;:\"'()[] \t\r\n" else code for code in range(256))

@@ -2,10 +2,10 @@
 
 import re
 
-_PRESERVING = re.compile(r"<pre|<textarea|white-space:\s{0,3}pre|<xmp|<plaintext", re.IGNORECASE)
+_PRESERVING = re.compile(r"<pre|<textarea|white-space:\s{0,3}pre", re.IGNORECASE)
 _CELLS = re.compile(r"</t[dh]\s{0,3}>\s{0,20}<t[dh]\b[^<>]{0,500}>", re.IGNORECASE)
 _BREAK = re.compile(r"<br\b[^<>]{0,500}>", re.IGNORECASE)
-_BLOCK = re.compile(r"</?(?:p|div|tr|li|h\d|pre|blockquote|table|hr|textarea)\b[^<>]{0,500}>", re.IGNORECASE)
+_BLOCK = re.compile(r"</?(?:p|div|tr|li|h\d|pre|blockquote|textarea)\b[^<>]{0,500}>", re.IGNORECASE)
 _TAG = re.compile(r"<[/!a-z][^<>]{0,2000}>", re.IGNORECASE)
 _BREAK_BEFORE_BLOCK = re.compile(r"(?<=[^\v\n \t])\n(?=\v)")
 _BLOCK_EDGES = re.compile(r"\v[\v \t]*")

@@ -34,7 +34,6 @@ LEFT_PARAMETERS = 4
 LEFT_HEADER_BYTES = 4 * 1024
 """What is still read of each part when the budget of the whole mail is spent."""
 
-UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 NO_DISPOSITION = ContentType("")
 
 _GUESSED_BOUNDARY = re.compile(rb"(?:^|[\r\n])--([!-~]{2,200})[ \t]{0,20}[\r\n]")
@@ -108,8 +107,7 @@ class Part:
         raw = decode_transfer(
             self.source[self.body_start : min(self.end, self.body_start + TEXT_BYTES)], self.encoding
         )
-        marked = raw.startswith(UTF_16_MARKS)  # Notepad saves so; programs that attach it name no charset
-        return decode_charset(raw, "utf-16" if marked else self.content_type.parameters.get("charset"))
+        return decode_charset(raw, self.content_type.parameters.get("charset"))
 
     def walk(self) -> Iterator["Part"]:
         """The part and all below it, in the order of the mail; what messages enclose is not theirs."""

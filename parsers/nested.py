@@ -157,8 +157,7 @@ def _sender_of(outside: Outside) -> str:
 
 def _sending_houses(message: Reported, sender: str) -> set[str]:
     hop = message.origin.hop or 0
-    hosts = [line.hop.by_name for line in message.route.lines[hop + 1 :]]
-    hosts += [line.hop.from_name for line in message.route.lines[hop : hop + 1]]
+    hosts = [line.hop.from_name for line in message.route.lines[hop : hop + 1]]
     return {house for host in [sender.rpartition("@")[2], *hosts] if (house := house_of(host))}
 
 

@@ -4,9 +4,9 @@ import re
 from itertools import islice, pairwise
 
 from parsers.content import clean_text, decode_base64
-from parsers.mime import UTF_16_MARKS
 
 MESSAGES = 100
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 _COUNT = re.compile(rb"\s{0,10}\d{1,10}[ \t]{0,20}\r?\n")
 _BASE64_LINE = re.compile(rb"\s{0,10}[A-Za-z0-9+/]{56,}={0,2}\s")
