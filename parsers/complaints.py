@@ -94,6 +94,7 @@ PLEAS = Wording(
 """From whom, and to whom: what people say besides who complain to those that it came from."""
 
 COMPLAINTS_RECEIVED = Wording(
+    r"complaint (?:of|from|by|that) (?:one of )?(?:our|a) ",
     r"(?:received|got|following|forward\w{0,3})(?: (?!my\b)\w{1,20}){0,3} (?:complaint|abuse (?:report|notice))",
     r"(?:erhalten|erhielten|folgende|anbei)(?: (?!meine\b)\w{1,20}){0,3} (?:beschwerde|abuse-?meldung)",
     r"(?:reçu|suivante|transmet\w{0,4})(?: (?!ma\b)\w{1,20}){0,3} plainte|plainte (?:suivante|ci-jointe|reçue)",

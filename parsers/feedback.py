@@ -18,7 +18,7 @@ from parsers.values import Report
 FEEDBACK_PARTS = 20
 FEEDBACK_BYTES = 256 * 1024
 
-_FEEDBACK = "message/feedback-report"
+FEEDBACK = "message/feedback-report"
 _OTHER_TYPES = ("text/plain", "application/octet-stream", "message/")
 _OWN_FILES = re.compile(r"report|feedback|complaint|abuse|arf|fbl|att\d|part|untitled|noname", re.IGNORECASE)
 """Names that machine-readable parts have, given by their sender or by a program under way."""
@@ -30,7 +30,7 @@ def is_feedback_report(root: Part) -> bool:
     """Whether an enclosed message is a feedback report itself, not junk that brings a part like one."""
     if root.type != "multipart/report":
         return False
-    holds = any(child.type == _FEEDBACK for child in root.children)
+    holds = any(child.type == FEEDBACK for child in root.children)
     return holds or root.content_type.parameters.get("report-type", "").lower() == "feedback-report"
 
 
@@ -87,7 +87,7 @@ def _feedback_parts(root: Part) -> list[Part]:
 
     def is_senders(part: Part) -> bool:
         """Forwards hold the junk's own attachments, mostly with the file names that they came with."""
-        return part.type == _FEEDBACK or id(part) in in_report or not (forwarded or _is_foreign_file(part))
+        return part.type == FEEDBACK or id(part) in in_report or not (forwarded or _is_foreign_file(part))
 
     leaves = (part for part in root.walk() if not part.children)
     return [part for part in leaves if is_senders(part) and _is_feedback(part)][:FEEDBACK_PARTS]
@@ -100,7 +100,7 @@ def _is_foreign_file(part: Part) -> bool:
 
 def _is_feedback(part: Part) -> bool:
     """By its type, or by its first fields: some senders, and programs under way, change the type."""
-    if part.type == _FEEDBACK:
+    if part.type == FEEDBACK:
         return True
     if part.type in ENCLOSING_TYPES or not part.type.startswith(_OTHER_TYPES):
         return False

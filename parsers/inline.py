@@ -19,7 +19,7 @@ _FIELD = re.compile(
 """A quote, and a name; some programs write asterisks for bold, and tables have a tab in place of the colon."""
 _ROUTED = re.compile(rb"^Received:", re.MULTILINE | re.IGNORECASE)
 _TEXT_FILES = (".txt", ".htm", ".html")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad")) | {0xA0: " "}
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 """Characters that editors leave in what is copied."""
 
 
@@ -54,7 +54,7 @@ def _blocks_of(texts: list[str]) -> list[bytes]:
 
 def _find_blocks(lines: list[str]) -> Iterator[tuple[int, bytes]]:
     """The line that each pasted message begins at, and the message."""
-    lines = [line if line.isascii() else line.translate(_INVISIBLE) for line in lines]
+    lines = [line if line.isascii() else _INVISIBLE.sub("", line).replace("\xa0", " ") for line in lines]
     index = count = 0
     while index < len(lines) and count < BLOCKS:
         start = index

@@ -121,7 +121,7 @@ def _is_named(ip: IPAddress, text: str) -> bool:
 def _says_complaint(nested: Nested) -> bool:
     if complaints.COMPLAINT_SUBJECTS.is_in(nested.outside.subject):
         return True
-    text = nested.outside.own_text
+    text = f"{nested.outside.subject}\n{nested.outside.own_text}"
     if complaints.COMPLAINT_TEXTS.is_in(text):
         return True
     return complaints.JUNK_WORDS.is_in(text) and complaints.PLEAS.is_in(text)
@@ -137,28 +137,32 @@ def _passes_on(nested: Nested) -> bool:
 
 
 def _sender_received_enclosed(nested: Nested) -> bool:
-    """What it encloses was delivered to its own sender, or to a server of the sender's house.
-
-    Not where its recipient is that sender, or of that house: junk is often written in the recipient's name.
-    """
+    """What it encloses was delivered to its own sender, or to a server of the sender's house."""
     sender = _sender_of(nested.outside)
-    if sender in complaints.find_recipients(nested.outside.root):
+    house = _house_of_address(sender)
+    hosts = nested.reported.route.lines[nested.reported.origin.hop or 0 :][:1]
+    sending = {found for line in hosts if (found := house_of(line.hop.from_name))}
+    if _is_recipients_house(nested, house) and not (house in sending and hosts[0].verified):
         return False
-    houses = _sending_houses(nested.reported, sender) - nested.reported.receivers
+    houses = ({house} | sending) - nested.reported.receivers
     return any(
         sender in complaints.find_recipients(message.root) or houses & message.receivers
         for message in nested.enclosed
     )
 
 
+def _is_recipients_house(nested: Nested, house: str | None) -> bool:
+    """Junk is often written in the name of its recipient, or of a colleague."""
+    addresses = complaints.find_recipients(nested.outside.root)
+    return house in nested.reported.receivers | {_house_of_address(address) for address in addresses}
+
+
+def _house_of_address(address: str) -> str | None:
+    return house_of(address.rpartition("@")[2])
+
+
 def _sender_of(outside: Outside) -> str:
     return (first_address(outside.root.header.first("from")) or "").lower()
-
-
-def _sending_houses(message: Reported, sender: str) -> set[str]:
-    hop = message.origin.hop or 0
-    hosts = [line.hop.from_name for line in message.route.lines[hop : hop + 1]]
-    return {house for host in [sender.rpartition("@")[2], *hosts] if (house := house_of(host))}
 
 
 def _is_ticket(nested: Nested) -> bool:
@@ -173,7 +177,8 @@ def _is_ticket(nested: Nested) -> bool:
 def _holds_link(nested: Nested) -> bool:
     """A link in its own text: complaints have them too, but junk that sells can hardly do without."""
     texts = [part for part in nested.outside.root.walk() if part.type.startswith("text/")][:TEXTS]
-    return any(_LINK.search(cut_pasted(part.text()[:LOOKED_AT])[0]) for part in texts)
+    linked = [text for part in texts if _LINK.search(text := part.text()[:LOOKED_AT])]
+    return any(_LINK.search(cut_pasted(text)[0]) for text in linked)
 
 
 def _brings_file(nested: Nested) -> bool:

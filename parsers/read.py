@@ -15,7 +15,7 @@ from parsers import robots
 from parsers.addresses import parse_ip
 from parsers.correspondence import read_correspondence
 from parsers.enclosed import read_attached, read_pasted
-from parsers.feedback import find_feedback, is_feedback_report
+from parsers.feedback import FEEDBACK, find_feedback, is_feedback_report
 from parsers.headers import first_address, parse_sole_address
 from parsers.message import Reported
 from parsers.mime import Budget, Part, parse_message
@@ -180,9 +180,11 @@ def _innermost(
     form = template if enclosed else replace(template, format="inline")
     enclosed = enclosed or read_pasted(root, budget)
     outside = Outside(root, _is_any_routed(enclosed))
-    if find_reason(outside, WHATEVER_IT_ENCLOSES):
+    if not enclosed and FEEDBACK not in outside.types:
         return own
     if not is_complaint(Nested(outside, reported, enclosed, around)):
+        return own
+    if find_reason(outside, WHATEVER_IT_ENCLOSES):
         return own
     if feedback := _find_feedback_reports(root, budget):
         return feedback
