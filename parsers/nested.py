@@ -206,7 +206,7 @@ SIGNS: tuple[tuple[Sign, ...], ...] = (
     ((-10, _reporter_names_it),),
     ((7, _went_to_desk), (1, _went_to_role)),
     ((6, _went_where_reports_go),),
-    ((6, _is_saved), (4, _is_local)),
+    ((7, _is_saved), (4, _is_local)),
     ((5, _names_enclosed),),
     ((4, _says_complaint), (2, _passes_on), (1, _went_to_role)),
     ((4, _reporter_got_complaint),),
@@ -216,4 +216,7 @@ SIGNS: tuple[tuple[Sign, ...], ...] = (
     ((-3, _brings_file),),
     ((-4, _can_be_unsubscribed),),
 )
-"""What each sign weighs; of each row the first that holds. A junk sender's words alone never outweigh a link."""
+"""What each sign weighs; of each row the first that holds.
+
+What reads like a complaint does not alone outweigh a link.
+"""

@@ -3,7 +3,7 @@
 1. Without a header field that one knows it is no mail.
 2. A feedback report makes it a report, each with the message enclosed for it.
 3. What encloses somebody's own message is no report: a bounce, a receipt, a digest, an automatic reply.
-4. Each attached message is a report; what an attached complaint encloses is reported in its place.
+4. Each attached message is a report; what an attached complaint encloses, or shows, is reported in its place.
 5. Headers pasted into the text are a report each.
 6. Otherwise it is no report, with the reason.
 """
@@ -113,9 +113,10 @@ def _report_attached(outside: Outside, enclosed: list[Reported], budget: Budget)
 def _prefer_pasted(attached: list[Report], outside: Outside, budget: Budget) -> list[Report]:
     """Pasted headers with a route tell more than attached messages without one.
 
-    A forward that shows a message brings the files of that message too: what these are is not reported.
+    A forward that begins with the route of a message brings the files of that message too: they are not reported.
     """
-    if not outside.pasted or not (outside.is_forward or not any(_is_routed(report) for report in attached)):
+    shows_route = outside.is_forward and outside.pasted and outside.pasted.every("received")
+    if not shows_route and any(_is_routed(report) for report in attached):
         return attached
     pasted = [report for report in _find_pasted_reports(outside, budget) if _is_routed(report)]
     known = {report.origin_ip for report in attached if _is_routed(report)}
