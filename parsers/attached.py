@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from parsers.message import begins_like_message
 from parsers.mime import Part
+from parsers.saved import split_mailbox
 
 ATTACHED = 100
 LOOKED_AT = 12 * 1024
@@ -20,11 +21,8 @@ ENCLOSING_TYPES = frozenset(
         "text/rfc822",
     }
 )
-MESSAGE_FILES = (".eml", ".mht", ".rfc822", ".emlx")
-OPAQUE_TYPES = frozenset(
-    {"application/octet-stream", "application/x-eml", "application/eml", "binary/octet-stream"}
-)
 _UNMARKED = ("text/", "message/", "application/")
+TEXT_TYPES = frozenset({"text/plain", "text/html"})
 
 
 def find_attached(root: Part) -> list[Part]:
@@ -39,15 +37,21 @@ def find_unmarked(root: Part) -> Iterator[Part]:
             yield part
 
 
+def contents_of(part: Part) -> list[bytes]:
+    """The messages that a part encloses: one, or all of a mailbox file."""
+    content = part.message_content()
+    is_mailbox = part.type == "application/mbox" or part.filename.lower().endswith(".mbox")
+    return split_mailbox(content) if is_mailbox else [content]
+
+
 def _encloses(part: Part) -> bool:
+    """By its type; else a file, of any name and any type, that begins like a message."""
     if part.type in ENCLOSING_TYPES:
         return True
     if part.type.startswith(("multipart/", "image/", "audio/", "video/")):
         return False
-    name = part.filename.lower().strip()
-    if name.endswith(MESSAGE_FILES) or part.type in OPAQUE_TYPES or part.disposition.name == "attachment":
-        return _begins_like_message(part)
-    return False
+    is_file = part.filename or part.disposition.name == "attachment" or part.type not in TEXT_TYPES
+    return bool(is_file) and _begins_like_message(part)
 
 
 def _begins_like_message(part: Part) -> bool:

@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping
 from parsers.arf import BrokenReport, parse_feedback_report
 from parsers.arf_fields import FEEDBACK_TYPE, begins_like_report, find_appended
 from parsers.attached import ENCLOSING_TYPES, find_attached, find_unmarked
-from parsers.complaints import is_complaint, is_forward
+from parsers.complaints import is_forward
 from parsers.content import decode_base64
 from parsers.header_block import GLANCE_FIELDS, split_header
-from parsers.inline import find_pasted, strip_html
+from parsers.html_text import strip_html
+from parsers.inline import find_pasted
 from parsers.message import Reported, read_reported
 from parsers.mime import Budget, Part
 from parsers.values import Report
@@ -23,7 +24,7 @@ FEEDBACK_BYTES = 256 * 1024
 LOOKED_AT = 8 * 1024
 TEXTS = 5
 
-_FEEDBACK = "message/feedback-report"
+FEEDBACK = "message/feedback-report"
 _OTHER_TYPES = ("text/", "application/", "message/")
 _OWN_FILES = re.compile(
     r"report|feedback|arf"
@@ -53,12 +54,12 @@ FORWARD_MARKS = Wording(
 Paired = tuple[Report, Reported | None]
 
 
-def is_feedback_mail(root: Part) -> bool:
+def is_feedback_report(root: Part) -> bool:
     """Whether an enclosed message is a feedback report itself, not junk that brings a part like one."""
-    holds = any(child.type == _FEEDBACK for child in root.children)
-    if root.type == "multipart/report":
-        return holds or root.content_type.parameters.get("report-type", "").lower() == "feedback-report"
-    return holds and is_complaint(root)
+    if root.type != "multipart/report":
+        return False
+    holds = any(child.type == FEEDBACK for child in root.children)
+    return holds or root.content_type.parameters.get("report-type", "").lower() == "feedback-report"
 
 
 def find_feedback(root: Part, budget: Budget) -> tuple[list[Paired], list[Reported]]:
@@ -166,7 +167,7 @@ def _opens_like_report(text: str) -> bool:
 
 def _is_feedback(part: Part) -> bool:
     """By its type, or by its first fields: some senders, and programs under way, change the type."""
-    return part.type == _FEEDBACK or (_may_hold_fields(part) and begins_like_report(_glance(part)))
+    return part.type == FEEDBACK or (_may_hold_fields(part) and begins_like_report(_glance(part)))
 
 
 def _is_merged(part: Part) -> bool:

@@ -108,6 +108,7 @@ def skip_prologue(source: bytes, start: int, end: int) -> int:
     start += len(BYTE_ORDER_MARK) * source.startswith(BYTE_ORDER_MARK, start, end)
     head = source[start : min(end, start + 1000)]
     start += len(head) - len(head.lstrip(b"\r\n"))
+    start += len(BYTE_ORDER_MARK) * source.startswith(BYTE_ORDER_MARK, start, end)
     if source.startswith((b"From ", b">From "), start, end):
         line_end = source.find(b"\n", start, min(end, start + 2000))
         start = line_end + 1 if line_end >= 0 else start

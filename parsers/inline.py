@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from parsers.header_block import KNOWN_NAMES, skip_prologue, split_header
+from parsers.html_text import strip_html
 from parsers.message import is_message_header
 from parsers.mime import Part
 
@@ -11,23 +12,25 @@ TEXTS = 5
 BLOCKS = 20
 LINES = 20_000
 
-_FIELD = re.compile(r"([ \t]{0,20}(?:[>|][ \t]?){0,20})([A-Za-z][A-Za-z0-9-]{1,60}):")
-_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d|/pre)\b[^<>]{0,500}>", re.IGNORECASE)
-_TAG = re.compile(r"<[/!a-z][^<>]{0,2000}>", re.IGNORECASE)
-_ENTITY = re.compile(
-    r"&(?:#([0-9]{1,7}+)(?![0-9])|#[xX]([0-9a-fA-F]{1,6}+)(?![0-9a-fA-F])|([A-Za-z][A-Za-z0-9]{1,31}+));?"
+_FIELD = re.compile(
+    r"([ \t]{0,20}(?:[A-Za-z]{0,3}>[ \t]?|[|:][ \t]?){0,20})"
+    r"\*{0,2}([A-Za-z][A-Za-z0-9-]{1,60})(?:[ \t]{0,2}:\*{0,2}(?=([ \t]?))|\*{1,2}:|\t)"
 )
+"""A quote, and a name; some programs write asterisks for bold, and tables have a tab in place of the colon."""
+_ROUTED = re.compile(rb"^Received:", re.MULTILINE | re.IGNORECASE)
+_TEXT_FILES = (".txt", ".htm", ".html")
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+"""Characters that editors leave in what is copied."""
 
 
 def find_pasted(root: Part) -> list[bytes]:
-    """Each pasted message as bytes, unquoted; HTML is read only where the plain texts hold none."""
-    texts = [part for part in root.walk() if part.type.startswith("text/") and not part.children]
-    plain = [part.text() for part in texts if part.type != "text/html"][:TEXTS]
-    found = [block for text in plain for _, block in _find_blocks(text.splitlines()[:LINES])]
-    if not found:
-        rich = [strip_html(part.text()) for part in texts if part.type == "text/html"][:TEXTS]
-        found = [block for text in rich for _, block in _find_blocks(text.splitlines()[:LINES])]
-    return found[:BLOCKS]
+    """Each pasted message as bytes, unquoted; HTML is read only where the plain texts hold no route."""
+    texts = [part for part in root.walk() if not part.children and _is_text(part)]
+    plain = _blocks_of([part.text() for part in texts if not _is_html(part)][:TEXTS])
+    if any(_ROUTED.search(block) for block in plain):
+        return plain[:BLOCKS]
+    rich = _blocks_of([strip_html(part.text()) for part in texts if _is_html(part)][:TEXTS])
+    return (rich if any(_ROUTED.search(block) for block in rich) else plain or rich)[:BLOCKS]
 
 
 def cut_pasted(text: str) -> tuple[str, bytes | None]:
@@ -37,32 +40,21 @@ def cut_pasted(text: str) -> tuple[str, bytes | None]:
     return "\n".join(lines[:start]), block
 
 
-def strip_html(text: str) -> str:
-    """Text of HTML, near enough to find words and headers; only breaks end a line, except in `<pre>`."""
-    if "<pre" not in text.lower():
-        text = " ".join(text.splitlines())
-    lines = _unescape(_TAG.sub("", _BREAK.sub("\n", text))).replace("\xa0", " ").split("\n")
-    return "\n".join(line.strip(" ") for line in lines)
+def _is_text(part: Part) -> bool:
+    return part.type.startswith("text/") or part.filename.lower().endswith(_TEXT_FILES)
 
 
-def _unescape(text: str) -> str:
-    """Entities as their characters; what is none stays (`html.unescape` raises at 5,000 digits)."""
-    from html.entities import html5  # rarely needed, and slow to import: the table of all entities
+def _is_html(part: Part) -> bool:
+    return part.type == "text/html" or part.filename.lower().endswith(_TEXT_FILES[1:])
 
-    def replace(found: re.Match[str]) -> str:
-        number, base, name = (found[1] or found[2], 10 if found[1] else 16, found[3])
-        if name:
-            return html5.get(f"{name};", found[0])
-        code = int(number, base)
-        if 0x80 <= code < 0xA0:  # meant as Windows-1252, whatever the standard says
-            return bytes([code]).decode("cp1252", "replace")
-        return chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
 
-    return _ENTITY.sub(replace, text)
+def _blocks_of(texts: list[str]) -> list[bytes]:
+    return [block for text in texts for _, block in _find_blocks(text.splitlines()[:LINES])]
 
 
 def _find_blocks(lines: list[str]) -> Iterator[tuple[int, bytes]]:
     """The line that each pasted message begins at, and the message."""
+    lines = [line if line.isascii() else _INVISIBLE.sub("", line).replace("\xa0", " ") for line in lines]
     index = count = 0
     while index < len(lines) and count < BLOCKS:
         start = index
@@ -78,17 +70,44 @@ def _find_blocks(lines: list[str]) -> Iterator[tuple[int, bytes]]:
 
 def _read_block(lines: list[str], start: int, quote: str) -> tuple[bytes | None, int]:
     """The message that begins at a line, if its header is one, and the line to go on from."""
-    end = start
-    header: list[str] = []
-    while end < len(lines) and (line := _unquote(lines[end], quote)).strip():
-        header.append(line if _FIELD.match(line) or line[0] in " \t" else f" {line}")
-        end += 1
+    header, end = _read_header(lines, start, quote)
     raw = "\r\n".join(header).encode("utf-8", "replace")
     if not is_message_header(split_header(raw, skip_prologue(raw, 0, len(raw)), len(raw))[0]):
         return None, end + 1
     body_end = _end_of_body(lines, end, quote)
     body = "\r\n".join(_unquote(line, quote) for line in lines[end:body_end])
     return raw + b"\r\n" + body.encode("utf-8", "replace") + b"\r\n", max(body_end, end + 1)
+
+
+def _read_header(lines: list[str], start: int, quote: str) -> tuple[list[str], int]:
+    """The lines of a header up to an empty one; where paragraphs were copied, each line has one behind it."""
+    every_second = [_unquote(line, quote).strip() for line in lines[start : start + 5]]
+    is_doubled = [bool(line) for line in every_second] == [True, False, True, False, True]
+    header: list[str] = []
+    end = start
+    while end < len(lines):
+        line = _unquote(lines[end], quote)
+        if line.strip():
+            header.append(_as_field(line))
+        elif not is_doubled or not "".join(lines[end + 1 : end + 2]).strip(" \t>|"):
+            break
+        end += 1
+    return header, end
+
+
+def _as_field(line: str) -> str:
+    """A field as it was before it was copied, or the rest of one: programs wrap lines, and drop indents."""
+    found = _FIELD.match(line)
+    if found and not found[1] and _is_name(found[2], found[3] != ""):
+        return f"{found[2]}: {line[found.end() :].lstrip()}"
+    return line if line[0] in " \t" else f" {line}"
+
+
+def _is_name(name: str, is_spaced: bool) -> bool:
+    """The rest of a wrapped line can hold a colon as well: `https:`, an IPv6 address."""
+    if name.lower() in KNOWN_NAMES or name.lower().startswith("x-"):
+        return True
+    return is_spaced and (name[0].isupper() or "-" in name)
 
 
 def _end_of_body(lines: list[str], start: int, quote: str) -> int:

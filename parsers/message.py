@@ -12,8 +12,10 @@ from parsers.headers import (
     message_id_as_written,
     raw_text,
 )
+from parsers.houses import house_of
 from parsers.mime import Budget, Part, parse_message
-from parsers.origin import Route, find_return_path, read_route
+from parsers.origin import Origin, Route, conclude_origin, find_return_path, read_route
+from parsers.saved import unwrap
 from parsers.senders import read_sender
 from parsers.values import Message
 
@@ -36,6 +38,23 @@ class Reported:
     message: Message
     route: Route
 
+    @property
+    def origin(self) -> Origin:
+        """Where it came from, by its route alone."""
+        return conclude_origin(self.route)
+
+    @property
+    def is_routed(self) -> bool:
+        """Whether a hop of its route shows that it came from elsewhere."""
+        return self.origin.hop is not None
+
+    @property
+    def receivers(self) -> set[str]:
+        """The houses, and the names, of the servers that received it."""
+        lines = self.route.lines[: (self.origin.hop or 0) + 1]
+        names = {line.hop.by_name.lower() for line in lines if line.hop.by_name}
+        return names | {house for name in names if (house := house_of(name))}
+
 
 def read_reported(raw: bytes, budget: Budget) -> Reported | None:
     """The message that `raw` is, or None if it has no header that one knows (a redacted one, say)."""
@@ -43,6 +62,7 @@ def read_reported(raw: bytes, budget: Budget) -> Reported | None:
         budget.warn("The mail encloses too many messages; the last ones were not read.")
         return None
     budget.messages -= 1
+    raw = unwrap(raw)
     root = parse_message(raw, budget)
     if _is_wrapped(root):
         raw = raw[root.body_start :]
@@ -64,7 +84,9 @@ def _is_wrapped(root: Part) -> bool:
 
 def begins_like_message(content: bytes) -> bool:
     """Whether it begins with a header block that has a route, or a sender with a date or an id."""
-    head = content[:GLANCE]
+    head = unwrap(content[:GLANCE])
+    if head.lstrip().startswith(b"<"):  # a page or a document of XML that shows a header
+        return False
     header, _ = split_header(head, skip_prologue(head, 0, len(head)), len(head), GLANCE_FIELDS)
     return is_message_header(header)
 
@@ -130,5 +152,6 @@ def _hash_text(root: Part) -> str | None:
 def first_text(root: Part) -> str:
     """The first text part that is no attachment, plain before any other; the empty text if there is none."""
     texts = [part for part in root.walk() if part.type.startswith("text/") or "/" not in part.type]
-    plain = [part for part in texts if part.type != "text/html"]
-    return next((text for part in (*plain[:3], *texts[:3]) if (text := part.text()).strip()), "")
+    own = [part for part in texts if part.disposition.name != "attachment"]
+    plain = [part for part in own if part.type == "text/plain" or "/" not in part.type]
+    return next((text for part in (*plain[:3], *own[:3], *texts[:3]) if (text := part.text()).strip()), "")

@@ -220,6 +220,8 @@ def _end_of_delimiter(source: bytes, position: int, end: int) -> int | None:
     if not stripped:
         return end
     position += len(rest) - len(stripped)
+    if stripped[:3] == b"\r\r\n":  # a gateway took CRLF for LF
+        return position + 3
     if stripped[:2] == b"\r\n":
         return position + 2
     return position + 1 if stripped[:1] in (b"\r", b"\n") else None

@@ -16,7 +16,8 @@ from parsers.headers import (
     parse_return_path,
     raw_text,
 )
-from parsers.inline import cut_pasted, strip_html
+from parsers.html_text import strip_html
+from parsers.inline import cut_pasted
 from parsers.message import first_text
 from parsers.mime import Part
 

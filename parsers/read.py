@@ -3,7 +3,7 @@
 1. Without a header field that one knows it is no mail.
 2. A feedback report makes it a report, each with the message enclosed for it.
 3. What encloses somebody's own message is no report: a bounce, a receipt, a digest, an automatic reply.
-4. Each attached message is a report; what an attached complaint encloses is reported in its place.
+4. Each attached message is a report; what an attached complaint encloses, or shows, is reported in its place.
 5. Headers pasted into the text are a report each.
 6. Otherwise it is no report, with the reason.
 """
@@ -13,14 +13,13 @@ from dataclasses import replace
 
 from parsers import robots
 from parsers.addresses import parse_ip
-from parsers.attached import find_attached
-from parsers.complaints import is_complaint
 from parsers.correspondence import read_correspondence
-from parsers.feedback import find_feedback, is_feedback_mail
-from parsers.headers import parse_sole_address
-from parsers.inline import find_pasted
-from parsers.message import Reported, read_reported
+from parsers.enclosed import read_attached, read_pasted
+from parsers.feedback import FEEDBACK, find_feedback, is_feedback_report
+from parsers.headers import first_address, parse_sole_address
+from parsers.message import Reported
 from parsers.mime import Budget, Part, parse_message
+from parsers.nested import Nested, is_complaint
 from parsers.not_reports import (
     WHATEVER_IT_ENCLOSES,
     WITHOUT_ENCLOSED,
@@ -33,6 +32,8 @@ from parsers.values import ReadMail, Report, ReportFormat
 
 NESTED = 8
 TAKEN_FOR_COMPLAINT = "A message was taken for a complaint: what it encloses is reported."
+ENCLOSED = 20
+"""How many messages are read of one that is nested: junk must not use up what the others need."""
 
 
 def read_mail(raw: bytes) -> ReadMail:
@@ -59,16 +60,16 @@ def _find_reports(root: Part, budget: Budget) -> tuple[tuple[Report, ...], str |
     """The reports in a mail, or none and the reason why."""
     if reports := _find_feedback_reports(root, budget):
         return tuple(reports), None
-    enclosed = _read_enclosed(root, budget)
+    enclosed = read_attached(root, budget)
     outside = Outside(root, _is_any_routed(enclosed))
     if reason := find_reason(outside, WHATEVER_IT_ENCLOSES):
         return (), reason
     if reports := _report_attached(outside, enclosed, budget):
-        return tuple(reports), None
+        return tuple(_prefer_pasted(reports, outside, budget)), None
     if reason := find_reason(outside, WITHOUT_ENCLOSED):
         return (), reason
     if found := _find_pasted_reports(outside, budget):
-        return found, None
+        return tuple(found), None
     return (), find_reason(outside, WITHOUT_EVIDENCE) or "no_evidence"
 
 
@@ -95,22 +96,42 @@ def _complete(report: Report, reported: Reported | None) -> Report:
     )
 
 
-def _read_enclosed(root: Part, budget: Budget) -> list[Reported]:
-    read = (read_reported(part.message_content(), budget) for part in find_attached(root))
-    return [reported for reported in read if reported]
-
-
 def _is_any_routed(enclosed: list[Reported]) -> bool:
-    return any(conclude_origin(reported.route, None).hop is not None for reported in enclosed)
+    return any(reported.is_routed for reported in enclosed)
 
 
 def _report_attached(outside: Outside, enclosed: list[Reported], budget: Budget) -> list[Report]:
     complaint = _hotmail_complaint(outside)
     template = complaint or _said(outside, _format(outside))
-    reports = [report for reported in enclosed for report in _innermost(reported, template, budget, 0)]
+    reports = [
+        report for reported in enclosed for report in _innermost(reported, outside, template, budget, 0)
+    ]
     if complaint and not reports and complaint.source_ip:
         return [_complete(complaint, None)]
-    return reports
+    return _without_own(reports, first_address(outside.root.header.first("from")))
+
+
+def _prefer_pasted(attached: list[Report], outside: Outside, budget: Budget) -> list[Report]:
+    """Pasted headers with a route tell more than attached messages without one.
+
+    A forward that begins with the route of a message brings the files of that message too: they are not reported.
+    """
+    shows_route = outside.is_forward and outside.pasted and outside.pasted.every("received")
+    if not shows_route and any(_is_routed(report) for report in attached):
+        return attached
+    pasted = [report for report in _find_pasted_reports(outside, budget) if _is_routed(report)]
+    known = {report.origin_ip for report in attached if _is_routed(report)}
+    return pasted if pasted and not any(report.origin_ip in known for report in pasted) else attached
+
+
+def _without_own(reports: list[Report], reporter: str | None) -> list[Report]:
+    """Reporters attach what they wrote earlier beside the junk: it has no route, and is theirs."""
+    others = [
+        report
+        for report in reports
+        if _is_routed(report) or not report.message or report.message.from_address != reporter
+    ]
+    return others if any(_is_routed(report) for report in others) else reports
 
 
 def _format(outside: Outside) -> ReportFormat:
@@ -146,23 +167,34 @@ def _says_authentication_failed(outside: Outside) -> bool:
     return in_subject or robots.AUTHENTICATION_TEXTS.is_in(outside.own_text)
 
 
-def _innermost(reported: Reported, template: Report, budget: Budget, depth: int) -> list[Report]:
+def _innermost(
+    reported: Reported, around: Outside, template: Report, budget: Budget, depth: int
+) -> list[Report]:
     """What a complaint encloses is reported, not the complaint; junk and bounces are reported themselves."""
     own = [_complete(template, reported)]
-    root = reported.root
     if depth >= NESTED:
         budget.warn("Messages are nested too deep; the innermost were not read.")
         return own
-    if is_feedback_mail(root) and (feedback := _find_feedback_reports(root, budget)):
+    root = reported.root
+    if is_feedback_report(root) and (feedback := _find_feedback_reports(root, budget)):
         budget.warn(TAKEN_FOR_COMPLAINT)
         return feedback
-    if not find_attached(root) or not is_complaint(root):
+    enclosed = read_attached(root, budget, ENCLOSED)
+    form = template if enclosed else replace(template, format="inline")
+    enclosed = enclosed or read_pasted(root, budget)
+    outside = Outside(root, _is_any_routed(enclosed))
+    if not enclosed and FEEDBACK not in outside.types:
         return own
-    enclosed = _read_enclosed(root, budget)
-    if find_reason(Outside(root, _is_any_routed(enclosed)), WHATEVER_IT_ENCLOSES):
+    if not is_complaint(Nested(outside, reported, enclosed, around)):
         return own
-    below = [report for inner in enclosed for report in _innermost(inner, template, budget, depth + 1)]
-    routed = [report for report in below if _is_routed(report)]
+    if find_reason(outside, WHATEVER_IT_ENCLOSES):
+        return own
+    routed = _find_feedback_reports(root, budget) or [
+        report
+        for inner in enclosed
+        for report in _innermost(inner, outside, form, budget, depth + 1)
+        if _is_routed(report)
+    ]
     if routed:
         budget.warn(TAKEN_FOR_COMPLAINT)
     return routed or own
@@ -172,7 +204,6 @@ def _is_routed(report: Report) -> bool:
     return report.format == "arf" or report.origin_hop is not None
 
 
-def _find_pasted_reports(outside: Outside, budget: Budget) -> tuple[Report, ...]:
+def _find_pasted_reports(outside: Outside, budget: Budget) -> list[Report]:
     template = _said(outside, "inline")
-    found = (read_reported(raw, budget) for raw in find_pasted(outside.root))
-    return tuple(_complete(template, reported) for reported in found if reported)
+    return [_complete(template, reported) for reported in read_pasted(outside.root, budget)]

@@ -9,7 +9,7 @@ from mail_builders import build_feedback, build_junk, build_mail, build_part
 
 from parsers import read_mail
 from parsers.as_json import mail_as_json
-from parsers.inline import strip_html
+from parsers.html_text import strip_html
 
 VALID = (
     build_feedback(

@@ -1,0 +1,43 @@
+"""Text of HTML, near enough to find words and headers in it: breaks, cells, entities; linear in time."""
+
+import re
+
+_PRESERVING = re.compile(r"<pre|<textarea|white-space:\s{0,3}pre", re.IGNORECASE)
+_CELLS = re.compile(r"</t[dh]\s{0,3}>\s{0,20}<t[dh]\b[^<>]{0,500}>", re.IGNORECASE)
+_BREAK = re.compile(r"<br\b[^<>]{0,500}>", re.IGNORECASE)
+_BLOCK = re.compile(r"</?(?:p|div|tr|li|h\d|pre|blockquote|textarea)\b[^<>]{0,500}>", re.IGNORECASE)
+_TAG = re.compile(r"<[/!a-z][^<>]{0,2000}>", re.IGNORECASE)
+_BREAK_BEFORE_BLOCK = re.compile(r"(?<=[^\v\n \t])\n(?=\v)")
+_BLOCK_EDGES = re.compile(r"\v[\v \t]*")
+_CELL_EDGES = re.compile(r"[\v \t]{0,20}\x1f[\v \t]{0,20}")
+_ENTITY = re.compile(
+    r"&(?:#([0-9]{1,7}+)(?![0-9])|#[xX]([0-9a-fA-F]{1,6}+)(?![0-9a-fA-F])|([A-Za-z][A-Za-z0-9]{1,31}+));?"
+)
+
+
+def strip_html(text: str) -> str:
+    """Text of HTML; only breaks and blocks end a line, except where the page preserves its lines."""
+    text = text.replace("\v", " ").replace("\x1f", " ")
+    if not _PRESERVING.search(text):
+        text = " ".join(text.splitlines())
+    text = _BLOCK.sub("\v", _BREAK.sub("\n", _CELLS.sub("\x1f", text)))
+    text = _BREAK_BEFORE_BLOCK.sub("", _TAG.sub("", text))
+    text = _BLOCK_EDGES.sub("\n", _CELL_EDGES.sub("\t", text))
+    lines = _unescape(text).replace("\xa0", " ").split("\n")
+    return "\n".join(line.strip(" ") for line in lines)
+
+
+def _unescape(text: str) -> str:
+    """Entities as their characters; what is none stays (`html.unescape` raises at 5,000 digits)."""
+    from html.entities import html5  # rarely needed, and slow to import: the table of all entities
+
+    def replace(found: re.Match[str]) -> str:
+        number, base, name = (found[1] or found[2], 10 if found[1] else 16, found[3])
+        if name:
+            return html5.get(f"{name};", found[0])
+        code = int(number, base)
+        if 0x80 <= code < 0xA0:  # meant as Windows-1252, whatever the standard says
+            return bytes([code]).decode("cp1252", "replace")
+        return chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
+
+    return _ENTITY.sub(replace, text)

@@ -1,0 +1,38 @@
+"""How programs save messages in files: as UTF-16 text, in base64, in Apple's `.emlx`, several in an mbox."""
+
+import re
+from itertools import islice, pairwise
+
+from parsers.content import clean_text, decode_base64
+
+MESSAGES = 100
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+_COUNT = re.compile(rb"\s{0,10}\d{1,10}[ \t]{0,20}\r?\n")
+_BASE64_LINE = re.compile(rb"\s{0,10}[A-Za-z0-9+/]{56,}={0,2}\s")
+_FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)(?=From [^\r\n]{1,200}\d\d:\d\d[^\r\n]{1,40}\r?\n)")
+
+
+def unwrap(content: bytes) -> bytes:
+    """The message without what its file puts around it; the end of `content` may be missing."""
+    if content.startswith(UTF_16_MARKS):  # as Notepad saves
+        return clean_text(content.decode("utf-16", "replace")).encode("utf-8")
+    if counted := _COUNT.match(content):
+        return _cut_properties(content[counted.end() :])
+    if _BASE64_LINE.match(content):  # some gateways lose the field that declares it
+        return decode_base64(content)
+    return content
+
+
+def _cut_properties(content: bytes) -> bytes:
+    """Apple Mail writes the length before the message, and a property list behind it."""
+    start = content.rfind(b"<?xml")
+    return content[:start] if start > 0 and b"<plist" in content[start:] else content
+
+
+def split_mailbox(content: bytes) -> list[bytes]:
+    """The messages of an mbox (RFC 4155), which each begin with a `From ` line behind an empty one."""
+    starts = [found.end() for found in islice(_FROM_LINE.finditer(content), MESSAGES)]
+    if not starts:
+        return [content]
+    return [content[start:end] for start, end in pairwise([*starts, len(content)])]
