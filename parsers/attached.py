@@ -21,7 +21,6 @@ ENCLOSING_TYPES = frozenset(
         "text/rfc822",
     }
 )
-_UNMARKED = ("text/", "message/", "application/")
 TEXT_TYPES = frozenset({"text/plain", "text/html"})
 
 
@@ -31,9 +30,9 @@ def find_attached(root: Part) -> list[Part]:
 
 
 def find_unmarked(root: Part) -> Iterator[Part]:
-    """Parts that begin like a message though nothing says so, as some feedback reports have them."""
+    """Texts that begin like a message though nothing says so, as some feedback reports have them."""
     for part in root.walk():
-        if part is not root and part.type.startswith(_UNMARKED) and _begins_like_message(part):
+        if part is not root and part.type in TEXT_TYPES and _begins_like_message(part):
             yield part
 
 

@@ -17,7 +17,7 @@ from parsers.inline import find_pasted
 from parsers.message import Reported, read_reported
 from parsers.mime import Budget, Part
 from parsers.values import Report
-from parsers.wording import Wording
+from parsers.wording.feedback import FORWARD_MARKS, OPENINGS
 
 FEEDBACK_PARTS = 20
 FEEDBACK_BYTES = 256 * 1024
@@ -34,22 +34,6 @@ _OWN_FILES = re.compile(
     re.IGNORECASE,
 )
 """Names that machine-readable parts have, given by their sender or by a program under way."""
-
-OPENINGS = Wording(
-    r"this is an? .{1,80}\breport for an? (?:e-?mail )?message",  # the example of RFC 5965, which most follow
-    start=r"\A\W{0,20}",
-)
-"""How the text of a feedback report begins; whoever forwards junk writes no such thing above it."""
-
-_LABEL = r"[^\W\d_]{2,20}\xa0? ?: ?"
-FORWARD_MARKS = Wording(
-    r"-{2,12} ?[^-\n]{3,60} ?-{2,12}\s{0,3}$",  # what most programs write above a forwarded message
-    r"_{20}",  # Outlook on the web
-    r"begin forwarded message",  # Apple Mail
-    rf"{_LABEL}[^\n@]{{0,200}}@[^\n]{{0,200}}\n(?:{_LABEL}[^\n]{{0,500}}\n){{2}}",  # Outlook, in any language
-    start=r"^[> \t]{0,10}",
-)
-"""What stands above junk that somebody forwarded in the text."""
 
 Paired = tuple[Report, Reported | None]
 

@@ -20,6 +20,7 @@ from parsers.mime import Part
 from parsers.outside import Outside
 from parsers.received import Line
 from parsers.values import IPAddress
+from parsers.wording import complaints as wording
 
 ENOUGH = 4
 LOOKED_AT = 64 * 1024
@@ -77,11 +78,11 @@ def _is_local_line(line: Line) -> bool:
 
 
 def _went_to_desk(nested: Nested) -> bool:
-    return any(complaints.ABUSE_DESKS.is_in(part) for part in _recipient_local_parts(nested))
+    return any(wording.ABUSE_DESKS.is_in(part) for part in _recipient_local_parts(nested))
 
 
 def _went_to_role(nested: Nested) -> bool:
-    return any(complaints.ROLES.is_in(part) for part in _recipient_local_parts(nested))
+    return any(wording.ROLES.is_in(part) for part in _recipient_local_parts(nested))
 
 
 def _recipient_local_parts(nested: Nested) -> list[str]:
@@ -104,7 +105,7 @@ def _reporter_names_it(nested: Nested) -> bool:
 
 
 def _reporter_got_complaint(nested: Nested) -> bool:
-    return complaints.COMPLAINTS_RECEIVED.is_in(nested.around.own_text)
+    return wording.COMPLAINTS_RECEIVED.is_in(nested.around.own_text)
 
 
 def _names_enclosed(nested: Nested) -> bool:
@@ -120,12 +121,12 @@ def _is_named(ip: IPAddress, text: str) -> bool:
 
 
 def _says_complaint(nested: Nested) -> bool:
-    if complaints.COMPLAINT_SUBJECTS.is_in(nested.outside.subject):
+    if wording.COMPLAINT_SUBJECTS.is_in(nested.outside.subject):
         return True
     text = f"{nested.outside.subject}\n{nested.outside.own_text}"
-    if complaints.COMPLAINT_TEXTS.is_in(text):
+    if wording.COMPLAINT_TEXTS.is_in(text):
         return True
-    return complaints.JUNK_WORDS.is_in(text) and complaints.PLEAS.is_in(text)
+    return wording.JUNK_WORDS.is_in(text) and wording.PLEAS.is_in(text)
 
 
 def _passes_on(nested: Nested) -> bool:
@@ -168,7 +169,7 @@ def _sender_of(outside: Outside) -> str:
 
 def _is_ticket(nested: Nested) -> bool:
     """A program that keeps complaints passes it on; in the subject of a forward the number may be any."""
-    if complaints.TICKET_SUBJECTS.is_in(nested.outside.subject) and not nested.outside.is_forward:
+    if wording.TICKET_SUBJECTS.is_in(nested.outside.subject) and not nested.outside.is_forward:
         return True
     says = nested.outside.says
     names = nested.outside.root.header.by_name

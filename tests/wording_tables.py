@@ -1,11 +1,18 @@
-"""The tables of wordings that tell what is no report, by their names."""
+"""All tables of wordings, by their names."""
 
 from parsers import robots
-from parsers.wording import Wording, aggregates, bounce_subjects, bounce_texts, programs, replies
+from parsers.wording import (
+    Wording,
+    aggregates,
+    bounce_subjects,
+    bounce_texts,
+    complaints,
+    feedback,
+    programs,
+    replies,
+)
 
+MODULES = (aggregates, bounce_subjects, bounce_texts, complaints, feedback, programs, replies, robots)
 TABLES = {
-    name: table
-    for module in (aggregates, bounce_subjects, bounce_texts, programs, replies, robots)
-    for name, table in vars(module).items()
-    if isinstance(table, Wording)
+    name: table for module in MODULES for name, table in vars(module).items() if isinstance(table, Wording)
 }
