@@ -3,6 +3,7 @@
 import binascii
 import re
 from encodings.aliases import aliases
+from functools import lru_cache
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
@@ -89,8 +90,7 @@ def is_quoted_printable(body: bytes) -> bool:
 
 def decode_charset(raw: bytes, charset: str | None) -> str:
     """Text by the declared charset, else UTF-8, of which a character may be cut, else Windows-1252."""
-    for name in (charset, "utf-8"):
-        codec = _find_codec(name) if name else None
+    for codec in (_find_codec(charset) if charset else None, "utf_8"):
         if codec:
             try:
                 return clean_text(raw.decode(codec))
@@ -102,6 +102,7 @@ def decode_charset(raw: bytes, charset: str | None) -> str:
     return clean_text(raw.decode("cp1252", "replace"))
 
 
+@lru_cache(maxsize=256)
 def _find_codec(name: str) -> str | None:
     """The codec of a charset of mail, or None."""
     if len(name) > 40:

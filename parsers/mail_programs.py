@@ -75,20 +75,18 @@ SIGNS: tuple[Sign, ...] = (
 """The first sign that a mail has decides: a name before what the server of the program adds."""
 
 
-_FIELDS = tuple(dict.fromkeys(name for sign in SIGNS for name in sign.fields))
+_FIELDS = frozenset(name for sign in SIGNS for name in sign.fields)
 
 
 def find_mail_program(header: Header) -> str | None:
     """The program that a mail was written with, as `SIGNS` call it, or None."""
-    texts = {name: _text(value) for name in _FIELDS if (value := header.first(name)) is not None}
-    return next(
-        (sign.program for sign in SIGNS if any(_has(sign, texts.get(name)) for name in sign.fields)), None
-    )
+    texts = {name: _text(header.first(name)) for name in _FIELDS & header.by_name.keys()}
+    for sign in SIGNS:
+        for name in sign.fields:
+            if name in texts and re.match(sign.pattern, texts[name], re.IGNORECASE):
+                return sign.program
+    return None
 
 
-def _text(value: bytes) -> str:
-    return raw_text(value[: 4 * VALUE_CHARACTERS])[:VALUE_CHARACTERS]
-
-
-def _has(sign: Sign, text: str | None) -> bool:
-    return text is not None and re.match(sign.pattern, text, re.IGNORECASE) is not None
+def _text(value: bytes | None) -> str:
+    return raw_text((value or b"")[: 4 * VALUE_CHARACTERS])[:VALUE_CHARACTERS]

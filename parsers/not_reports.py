@@ -94,12 +94,11 @@ def _is_read_receipt(mail: Outside) -> bool:
 
 
 def _is_dmarc_aggregate(mail: Outside) -> bool:
-    if mail.is_passed_on:
-        return False
     leaves = [part for part in mail.root.walk() if not part.children]
-    if any(aggregates.AGGREGATE_FILES.is_in(part.filename) for part in leaves):
-        return True
-    return aggregates.DMARC_SUBJECTS.is_in(mail.subject) and any(map(_is_packed, leaves))
+    named = any(part.filename and aggregates.AGGREGATE_FILES.is_in(part.filename) for part in leaves)
+    if not named and not (aggregates.DMARC_SUBJECTS.is_in(mail.subject) and any(map(_is_packed, leaves))):
+        return False
+    return not mail.is_passed_on
 
 
 def _is_packed(part: Part) -> bool:
@@ -112,7 +111,7 @@ def _is_packed(part: Part) -> bool:
 def _is_tls_report(mail: Outside) -> bool:
     if mail.report_type == "tlsrpt" or mail.has("tls-report-domain"):
         return True
-    named = any(aggregates.TLS_FILES.is_in(part.filename) for part in mail.root.walk())
+    named = any(part.filename and aggregates.TLS_FILES.is_in(part.filename) for part in mail.root.walk())
     return (named or bool(mail.types & TLS_TYPES)) and not mail.is_passed_on
 
 

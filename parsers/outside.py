@@ -80,7 +80,7 @@ class Outside:
     @cached_property
     def is_passed_on(self) -> bool:
         """Whether it shows a message, or is a forward of one: its parts and words may be those of the junk."""
-        return self.encloses_route or self.pasted is not None or self.is_forward
+        return self.encloses_route or self.is_forward or self.pasted is not None
 
     @cached_property
     def is_forward(self) -> bool:
