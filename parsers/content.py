@@ -3,7 +3,6 @@
 import binascii
 import re
 from encodings.aliases import aliases
-from functools import lru_cache
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
@@ -102,7 +101,6 @@ def decode_charset(raw: bytes, charset: str | None) -> str:
     return clean_text(raw.decode("cp1252", "replace"))
 
 
-@lru_cache(maxsize=256)
 def _find_codec(name: str) -> str | None:
     """The codec of a charset of mail, or None."""
     if len(name) > 40:
