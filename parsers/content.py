@@ -18,7 +18,7 @@ _GROUP = 16
 
 _MAIL_CODECS = frozenset(
     """
-    utf_8 utf_7 utf_16 utf_16_be utf_16_le
+    utf_7 utf_16 utf_16_be utf_16_le
     iso8859_2 iso8859_3 iso8859_4 iso8859_5 iso8859_6 iso8859_7 iso8859_8 iso8859_10
     iso8859_13 iso8859_14 iso8859_15 iso8859_16
     cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp437 cp850 cp852 cp855 cp858 cp866 cp874
@@ -26,7 +26,7 @@ _MAIL_CODECS = frozenset(
     big5hkscs cp950 gb18030 hz cp949 iso2022_kr cp932 euc_jp iso2022_jp iso2022_jp_2
     """.split()
 )
-"""Python's names of the charsets that text may be in. A name that a stranger wrote is never given to
+"""Python's names of the charsets that text may be in, besides UTF-8, which is tried in any case. A name that a stranger wrote is never given to
 `codecs`, which would remember each name that it does not know for ever, and knows codecs that are none."""
 
 _OTHER_NAMES = {
