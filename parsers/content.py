@@ -26,8 +26,11 @@ _MAIL_CODECS = frozenset(
     big5hkscs cp950 gb18030 hz cp949 iso2022_kr cp932 euc_jp iso2022_jp iso2022_jp_2
     """.split()
 )
-"""Python's names of the charsets that text may be in, besides UTF-8, which is tried in any case. A name that a stranger wrote is never given to
-`codecs`, which would remember each name that it does not know for ever, and knows codecs that are none."""
+"""Python's names of the charsets that text may be in, besides UTF-8, which is tried in any case.
+
+A name that a stranger wrote is never given to `codecs`, which would remember each name that it does not know
+for ever, and knows codecs that are none.
+"""
 
 _OTHER_NAMES = {
     "gb_2312_80": "gb2312",
