@@ -52,7 +52,12 @@ def strip_prefixes(subject: str) -> str:
 
 def find_recipients(root: Part) -> set[str]:
     """Addresses that a message went to, lower case: named in its header, or noted by the last servers."""
-    return _addresses_in(root, ADDRESSED) | find_noted(root)
+    return find_addressed(root) | find_noted(root)
+
+
+def find_addressed(root: Part) -> set[str]:
+    """Addresses that its header names as recipients, lower case."""
+    return _addresses_in(root, ADDRESSED)
 
 
 def find_noted(root: Part) -> set[str]:

@@ -8,6 +8,7 @@ from parsers.header_block import Header
 from parsers.headers import parse_mailboxes
 from parsers.mime import Part
 from parsers.outside import Outside, local_part
+from parsers.returned import is_returned
 from parsers.wording import aggregates, programs, replies
 from parsers.wording.bounce_subjects import BOUNCE_SUBJECTS
 from parsers.wording.bounce_texts import BOUNCE_TEXTS
@@ -171,6 +172,7 @@ WHATEVER_IT_ENCLOSES: tuple[Detector, ...] = (
     ("bounce", _is_bounce),
     ("mailing_list", _is_digest),
     ("auto_reply", _is_answering_machine),
+    ("bounce", is_returned),
 )
 """These decide before any enclosed message is looked at: they enclose what somebody sent, not junk."""
 

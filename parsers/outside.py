@@ -18,7 +18,7 @@ from parsers.headers import (
 )
 from parsers.html_text import strip_html
 from parsers.inline import cut_pasted
-from parsers.message import first_text
+from parsers.message import Reported, first_text
 from parsers.mime import Part
 
 LOOKED_AT = 8_000
@@ -33,6 +33,8 @@ class Outside:
     root: Part
     encloses_route: bool = False
     """Whether a message is attached that came from elsewhere: that is evidence, which words do not beat."""
+    enclosed: tuple[Reported, ...] = ()
+    """The messages in it: those attached, or else, in a reported message, those pasted."""
     types: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:

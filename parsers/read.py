@@ -61,14 +61,15 @@ def _find_reports(root: Part, budget: Budget) -> tuple[tuple[Report, ...], str |
     if reports := _find_feedback_reports(root, budget):
         return tuple(reports), None
     enclosed = read_attached(root, budget)
-    outside = Outside(root, _is_any_routed(enclosed))
+    outside = Outside(root, _is_any_routed(enclosed), tuple(enclosed))
     if reason := find_reason(outside, WHATEVER_IT_ENCLOSES):
         return (), reason
     if reports := _report_attached(outside, enclosed, budget):
         return tuple(_prefer_pasted(reports, outside, budget)), None
     if reason := find_reason(outside, WITHOUT_ENCLOSED):
         return (), reason
-    if found := _find_pasted_reports(outside, budget):
+    found = _find_pasted_reports(outside, budget)
+    if found and (not _is_sent_by_program(outside) or any(report.candidate_ips for report in found)):
         return tuple(found), None
     return (), find_reason(outside, WITHOUT_EVIDENCE) or "no_evidence"
 
@@ -182,7 +183,7 @@ def _innermost(
     enclosed = read_attached(root, budget, ENCLOSED)
     form = template if enclosed else replace(template, format="inline")
     enclosed = enclosed or read_pasted(root, budget)
-    outside = Outside(root, _is_any_routed(enclosed))
+    outside = Outside(root, _is_any_routed(enclosed), tuple(enclosed))
     if not enclosed and FEEDBACK not in outside.types:
         return own
     if not is_complaint(Nested(outside, reported, enclosed, around)):
@@ -202,6 +203,11 @@ def _innermost(
 
 def _is_routed(report: Report) -> bool:
     return report.format == "arf" or report.origin_hop is not None
+
+
+def _is_sent_by_program(outside: Outside) -> bool:
+    """Programs list what they hold back, with fields as those of a message: only a route makes that a report."""
+    return outside.return_path == "" or outside.is_generated
 
 
 def _find_pasted_reports(outside: Outside, budget: Budget) -> list[Report]:

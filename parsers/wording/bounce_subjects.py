@@ -130,6 +130,7 @@ BOUNCE_SUBJECTS = Wording(
         "Kirja ei õnnestunud kohale toimetada",
     ),
     (r"tagastatud", "Tagastatud kiri"),
+    (rf"{_FEW_WORDS}kättetoimetamine", "Kirja kättetoimetamine ebaõnnestus"),
     (r"sõnum", "Sõnumi edastamine ebaõnnestus"),
     (r"nepristatom", "Nepristatoma: Tik šiandien"),
     # Polish, Czech, Slovak, Croatian
@@ -196,7 +197,7 @@ BOUNCE_SUBJECTS = Wording(
     # Chinese
     (r".{0,30}退信", "来自isp.example的退信"),
     (r"无法投递", "无法投递：只有今天"),
-    (r"投递失败", "投递失败通知"),
+    (r".{0,10}投递失败", "投递失败通知", "邮件投递失败通知"),
     (r"未传递", "未传递: 只有今天"),
     (r"未送达", "未送达: 只有今天"),
     (r"未送達", "未送達: 只有今天"),

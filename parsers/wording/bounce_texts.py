@@ -38,6 +38,7 @@ BOUNCE_TEXTS = Wording(
     (r"edastamine ei õnnestunud", "Kirja edastamine ei õnnestunud"),
     (r"ei olnud võimalik .{0,20}toimetada", "Teie kirja ei olnud võimalik kohale toimetada."),
     (r"kätte toimetada", "Kirja polnud võimalik kätte toimetada"),
+    (r"kättetoimetamine .{0,60}ebaõnnestus", "Kirja kättetoimetamine ebaõnnestus."),
     (r"kohaletoimetamine .{1,60} nurjus", "Kohaletoimetamine järgmistele adressaatidele nurjus:"),
     (r"nepavyko pristatyti", "Nepavyko pristatyti šiems gavėjams arba grupėms:"),
     # Polish, Czech
@@ -139,6 +140,7 @@ BOUNCE_TEXTS = Wording(
     (r"(?:没有|沒有)(?:到达|傳送到)", "您的邮件没有到达以下收件人:", "您的郵件 沒有傳送到下列收件者:"),
     (r"无法(?:投递|送达|发送)", "邮件无法送达。", "邮件无法投递。", "邮件无法发送。"),
     (r"無法(?:傳|投|寄|送)", "無法傳遞給下列收件者", "無法投遞", "無法寄達", "無法送達"),
+    (r"投递失败", "您的邮件投递失败。"),
     (r"退信", "退信原因："),
     (r"退回", "抱歉，您的邮件被退回来了……"),
     (r"未能(?:送达|向)", "未能向以下收件人或组传递邮件:", "邮件未能送达"),
