@@ -91,7 +91,7 @@ def _is_read_receipt(mail: Outside) -> bool:
     if receipt in mail.types and not mail.is_passed_on:
         return True
     worded = replies.RECEIPT_SUBJECTS.is_in(mail.subject) and replies.RECEIPT_TEXTS.is_in(mail.own_words)
-    return worded and not mail.is_complaint
+    return worded and not (mail.is_complaint and mail.is_passed_on)
 
 
 def _is_dmarc_aggregate(mail: Outside) -> bool:
