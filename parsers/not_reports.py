@@ -112,7 +112,10 @@ def _is_packed(part: Part) -> bool:
 def _is_tls_report(mail: Outside) -> bool:
     if mail.report_type == "tlsrpt" or mail.has("tls-report-domain"):
         return True
-    named = any(part.filename and aggregates.TLS_FILES.is_in(part.filename) for part in mail.root.walk())
+    files = [part.filename for part in mail.root.walk() if part.filename]
+    named = any(map(aggregates.TLS_FILES.is_in, files)) or (
+        any(map(aggregates.JSON_FILES.is_in, files)) and aggregates.DMARC_SUBJECTS.is_in(mail.subject)
+    )
     return (named or bool(mail.types & TLS_TYPES)) and not mail.is_passed_on
 
 

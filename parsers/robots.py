@@ -81,7 +81,7 @@ ROBOT_NAMES = Wording(
 
 COMPLAINTS = Wording(
     (r"abuse (?:report|complaint)", "This is an email abuse report", "Abuse complaint"),
-    (r"spam (?:report|complaint)", "Spam report", "Spam complaint"),
+    (r"spam ?(?:report|complaint)", "Spam report", "Spam complaint", "[SpamReport] daily sample"),
     (r"complaint about", "Complaint about message from 192.0.2.10"),
     (
         r"phish(?:ing)? (?:report|mail|alert)",

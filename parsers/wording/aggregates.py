@@ -31,6 +31,9 @@ TLS_FILES = Wording(
 )
 """File names of TLS reports (RFC 8460, section 5.1)."""
 
+JSON_FILES = Wording((r"\.json(?:\.gz)?", "report.json", "report.json.gz"), end=r"\Z")
+"""What a TLS report comes as, and a DMARC report never; the subjects of both are the same."""
+
 PACKED_FILES = Wording(
     (r"\.xml", "report.xml"),
     (r"\.zip", "report.zip"),

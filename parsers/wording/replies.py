@@ -106,6 +106,10 @@ CHALLENGE_TEXTS = Wording(
     (r"mailinblack", "Mon adresse email est protégée par Mailinblack."),
     (r"confirmer votre envoi", "Cliquez ici pour confirmer votre envoi."),
     (r"para confirmar o envio", "Para confirmar o envio, clique no link."),
+    (
+        r"para que sua mensagem seja encaminhada",  # UOL
+        "Para que sua mensagem seja encaminhada, por favor, clique aqui",
+    ),
     (r"bestätigen sie, dass sie der absender", "Bitte bestätigen Sie, dass Sie der Absender sind."),
     (r"confirme que envi[óo]", "Por favor confirme que envió este mensaje."),
 )
