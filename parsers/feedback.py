@@ -39,11 +39,13 @@ Paired = tuple[Report, Reported | None]
 
 
 def is_feedback_report(root: Part) -> bool:
-    """Whether an enclosed message is a feedback report itself, not junk that brings a part like one."""
+    """Whether a message itself says that it is one, not junk that brings a part like one; its fields may be broken.
+
+    By its report-type (RFC 5965, section 2), or by a part of the type among its own.
+    """
     if root.type != "multipart/report":
         return False
-    holds = any(child.type == FEEDBACK for child in root.children)
-    return holds or root.content_type.parameters.get("report-type", "").lower() == "feedback-report"
+    return root.report_type == "feedback-report" or any(child.type == FEEDBACK for child in root.children)
 
 
 def find_feedback(root: Part, budget: Budget) -> tuple[list[Paired], list[Reported]]:

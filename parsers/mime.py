@@ -74,6 +74,11 @@ class Part:
         return self.content_type.name
 
     @property
+    def report_type(self) -> str:
+        """The report-type of a multipart/report (RFC 6522), lower case."""
+        return self.content_type.parameters.get("report-type", "").strip().lower()
+
+    @property
     def encoding(self) -> str:
         """The transfer encoding, lower case."""
         value = self.header.first("content-transfer-encoding") or b""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from parsers import robots
 from parsers.content import decode_transfer
+from parsers.feedback import is_feedback_report
 from parsers.header_block import Header
 from parsers.headers import parse_mailboxes
 from parsers.mime import Part
@@ -39,7 +40,7 @@ def _is_bounce(mail: Outside) -> bool:
 
 def _is_status(mail: Outside) -> bool:
     """By the structure of the mail; a part of that type alone may be one that the junk had."""
-    if mail.report_type == "delivery-status" or (mail.is_multipart_report and mail.types & STATUS_TYPES):
+    if mail.root.report_type == "delivery-status" or (mail.is_multipart_report and mail.types & STATUS_TYPES):
         return True
     passed_on = mail.is_forward if mail.is_robot else mail.is_passed_on
     return bool(mail.types & STATUS_TYPES) and not passed_on
@@ -54,7 +55,7 @@ def _has_bounce_field(mail: Outside) -> bool:
 
 def _is_of_daemon(mail: Outside) -> bool:
     """In whatever language; what it quotes of other servers may sound like a complaint."""
-    return mail.is_daemon and not (mail.is_feedback or robots.COMPLAINTS.is_in(mail.subject))
+    return mail.is_daemon and not (is_feedback_report(mail.root) or robots.COMPLAINTS.is_in(mail.subject))
 
 
 def _sounds_like_bounce(mail: Outside) -> bool:
@@ -85,7 +86,9 @@ def _is_pasted_bounce(pasted: Header | None) -> bool:
 
 def _is_read_receipt(mail: Outside) -> bool:
     receipt = "message/disposition-notification"
-    if mail.report_type == "disposition-notification" or (mail.is_multipart_report and receipt in mail.types):
+    if mail.root.report_type == "disposition-notification" or (
+        mail.is_multipart_report and receipt in mail.types
+    ):
         return True
     if receipt in mail.types and not mail.is_passed_on:
         return True
@@ -109,7 +112,7 @@ def _is_packed(part: Part) -> bool:
 
 
 def _is_tls_report(mail: Outside) -> bool:
-    if mail.report_type == "tlsrpt" or mail.has("tls-report-domain"):
+    if mail.root.report_type == "tlsrpt" or mail.has("tls-report-domain"):
         return True
     named = any(part.filename and aggregates.TLS_FILES.is_in(part.filename) for part in mail.root.walk())
     return (named or bool(mail.types & TLS_TYPES)) and not mail.is_passed_on

@@ -7,6 +7,7 @@ from functools import cached_property
 from parsers import robots
 from parsers.addresses import domain_of
 from parsers.complaints import is_forward
+from parsers.feedback import is_feedback_report
 from parsers.header_block import GLANCE_FIELDS, Header, split_header
 from parsers.headers import (
     decode_text,
@@ -93,11 +94,6 @@ class Outside:
         return self.root.type == "multipart/report"
 
     @cached_property
-    def report_type(self) -> str:
-        """The report-type of a multipart/report, lower case."""
-        return self.root.content_type.parameters.get("report-type", "").strip().lower()
-
-    @cached_property
     def local_parts(self) -> tuple[str, ...]:
         """Those of its sender and its return path, lower case; none where no sender is named."""
         boxes = parse_mailboxes(self.root.header.first("from"))
@@ -144,16 +140,11 @@ class Outside:
     def _submitted(self) -> str:
         return self.says("auto-submitted").partition(";")[0].strip()
 
-    @property
-    def is_feedback(self) -> bool:
-        """Whether it calls itself a feedback report, with or without its fields."""
-        return self.report_type == "feedback-report"
-
     @cached_property
     def is_complaint(self) -> bool:
         """Whether it sounds like the mail of those who report."""
         return (
-            self.is_feedback
+            is_feedback_report(self.root)
             or robots.COMPLAINTS.is_in(self.subject)
             or robots.COMPLAINTS.is_in(self.own_words)
         )
