@@ -89,6 +89,11 @@ class Part:
         """The name that the sender gave it, or the empty text."""
         return self.disposition.parameters.get("filename") or self.content_type.parameters.get("name") or ""
 
+    def head(self, size: int) -> "Part":
+        """The part as if its body ended after so many bytes: one can be large."""
+        end = min(self.end, self.body_start + size)
+        return Part(self.source, self.header, self.body_start, end, self.content_type, self.disposition)
+
     def body(self) -> bytes:
         """The bytes as they stand in the mail."""
         return self.source[self.body_start : self.end]
@@ -109,10 +114,7 @@ class Part:
 
     def text(self) -> str:
         """The content as text, cut at a length that no report needs."""
-        raw = decode_transfer(
-            self.source[self.body_start : min(self.end, self.body_start + TEXT_BYTES)], self.encoding
-        )
-        return decode_charset(raw, self.content_type.parameters.get("charset"))
+        return decode_charset(self.head(TEXT_BYTES).content(), self.content_type.parameters.get("charset"))
 
     def walk(self) -> Iterator["Part"]:
         """The part and all below it, in the order of the mail; what messages enclose is not theirs."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from parsers import robots
-from parsers.content import decode_transfer
 from parsers.feedback import is_feedback_report
 from parsers.header_block import Header
 from parsers.headers import parse_mailboxes
@@ -25,7 +24,8 @@ BOUNCE_FIELDS = (
     "x-ms-exchange-message-is-ndr",
     "x-ricevuta",  # receipts of Italian certified mail
 )
-HEAD = 400
+HEAD_BYTES = 400
+"""What is read of a file to tell whether it is packed: its first few bytes say so."""
 
 
 def _is_bounce(mail: Outside) -> bool:
@@ -106,8 +106,7 @@ def _is_dmarc_aggregate(mail: Outside) -> bool:
 
 def _is_packed(part: Part) -> bool:
     """By its name, or by how it begins, whatever its type says."""
-    head = part.source[part.body_start : min(part.end, part.body_start + HEAD)].lstrip()
-    begins = decode_transfer(head, part.encoding).startswith(aggregates.PACKED_BEGINNINGS)
+    begins = part.head(HEAD_BYTES).content().startswith(aggregates.PACKED_BEGINNINGS)
     return begins or aggregates.PACKED_FILES.is_in(part.filename)
 
 

@@ -1,6 +1,5 @@
 """A mail without what it encloses: what is looked at to tell whether it is a report."""
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,14 +16,13 @@ from parsers.headers import (
     parse_return_path,
     raw_text,
 )
-from parsers.html_text import strip_html
+from parsers.html_text import read_words
 from parsers.inline import cut_pasted
-from parsers.message import first_text
+from parsers.message import find_text
 from parsers.mime import Part
 
-LOOKED_AT = 8_000
-
-_STYLE = re.compile(r"<(/?)style\b[^<>]{0,200}>?", re.IGNORECASE)
+WORDS_CHARACTERS = 8_000
+"""What programs write, and what people write to a desk, stands in its beginning."""
 
 
 @dataclass
@@ -50,8 +48,8 @@ class Outside:
     @cached_property
     def text(self) -> str:
         """The beginning of its first text."""
-        text = first_text(self.root)[: 8 * LOOKED_AT]
-        return (strip_html(_cut_styles(text)) if "</" in text else text)[:LOOKED_AT]
+        part = find_text(self.root)
+        return read_words(part, WORDS_CHARACTERS) if part else ""
 
     @cached_property
     def _cut(self) -> tuple[str, bytes | None]:
@@ -166,12 +164,6 @@ class Outside:
 def local_part(address: str) -> str:
     """What stands before the at sign, lower case."""
     return address.partition("@")[0].strip(" <>\"'").lower()
-
-
-def _cut_styles(text: str) -> str:
-    """HTML without its style sheets, which stand before its words."""
-    first, *others = _STYLE.split(text)
-    return first + "".join(piece for slash, piece in zip(others[::2], others[1::2], strict=True) if slash)
 
 
 def _tidy(text: str) -> str:
