@@ -60,7 +60,7 @@ def _is_of_daemon(mail: Outside) -> bool:
 
 def _sounds_like_bounce(mail: Outside) -> bool:
     """By its words, unless it complains; words of a complaint may be what another server answered."""
-    if mail.is_complaint and not programs.SERVER_REPLIES.is_in(mail.own_words):
+    if mail.sounds_like_report and not programs.SERVER_REPLIES.is_in(mail.own_words):
         return False
     return BOUNCE_TEXTS.is_in(mail.own_words)
 
@@ -93,7 +93,7 @@ def _is_read_receipt(mail: Outside) -> bool:
     if receipt in mail.types and not mail.is_passed_on:
         return True
     worded = replies.RECEIPT_SUBJECTS.is_in(mail.subject) and replies.RECEIPT_TEXTS.is_in(mail.own_words)
-    return worded and not mail.is_complaint
+    return worded and not mail.sounds_like_report
 
 
 def _is_dmarc_aggregate(mail: Outside) -> bool:
@@ -124,7 +124,7 @@ def _is_invitation(mail: Outside) -> bool:
 
 def _is_answering_machine(mail: Outside) -> bool:
     """An automatic reply, or a challenge; reporting robots have its fields too, and may repeat a subject of junk."""
-    if mail.is_complaint or mail.is_forward:
+    if mail.sounds_like_report or mail.is_forward:
         return False
     named = replies.AUTO_REPLY_SUBJECTS.is_in(mail.subject)
     is_bulk = mail.says("precedence") in BULK
@@ -174,7 +174,10 @@ WHATEVER_IT_ENCLOSES: tuple[Detector, ...] = (
     ("mailing_list", _is_digest),
     ("auto_reply", _is_answering_machine),
 )
-"""These decide before any enclosed message is looked at: they enclose what somebody sent, not junk."""
+"""These decide before an enclosed message is reported: they enclose what somebody sent, not junk.
+
+The enclosed messages are read by then: where one came from elsewhere (`encloses_route`), words seldom are enough.
+"""
 
 WITHOUT_ENCLOSED: tuple[Detector, ...] = (("bounce", _holds_delivery_fields),)
 """These decide where no message is attached, before pasted headers are looked for."""

@@ -1,6 +1,6 @@
 """A mail without what it encloses: what is looked at to tell whether it is a report."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from parsers import robots
@@ -32,11 +32,11 @@ class Outside:
     root: Part
     encloses_route: bool = False
     """Whether a message is attached that came from elsewhere: that is evidence, which words do not beat."""
-    types: frozenset[str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Gather the types of all parts."""
-        self.types = frozenset(part.type for part in self.root.walk())
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """Those of all parts."""
+        return frozenset(part.type for part in self.root.walk())
 
     @cached_property
     def subject(self) -> str:
@@ -139,8 +139,8 @@ class Outside:
         return self.says("auto-submitted").partition(";")[0].strip()
 
     @cached_property
-    def is_complaint(self) -> bool:
-        """Whether it sounds like the mail of those who report."""
+    def sounds_like_report(self) -> bool:
+        """Whether it calls itself a report, or has words of those who report; `nested.is_complaint` weighs more."""
         return (
             is_feedback_report(self.root)
             or robots.COMPLAINTS.is_in(self.subject)
