@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from report_builders import unattributed
 
-from abuse_intake.acknowledgement import Ourselves, render_acknowledgement
+from abuse_intake.acknowledgement import render_acknowledgement
+from abuse_intake.answering import Ourselves
 from parsers import mail_programs, read_mail
 from parsers.header_block import split_header
 from parsers.mail_programs import SIGNS, Sign, find_mail_program
