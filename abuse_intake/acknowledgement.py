@@ -18,13 +18,15 @@ from uuid import uuid4
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from abuse_intake.answering import OWN_ID_PREFIX, Ourselves
-from abuse_intake.completeness import Holding, find_holding
+from abuse_intake.completeness import find_completeness, find_whom_to_teach
 from abuse_intake.disarm import disarm
 from parsers.addresses import domain_of, strict_addr_spec
 from parsers.values import ReadMail, Report
 from storage.held_back import HeldBack
 from storage.values import Attribution, NewAcknowledgement
 
+LANGUAGE = "en"
+"""The folder of the templates."""
 MAX_LISTED = 10
 """Reported messages that the body lists; the others are counted."""
 
@@ -49,7 +51,6 @@ def render_acknowledgement(
     """The finished acknowledgement of one mail. ValueError if it would carry what it must not."""
     assert read.reporter is not None
     reference = make_reference(read.sha256)
-    incomplete = [report for report in read.reports if find_holding(report) is not Holding.WHOLE]
     context: dict[str, object] = {
         "provider": ourselves.provider,
         "reference": reference,
@@ -59,8 +60,8 @@ def render_acknowledgement(
             _show_report(report, attribution)
             for report, attribution in zip(read.reports[:MAX_LISTED], attributions, strict=False)
         ],
-        "is_person_to_teach": any(report.format != "arf" for report in incomplete),
-        "is_program_to_teach": bool(incomplete),
+        "teach": find_whom_to_teach(read.reports),
+        "language": LANGUAGE,
         "guide": read.correspondence.mail_program or "other",
         "address": ourselves.address,
     }
@@ -97,7 +98,7 @@ def _show_report(report: Report, attribution: Attribution) -> dict[str, str | No
         "subject": disarm(message.subject) if message and message.subject else None,
         "message_id": disarm(message.message_id) if message and message.message_id else None,
         "address": str(attribution.ip) if attribution.ip else None,
-        "holding": find_holding(report).value,
+        "completeness": find_completeness(report).value,
     }
 
 
@@ -151,8 +152,8 @@ def _checked(content: bytes, to: str) -> bytes:
 
 
 @cache
-def _template(name: str, language: str = "en") -> Template:
-    return _environment().get_template(f"acknowledgement/{language}/{name}.txt")
+def _template(name: str) -> Template:
+    return _environment().get_template(f"acknowledgement/{LANGUAGE}/{name}.txt")
 
 
 @cache
