@@ -26,7 +26,7 @@ def _is_of_mail_system(mail: Outside) -> bool:
 
 
 def _complains(mail: Outside) -> bool:
-    return mail.is_complaint and not SERVER_REPLIES.is_in(mail.own_words)
+    return mail.sounds_like_report and not SERVER_REPLIES.is_in(mail.own_words)
 
 
 def _find_recipients(mail: Outside) -> set[str]:
