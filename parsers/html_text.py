@@ -7,7 +7,11 @@ from parsers.mime import Part
 MARKUP = 8
 """Characters of a page for one of its words, at the most, where only a beginning is wanted."""
 
+HEAD_BYTES = 200
+"""What is read of a part that is no page by its type, to tell whether it begins like one."""
+
 _HTML_FILES = (".htm", ".html")
+_BEGINNING = re.compile(rb"[\s\xef\xbb\xbf]{0,100}<(?:html|!doctype|div|p)[\s>]", re.IGNORECASE)
 _STYLE = re.compile(r"<(/?)style\b[^<>]{0,200}>?", re.IGNORECASE)
 _PRESERVING = re.compile(r"<pre|<textarea|white-space:\s{0,3}pre", re.IGNORECASE)
 _CELLS = re.compile(r"</t[dh]\s{0,3}>\s{0,20}<t[dh]\b[^<>]{0,500}>", re.IGNORECASE)
@@ -31,8 +35,10 @@ def read_words(part: Part, characters: int | None = None) -> str:
 
 
 def is_html(part: Part) -> bool:
-    """Whether a part is a page, by its type or its name."""
-    return part.type == "text/html" or part.filename.lower().endswith(_HTML_FILES)
+    """Whether a part is a page, by its type or its name, or by how it begins; a text that pastes one is none."""
+    if part.type == "text/html" or part.filename.lower().endswith(_HTML_FILES):
+        return True
+    return _BEGINNING.match(part.head(HEAD_BYTES).content()) is not None
 
 
 def strip_html(text: str) -> str:
