@@ -1,25 +1,30 @@
-"""All tables of wordings, by their names, and the alternatives in their patterns."""
+"""All tables of the parsers, by the names of their modules and their own, and the alternatives in a pattern."""
 
+import inspect
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import pairwise
+from pkgutil import walk_packages
+from typing import Any
 
-from parsers import robots
-from parsers.wording import (
-    Wording,
-    aggregates,
-    bounce_subjects,
-    bounce_texts,
-    complaints,
-    feedback,
-    programs,
-    replies,
-)
+import parsers
+from parsers.wording import Wording
 
-MODULES = (aggregates, bounce_subjects, bounce_texts, complaints, feedback, programs, replies, robots)
-TABLES = {
-    name: table for module in MODULES for name, table in vars(module).items() if isinstance(table, Wording)
-}
+MODULES = [import_module(found.name) for found in walk_packages(parsers.__path__, "parsers.")]
+
+
+def find_tables(*types: type) -> dict[str, Any]:
+    """The values of these types that modules of the parsers assign to a name, such as `nested.SIGNS`."""
+    return {
+        f"{module.__name__.removeprefix('parsers.')}.{name}": value
+        for module in MODULES
+        for name, value in vars(module).items()
+        if isinstance(value, types) and re.search(rf"^{name}\b.*=", inspect.getsource(module), re.MULTILINE)
+    }
+
+
+TABLES: dict[str, Wording] = find_tables(Wording)
 
 _TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?(?:P<\w+>|<?[=!]|[:>]))?|[|)]|.", re.DOTALL)
 
