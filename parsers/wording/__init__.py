@@ -3,15 +3,15 @@
 import re
 from functools import cached_property
 
-Row = tuple[str, ...]
-"""A pattern, and texts that programs really write (shortened), which no other row of the table knows."""
+Row = tuple[str, str, *tuple[str, ...]]
+"""A pattern, and texts that are really written (shortened): no other row knows them, each alternative has its own."""
 
 
 class Wording:
     """A table of patterns, any of which may stand in a text, between `start` and `end`; compiled when first asked."""
 
-    def __init__(self, *rows: Row | str, start: str = "", end: str = "") -> None:
-        self.rows = tuple(row if isinstance(row, tuple) else (row,) for row in rows)
+    def __init__(self, *rows: Row, start: str = "", end: str = "") -> None:
+        self.rows = rows
         self.start = start
         self.end = end
 

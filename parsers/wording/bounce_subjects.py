@@ -3,11 +3,16 @@
 from parsers.wording import Wording
 
 _FEW_WORDS = r"(?:\S{1,60}+ ){0,4}"
-_MAIL = rf"{_FEW_WORDS}(?:e-?mail|message|mail) "
+_MAIL = rf"{_FEW_WORDS}(?:message|(?:e-?)?mail) "
 
 BOUNCE_SUBJECTS = Wording(
     # English
-    (r"undeliver", "Undeliverable: Only today"),
+    (
+        r"undeliver",
+        "Undeliverable: Only today",
+        "[External] Undeliverable: Only today",
+        "**SPAM** Undelivered Mail",
+    ),
     (r"non.?deliver", "Nondeliverable mail"),
     (r"returned (?:e-?)?mail", "Returned mail: see transcript for details", "Returned e-mail: Only today"),
     (r"failure notice", "failure notice"),
@@ -27,25 +32,25 @@ BOUNCE_SUBJECTS = Wording(
     (r"delivery delay", "Delivery delayed: Only today"),
     (r"delivery error", "Delivery error"),
     (r"delivery problem", "Delivery problems with your mail"),
-    (rf"{_MAIL}delivery", "Mail delivery failed: returning message to sender"),
-    (rf"{_MAIL}system error", "Mail System Error - Returned Mail"),
+    (rf"{_MAIL}delivery", "Mail delivery failed: returning message to sender", "Message delivery has failed"),
+    (rf"{_FEW_WORDS}mail system error", "Mail System Error - Returned Mail"),
     (
         rf"{_MAIL}could ?n[o']t",
         "Sorry, your message could not be delivered",
         "Your mail couldn't be delivered",
     ),
-    (rf"{_MAIL}can(?:no|')t", "Your mail cannot be delivered", "Your e-mail can't be delivered"),
+    (rf"{_MAIL}can(?:no|')t", "Your mail cannot be delivered", "Your message can't be delivered"),
     (rf"{_MAIL}(?:was )?not\b", "Message not delivered", "Mail was not delivered"),
-    (rf"{_MAIL}status", "Message status - undeliverable"),
-    (rf"{_MAIL}undeliver", "Message undeliverable: Only today"),
-    (rf"{_MAIL}non.?deliver", "Message non-deliverable"),
-    (rf"{_MAIL}(?:was )?reject", "Your message was rejected", "Message rejected"),
-    (rf"{_MAIL}delay", "Message delayed: Only today"),
-    (rf"{_MAIL}block", "Message blocked: Only today"),
-    (rf"{_MAIL}fail", "Mail failure - no recipient addresses"),
-    (rf"{_MAIL}return", "Message returned: Only today"),
-    (rf"{_MAIL}error", "E-mail error notification"),
-    (rf"{_MAIL}expired", "Mail expired"),
+    (rf"{_FEW_WORDS}message status", "Message status - undeliverable"),
+    (rf"{_MAIL}undeliver", "Message undeliverable: Only today", "Mail undeliverable"),
+    (rf"{_MAIL}non.?deliver", "Message non-deliverable", "E-mail non-delivery notice"),
+    (rf"{_MAIL}(?:was )?reject", "Your message was rejected", "Message rejected", "Mail rejected"),
+    (rf"{_MAIL}delay", "Message delayed: Only today", "Mail delayed"),
+    (rf"{_MAIL}block", "Message blocked: Only today", "E-mail blocked"),
+    (rf"{_MAIL}fail", "Mail failure - no recipient addresses", "Message failed: Only today"),
+    (rf"{_MAIL}return", "Message returned: Only today", "Your mail returned"),
+    (rf"{_FEW_WORDS}(?:e-?)?mail error", "E-mail error notification"),
+    (rf"{_MAIL}expired", "Mail expired", "Message expired"),
     (r"message you sent", "**Message you sent blocked by our bulk email filter**"),
     (
         r"message \S{5,40} has been frozen",

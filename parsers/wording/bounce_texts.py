@@ -24,7 +24,8 @@ BOUNCE_TEXTS = Wording(
     (r"nådde inte", "nådde inte följande mottagare:"),
     (r"leverans till .{1,60} misslyckades", "Leverans till dessa mottagare eller grupper misslyckades:"),
     (r"kunne ikke leveres", "Din meddelelse kunne ikke leveres."),
-    (r"nåede ikke|nådde ikke", "nåede ikke følgende modtager(e):"),
+    (r"nåede ikke", "nåede ikke følgende modtager(e):"),
+    (r"nådde ikke", "nådde ikke følgende mottaker(e):"),
     (
         r"levering(?:en)? til .{1,60} misly(?:kkedes|ktes)",
         "Levering til disse modtagere eller grupper mislykkedes:",

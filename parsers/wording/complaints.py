@@ -1,6 +1,10 @@
 """In what words people complain about junk, to whom, and how they pass it on."""
 
-from parsers.wording import Row, Wording
+from parsers.wording import Wording
+
+_ON = r"(?<![^-_.+=])"
+_OFF = r"(?![^-_.+=\d])"
+"""Where a word of a local part begins and ends."""
 
 ABUSE_DESKS = Wording(
     (r"abuse", "network-abuse"),
@@ -13,68 +17,75 @@ ABUSE_DESKS = Wording(
     (r"complain", "complaints"),
     (r"feedback", "feedback"),
     (r"dmarc", "dmarc-ruf"),
-    *(
-        (rf"(?:^|[-_.+=]){word}(?:$|[-_.+=\d])", *texts)
-        for word, *texts in (
-            (r"reports?", "report", "reports"),
-            (r"reporting", "reporting"),
-            (r"fbl", "fbl-aol"),
-            (r"jmrp", "jmrp"),
-            (r"arf", "arf"),
-            (r"uce", "uce"),
-            (r"security", "it-security"),
-            (r"soc", "soc"),
-            (r"noc", "noc"),
-            (r"cert", "cert"),
-            (r"[cps]?sirt", "csirt", "psirt"),
-            (r"irt", "irt"),
-        )
-    ),
+    (rf"{_ON}reports?{_OFF}", "report", "reports"),
+    (rf"{_ON}reporting{_OFF}", "reporting"),
+    (rf"{_ON}fbl{_OFF}", "fbl-aol"),
+    (rf"{_ON}jmrp{_OFF}", "jmrp"),
+    (rf"{_ON}arf{_OFF}", "arf"),
+    (rf"{_ON}uce{_OFF}", "uce"),
+    (rf"{_ON}security{_OFF}", "it-security"),
+    (rf"{_ON}soc{_OFF}", "soc"),
+    (rf"{_ON}noc{_OFF}", "noc2"),
+    (rf"{_ON}cert{_OFF}", "cert"),
+    (rf"{_ON}[cps]?sirt{_OFF}", "csirt", "psirt"),
+    (rf"{_ON}irt{_OFF}", "irt"),
 )
 """Local parts of those who receive complaints, with whatever stands before or behind."""
 
 ROLES = Wording(
-    *(
-        (word, word)
-        for word in ("info", "support", "admin", "administrator", "webmaster", "postmaster", "hostmaster")
-    ),
-    *(
-        (word, word)
-        for word in ("helpdesk", "servicedesk", "service", "contact", "kontakt", "office", "legal", "dns")
-    ),
-    *(
-        (word, word)
-        for word in ("tech", "technik", "network", "ripe", "whois", "copyright", "dmca", "trust", "safety")
-    ),
-    *((word, word) for word in ("sales", "mail", "hosting")),
+    (r"info", "info"),
+    (r"support", "it-support"),
+    (r"admin", "admin.web"),
+    (r"administrator", "administrator"),
+    (r"webmaster", "webmaster"),
+    (r"postmaster", "postmaster"),
+    (r"hostmaster", "hostmaster"),
+    (r"helpdesk", "it_helpdesk"),
+    (r"servicedesk", "servicedesk"),
+    (r"service", "customer.service"),
+    (r"contact", "contact"),
+    (r"kontakt", "kontakt"),
+    (r"office", "office"),
+    (r"legal", "legal"),
+    (r"dns", "dns"),
+    (r"tech", "tech-c"),
+    (r"technik", "technik"),
+    (r"network", "network.operations"),
+    (r"ripe", "ripe"),
+    (r"whois", "whois2"),
+    (r"copyright", "copyright"),
+    (r"dmca", "dmca"),
+    (r"trust", "trust"),
+    (r"safety", "safety"),
+    (r"sales", "sales-uk"),
+    (r"mail", "mail"),
+    (r"hosting", "hosting"),
     (r"domains?", "domains", "domain"),
-    start=r"(?:^|[-_.+=])(?:",
-    end=r")(?:$|[-_.+=\d])",
+    start=_ON,
+    end=_OFF,
 )
 """Local parts of those whom people complain to when they know no abuse desk; much junk goes there too."""
 
-_PREFIXES: tuple[Row, ...] = (
-    (r"fwd?", "FW: You have won", "Fwd: You have won"),
-    (r"wg", "WG: Sie haben gewonnen"),  # German
-    (r"tr", "TR : Vous avez gagné"),  # French
-    (r"rv", "RV: Ha ganado"),  # Spanish
-    (r"enc", "ENC: Ganhou"),  # Portuguese
-    (r"i", "I: Ha vinto"),  # Italian
-    (r"vs", "VS: Du har vundet"),  # Danish, Norwegian
-    (r"vb", "VB: Du har vunnit"),  # Swedish
-    (r"vl", "VL: Voitit"),  # Finnish
-    (r"pd", "PD: Wygrana"),  # Polish
-    (r"doorst", "Doorst: U hebt gewonnen"),  # Dutch
-    (r"ilt", "ILT: Kazandiniz"),  # Turkish
-    (r"továbbítás", "Továbbítás: Nyert"),  # Hungarian
-    (r"fs", "FS: Vann"),  # Icelandic
-    (r"переслать", "Переслать: Вы выиграли"),  # Russian
-    (r"转发", "转发：您中奖了"),  # Chinese
-    (r"轉寄", "轉寄: 您中獎了"),
-    (r"転送", "転送: 当選"),  # Japanese
-)
+_COLON = r"\s{0,2}[:：]"
 FORWARDS = Wording(
-    *((rf"{prefix}\s{{0,2}}[:：]", *texts) for prefix, *texts in _PREFIXES),
+    (rf"fwd?{_COLON}", "FW: You have won", "Fwd: You have won"),
+    (rf"wg{_COLON}", "WG: Sie haben gewonnen"),  # German
+    (rf"tr{_COLON}", "TR : Vous avez gagné"),  # French
+    (rf"rv{_COLON}", "RV: Ha ganado"),  # Spanish
+    (rf"enc{_COLON}", "ENC: Ganhou"),  # Portuguese
+    (rf"i{_COLON}", "I: Ha vinto"),  # Italian
+    (rf"vs{_COLON}", "VS: Du har vundet"),  # Danish, Norwegian
+    (rf"vb{_COLON}", "VB: Du har vunnit"),  # Swedish
+    (rf"vl{_COLON}", "VL: Voitit"),  # Finnish
+    (rf"pd{_COLON}", "PD: Wygrana"),  # Polish
+    (rf"doorst{_COLON}", "Doorst: U hebt gewonnen"),  # Dutch
+    (rf"ilt{_COLON}", "ILT: Kazandiniz"),  # Turkish
+    (rf"továbbítás{_COLON}", "Továbbítás: Nyert"),  # Hungarian
+    (rf"fs{_COLON}", "FS: Vann"),  # Icelandic
+    (rf"переслать{_COLON}", "Переслать: Вы выиграли"),  # Russian
+    (rf"转发{_COLON}", "转发：您中奖了"),  # Chinese
+    (rf"轉寄{_COLON}", "轉寄: 您中獎了"),
+    (rf"転送{_COLON}", "転送: 当選"),  # Japanese
     (r"[^\n]{0,300}\(fwd\)\s{0,5}$", "You have won (fwd)"),  # Pine
     start=r"^\W{0,3}(?:\[[^\]\n]{0,40}\]\s{0,3})?",
 )
@@ -88,14 +99,38 @@ COMPLAINT_SUBJECTS = Wording(
     (r"\bu[bc]e\b", "UCE from example.com", "UBE"),
     (r"spamcop", "[SpamCop (192.0.2.1) id:7] You have won"),
     (r"spam.?trap", "Spamtrap hit"),
-    (r"from your (?:network|server|ip|domain|system)", "Mail from your network"),
+    (
+        r"from your (?:network|server|ip|domain|system)",
+        "Mail from your network",
+        "Login attempts from your server",
+        "Mails from your IP 192.0.2.1",
+        "Advertising from your domain",
+        "Bulk mail from your system",
+    ),
     (
         rf"{_JUNK}(?: e?-?mails?| messages?)? (?:report|from|through|via|received|sent by)",
         "Spam from 192.0.2.1",
         "Phishing e-mail received",
+        "Junk messages through 192.0.2.1",
+        "Scam via your relay",
+        "Fraud report",
+        "Scam mail sent by example.com",
     ),
-    (rf"report(?:ed|ing)?(?: of| as| for)? {_JUNK}", "Reporting phishing", "Report of scam"),
-    (r"^\W{0,3}(?:spam|phishing|junk|scam)(?: ?-?e?-?mails?)?\W{0,3}$", "SPAM!", "Junk mail"),
+    (
+        rf"report(?:ed|ing)?(?: of| as| for)? {_JUNK}",
+        "Reporting phishing",
+        "Report of scam",
+        "Reported as spam",
+        "Report for junk mail",
+        "Reporting fraud",
+    ),
+    (
+        r"^\W{0,3}(?:spam|phishing|junk|scam)(?: ?-?e?-?mails?)?\W{0,3}$",
+        "SPAM!",
+        "Junk mail",
+        "Phishing",
+        "Scam e-mail",
+    ),
     (r"beschwerde", "Beschwerde über Werbung"),  # German
     (r"missbrauch", "Missbrauch Ihres Netzes"),
     (r"plainte", "Plainte"),  # French
@@ -170,14 +205,49 @@ COMPLAINT_TEXTS = Wording(
         r"(?:came|comes?|coming|sent|sending|received|got|originat\w{1,4}) (?:\w{1,20} ){0,3}from (?:one of )?"
         rf"your (?:\w{{1,20}} ){{0,2}}{_THINGS}",
         "The attached message came to us from one of your customers.",
+        "It comes from your network.",
+        "Mails keep coming from your server.",
+        "It was sent from your mail system.",
+        "Somebody is sending this from one of your clients.",
+        "We received this from your user.",
+        "We got it from your host.",
+        "It originated from your range.",
+        "It came from your domain.",
+        "It came from your machine.",
+        "It came from your IP.",
+        "It came from your subscriber.",
     ),
-    (r"\bstop (?:sending|mailing|spamming)\b", "Please stop sending me this."),
-    (r"\bi never (?:asked|subscribed|signed up)\b", "I never asked for it."),
+    (
+        r"\bstop (?:sending|mailing|spamming)\b",
+        "Please stop sending me this.",
+        "Stop mailing me!",
+        "Please stop spamming.",
+    ),
+    (
+        r"\bi never (?:asked|subscribed|signed up)\b",
+        "I never asked for it.",
+        "I never subscribed to it.",
+        "I never signed up for it.",
+    ),
 )
 """What needs no word for junk beside it."""
 
 PLEAS = Wording(
-    (rf"\byour (?:\w{{1,20}} ){{0,2}}{_THINGS}", "your dedicated server"),
+    (
+        rf"\byour (?:\w{{1,20}} ){{0,2}}{_THINGS}",
+        "your dedicated server",
+        "your network",
+        "your mail system",
+        "your customer",
+        "one of your clients",
+        "your user",
+        "your host",
+        "your address range",
+        "your domain",
+        "your machine",
+        "your IP",
+        "your subscriber",
+    ),
     (r"from you\b", "from you"),
     (r"of yours\b", "a client of yours"),
     (r"about your ", "about your mailing"),
@@ -185,28 +255,70 @@ PLEAS = Wording(
         r"\b(?:i|we)(?:'ve| have)?(?: just| keep| also)? (?:received?|got|get|getting|receiving)\b",
         "I keep getting this",
         "We've received this",
+        "I have just got this",
+        "We also get these",
+        "We keep receiving these",
     ),
-    (r"was sent to (?:me|us|my)\b", "This was sent to my address"),
+    (
+        r"was sent to (?:me|us|my)\b",
+        "This was sent to my address",
+        "It was sent to me",
+        "It was sent to us",
+    ),
     (
         r"\b(?:ihr|eur)\w{0,3} (?:\w{1,20} )?(?:server|netz|kunde|system)",
         "von Ihrem Server",
         "eure Kunden",
+        "aus Ihrem Netz",
+        "über Ihr System",
     ),  # German
     (r"\b(?:bekomme|erhalte)n?\b", "ich bekomme", "wir erhalten"),
-    (r"\bvotre (?:réseau|serveur|client)", "de votre serveur"),  # French
+    (
+        r"\bvotre (?:réseau|serveur|client)",
+        "de votre serveur",
+        "de votre réseau",
+        "de votre client",
+    ),  # French
     (r"je reçois", "je reçois cela"),
     (r"nous recevons", "nous recevons cela"),
     (r"j'ai reçu", "j'ai reçu cela"),
-    (r"\bsus? (?:red|servidor|cliente)", "desde su red"),  # Spanish
+    (
+        r"\bsus? (?:red|servidor|cliente)",
+        "desde su red",
+        "desde su servidor",
+        "uno de sus clientes",
+    ),  # Spanish
     (r"\brecib[ií]", "recibí esto"),
-    (r"\b(?:vostr[oa]|vostri) (?:server|rete|client)", "dal vostro server"),  # Italian
+    (
+        r"\bvostr[oai] (?:server|rete|client)",
+        "dal vostro server",
+        "dalla vostra rete",
+        "dai vostri clienti",
+    ),  # Italian
     (r"\bricev", "ricevo questa"),
-    (r"\b(?:vosso|seu|sua|vossa) (?:servidor|rede|cliente)", "do vosso servidor"),  # Portuguese
+    (
+        r"\b(?:vosso|seu|sua|vossa) (?:servidor|rede|cliente)",
+        "do vosso servidor",
+        "do seu cliente",
+        "da sua rede",
+        "da vossa rede",
+    ),  # Portuguese
     (r"\brecebi", "recebi isto"),
     (r"\brecebemos", "recebemos isto"),
-    (r"\b(?:uw|jullie) (?:server|netwerk|klant)", "van uw netwerk"),  # Dutch
-    (r"\bontv(?:ing|ang)", "ik ontving dit"),
-    (r"\b(?:er|din|deres) (?:server|nätverk|kund|kunde)", "från er server"),  # Swedish, Danish, Norwegian
+    (
+        r"\b(?:uw|jullie) (?:server|netwerk|klant)",
+        "van uw netwerk",
+        "van jullie server",
+        "van uw klant",
+    ),  # Dutch
+    (r"\bontv(?:ing|ang)", "ik ontving dit", "wij ontvangen dit"),
+    (
+        r"\b(?:ert?|din|deres) (?:server|nätverk|kund)",
+        "från er server",
+        "från ert nätverk",
+        "din kund",
+        "fra deres kunde",
+    ),  # Swedish, Danish, Norwegian
     (r"\bjag får", "jag får detta"),
     (r"\bmodtager", "jeg modtager dette"),
     (r"serwera", "z Państwa serwera"),  # Polish
@@ -215,7 +327,12 @@ PLEAS = Wording(
     (r"otrzymał", "otrzymałem to"),
     (r"\bvašeho", "z vašeho stroje"),  # Czech, Slovak
     (r"\bobdrže", "obdržel jsem"),
-    (r"\bваш\w{0,4} (?:сервер|сет|клиент)", "с вашего сервера"),  # Russian
+    (
+        r"\bваш\w{0,4} (?:сервер|сет|клиент)",
+        "с вашего сервера",
+        "из вашей сети",
+        "от вашего клиента",
+    ),  # Russian
     (r"\bполуч", "я получил"),
     (r"sunucunuz", "sunucunuzdan"),  # Turkish
     (r"alıyorum", "bunu alıyorum"),
@@ -236,29 +353,53 @@ PLEAS = Wording(
 """From whom, and to whom: what people say besides who complain to those that it came from."""
 
 COMPLAINTS_RECEIVED = Wording(
-    (r"complaint (?:of|from|by|that) (?:one of )?(?:our|a) ", "the complaint of one of our users"),
+    (
+        r"complaint (?:of|from|by|that) (?:one of )?(?:our|a) ",
+        "the complaint of one of our users",
+        "a complaint from a client of ours",
+        "a complaint by our customer",
+        "the complaint that our user sent",
+    ),
     (
         r"(?:received|got|following|forward\w{0,3})(?: (?!my\b)\w{1,20}){0,3} (?:complaint|abuse (?:report|notice))",
         "We received the attached complaint.",
         "The following abuse report reached us.",
+        "We got this abuse notice.",
+        "I forward you a complaint.",
     ),
     (
         r"(?:erhalten|erhielten|folgende|anbei)(?: (?!meine\b)\w{1,20}){0,3} (?:beschwerde|abuse-?meldung)",
         "Wir erhielten die anliegende Beschwerde.",
+        "Wir erhalten wieder eine Beschwerde.",
+        "Folgende Beschwerde erreichte uns.",
+        "Anbei eine Abuse-Meldung.",
     ),
     (
-        r"(?:reçu|suivante|transmet\w{0,4})(?: (?!ma\b)\w{1,20}){0,3} plainte",
+        r"(?:reçu|transmet\w{0,4})(?: (?!ma\b)\w{1,20}){0,3} plainte",
         "Nous avons reçu cette plainte.",
+        "Nous vous transmettons une plainte.",
     ),
-    (r"plainte (?:suivante|ci-jointe|reçue)", "la plainte ci-jointe"),
+    (
+        r"plainte (?:suivante|ci-jointe|reçue)",
+        "la plainte ci-jointe",
+        "la plainte suivante",
+        "la plainte reçue hier",
+    ),
     (
         r"(?:recibido|siguiente|reenv\w{1,5})(?: (?!mi\b)\w{1,20}){0,3} (?:queja|denuncia|reclamación)",
-        "Hemos recibido la siguiente queja.",
+        "Hemos recibido esta queja.",
+        "La siguiente denuncia nos llegó.",
+        "Le reenviamos una reclamación.",
     ),
 )
 """What a reporter says who passes somebody's complaint on; one of its own it sends itself."""
 
 TICKET_SUBJECTS = Wording(
-    (r"\[[^\]\n]{0,40}(?:#|ticket\W{1,3}|\bid\W{1,3})\d{3,12}\]", "[isp.example #12345] Spam")
+    (
+        r"\[[^\]\n]{0,40}(?:#|ticket\W{1,3}|\bid\W{1,3})\d{3,12}\]",
+        "[isp.example #12345] Spam",
+        "[Ticket: 12345] Spam",
+        "[Request ID: 12345] Spam",
+    ),
 )
 """How trackers write the number of a ticket in subjects."""

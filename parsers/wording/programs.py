@@ -24,7 +24,7 @@ DELIVERY_FIELDS = Wording(
     (r"diagnostic-code", "Diagnostic-Code: smtp; 550 5.1.1 User unknown"),
     (r"remote-mta", "Remote-MTA: dns; mx.isp.example"),
     (r"last-attempt-date", "Last-Attempt-Date: Mon, 2 Nov 2026 10:00:00 +0000"),
-    (r"action", "Action: failed"),
+    (r"action", "Action: failed", "Action: delayed"),
     (r"status", "Status: 5.1.1"),
     start=r"^[> \t]{0,20}",
     end=r"[ \t]{0,5}:[ \t]{0,5}(?:rfc822|smtp|dns|failed|delayed|[245]\.\d|\w{3},)",

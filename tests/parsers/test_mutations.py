@@ -3,120 +3,154 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from golden import MAILS, find_differences, read_expected
-from wording_tables import MODULES
-
-from parsers import (
-    arf_values,
-    attached,
-    complaints,
-    content,
-    feedback,
-    houses,
-    inline,
-    nested,
-    not_reports,
-    origin,
-    read,
-    received,
-    robots,
-    saved,
-    statements,
-)
-from parsers.wording import Wording, aggregates
+from wording_tables import MODULES, TABLES, find_tables
 
 NOTHING = re.compile(r"(?!)")
-ROBOTS = ("not_reports", "inline", "attached", "arf")
-COMPLAINTS = ("attached", "inline")
 
-PLACES: tuple[tuple[ModuleType, tuple[str, ...], tuple[str, ...]], ...] = (
-    (
-        not_reports,
-        ("BOUNCE_FIELDS", "BULK", "CALENDAR_FILES", "CALENDAR_TYPES", "STATUS_TYPES", "TLS_TYPES"),
-        ROBOTS,
-    ),
-    (aggregates, ("PACKED_BEGINNINGS",), ROBOTS),
-    (robots, ("HOTMAIL_DOMAINS", "SPAMCOP_DOMAINS"), ("arf", "inline", "attached")),
-    (read, ("WHATEVER_IT_ENCLOSES", "WITHOUT_ENCLOSED", "WITHOUT_EVIDENCE"), ROBOTS),
-    (attached, ("ENCLOSING_TYPES", "TEXT_TYPES"), ("attached", "arf", "inline")),
-    (feedback, ("_OTHER_TYPES",), ("arf",)),
-    (arf_values, ("_STATED",), ("arf",)),
-    (inline, ("_TEXT_FILES",), ("inline",)),
-    (saved, ("UTF_16_MARKS",), COMPLAINTS),
-    (nested, ("SIGNS", "_SEALS"), COMPLAINTS),
-    (complaints, ("ADDRESSED", "NOTED", "TICKET_MARKS"), COMPLAINTS),
-    (houses, ("_SAME_HOUSE", "_SHARED", "_INNER_NAMES", "_INSIDE_NETWORKS", "_OUTBOUND_HOSTS"), ("routes",)),
-    (received, ("_CLAUSES", "_HELO_WORDS", "_NO_NAME"), ("routes",)),
-    (origin, ("STATEMENT_FIELDS",), ("routes",)),
-    (statements, ("_COMMENTS",), ("routes",)),
-    (content, ("_MAIL_CODECS", "_OTHER_NAMES", "_AS_READ"), ("text",)),
-)
-"""Tables, and the kinds of samples that may need them."""
+ASKED_FIRST = {
+    "arf_values": ("arf",),
+    "attached": ("arf",),
+    "complaints": ("attached",),
+    "content": ("text",),
+    "dates": ("arf",),
+    "feedback": ("arf",),
+    "header_block": ("arf",),
+    "houses": ("routes",),
+    "inline": ("inline",),
+    "nested": ("attached",),
+    "origin": ("routes",),
+    "read": ("not_reports",),
+    "received": ("routes",),
+    "saved": ("attached", "inline"),
+    "statements": ("routes",),
+    "wording.complaints": ("attached",),
+    "wording.feedback": ("arf",),
+}
+"""Which samples are likely to miss a row of a module, to find one soon; others are missed by what is no report."""
+
+EXCEPTIONS = {
+    "addresses._NETWORKS_4": "test_addresses asks for an address of each",
+    "addresses._NETWORKS_6": "test_addresses asks for an address of each",
+    "addresses._NEVER_ORIGIN": "what the two above are made of",
+    "authentication_results._ALIGNING": "test_authentication_results asks for each; `parse` names no server of ours",
+    "dates._FORMS": "what _PATTERNS is made of",
+    "dates._MONTHS": "a month is its place among the twelve",
+    "header_block.KNOWN_NAMES": "headers have several of them, so that none decides",
+    "mail_programs.SIGNS": "test_guides asks for the sample beside each",
+    "mail_programs._FIELDS": "what the signs name",
+    "mail_programs._MESSAGE_ID": "fields of the signs",
+    "mail_programs._NAMED": "fields of the signs",
+    "robots._AUTHENTICATION": "rows of two wordings",
+    "robots._DAEMONS": "rows of two wordings",
+    "wording.english_bounces.ENGLISH": "rows of a wording",
+}
+"""Tables whose rows no sample has to miss, each with the reason."""
+
+ALL = find_tables(tuple, frozenset, set, list, dict)
+
+
+class Sample(NamedTuple):
+    """A mail, as it is and in lower case, and what the JSON beside it says."""
+
+    kind: str
+    raw: bytes
+    lower: bytes
+    expected: dict[str, Any]
 
 
 @cache
-def read_samples(kinds: tuple[str, ...]) -> list[tuple[bytes, dict[str, Any]]]:
-    """Each sample of these kinds, in this order, and what its JSON says."""
-    mails = [mail for kind in kinds for mail in MAILS if mail.parent.name == kind]
-    return [(mail.read_bytes(), read_expected(mail)) for mail in mails]
+def read_samples() -> list[Sample]:
+    """All of them."""
+    mails = ((mail, mail.read_bytes()) for mail in MAILS)
+    return [Sample(mail.parent.name, raw, raw.lower(), read_expected(mail)) for mail, raw in mails]
 
 
-def is_any_misread(kinds: tuple[str, ...]) -> bool:
-    """Whether a sample is read otherwise than its JSON says."""
-    return any(find_differences(raw, expected) for raw, expected in read_samples(kinds))
+def is_misread(sample: Sample) -> bool:
+    """Whether it is read otherwise than its JSON says, or not to the end."""
+    try:
+        return bool(find_differences(sample.raw, sample.expected))
+    except KeyError:
+        return True
 
 
-def list_rows() -> Iterator[object]:
-    """Every row of the tables: where it stands, and which one it is."""
-    for module, names, kinds in PLACES:
-        for name in names:
-            for row in getattr(module, name):
-                yield pytest.param(module, name, row, kinds, id=f"{name}: {name_row(row)}")
+def is_any_misread(place: str = "", words: tuple[bytes, ...] = ()) -> bool:
+    """Whether any sample is; those that hold one of the words, and those that suit a module, are asked first."""
+    kinds = ASKED_FIRST.get(place, ("not_reports",))
+    samples = sorted(
+        read_samples(),
+        key=lambda sample: (not any(word in sample.lower for word in words), sample.kind not in kinds),
+    )
+    return any(is_misread(sample) for sample in samples)
+
+
+def shorten(table: Any) -> Iterator[tuple[object, Any]]:
+    """What is taken out of a table, a row or one of several in a row, and the rest."""
+    if isinstance(table, dict):
+        for key, value in table.items():
+            yield key, {other: table[other] for other in table if other != key}
+            if isinstance(value, tuple) and len(value) > 1:
+                yield from (((key, out), {**table, key: rest}) for out, rest in shorten(value))
+    elif isinstance(table, tuple | list):
+        for index, row in enumerate(table):
+            before, behind = table[:index], table[index + 1 :]
+            yield row, before + behind
+            if isinstance(row, tuple) and len(row) > 1 and all(isinstance(part, tuple) for part in row):
+                yield from ((out, (*before, rest, *behind)) for out, rest in shorten(row))
+    else:
+        yield from ((row, table - {row}) for row in sorted(table))
+
+
+def find_words(row: object) -> tuple[bytes, ...]:
+    """What samples that need a row are likely to hold, lower case."""
+    parts = row if isinstance(row, tuple) else (row,)
+    texts = [part.replace("_", "-").encode() if isinstance(part, str) else part for part in parts]
+    return tuple(text.lower() for text in texts if isinstance(text, bytes) and text)
 
 
 def name_row(row: object) -> str:
     """A short name of a row."""
-    first = row[0] if isinstance(row, tuple) and row and isinstance(row[0], str) else row
-    return re.sub(r" at 0x\w+|0x\w+", "", str(first))[:60]
+    parts = row if isinstance(row, tuple) else (row,)
+    return ", ".join(str(getattr(part, "__name__", part)) for part in parts)[:60]
 
 
-@pytest.mark.parametrize("kinds", sorted({kinds for _, _, kinds in PLACES}))
-def test_no_sample_is_misread_as_it_is(kinds: tuple[str, ...]) -> None:
-    """Otherwise the other tests here would show nothing."""
-    assert not is_any_misread(kinds)
-
-
-@pytest.mark.parametrize(("module", "name", "row", "kinds"), list(list_rows()))
-def test_a_sample_needs_each_row(
-    module: ModuleType, name: str, row: object, kinds: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A row that no sample needs is of no use."""
-    table = getattr(module, name)
-    rest = {key: table[key] for key in table if key != row} if isinstance(table, dict) else None
-    monkeypatch.setattr(
-        module, name, rest if rest is not None else type(table)(one for one in table if one != row)
-    )
-
-    assert is_any_misread(kinds)
-
-
-WORDINGS = [
-    pytest.param(table, ("arf",) if module.__name__.endswith("feedback") else ROBOTS, id=name)
-    for module in MODULES
-    for name, table in vars(module).items()
-    if isinstance(table, Wording)
+ROWS = [
+    pytest.param(name, row, rest, id=f"{name}: {name_row(row)}")
+    for name, table in ALL.items()
+    if name not in EXCEPTIONS
+    for row, rest in shorten(table)
 ]
 
 
-@pytest.mark.parametrize(("table", "kinds"), WORDINGS)
-def test_a_sample_needs_each_wording(
-    table: Wording, kinds: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whole mails show that a table is asked at all; its rows have their own text beside them."""
-    monkeypatch.setitem(table.__dict__, "_pattern", NOTHING)
+def test_no_sample_is_misread_as_it_is() -> None:
+    """Otherwise the other tests here would show nothing."""
+    assert not is_any_misread()
 
-    assert is_any_misread(kinds)
+
+@pytest.mark.parametrize(("name", "row", "rest"), ROWS)
+def test_a_sample_needs_each_row(
+    name: str, row: object, rest: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row that no sample needs is of no use."""
+    place, _, own = name.rpartition(".")
+    for module in MODULES:
+        if vars(module).get(own) is ALL[name]:
+            monkeypatch.setattr(module, own, rest)
+
+    assert is_any_misread(place, find_words(row))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_sample_needs_each_wording(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole mails show that a table is asked at all; its rows have their own text beside them."""
+    monkeypatch.setitem(TABLES[name].__dict__, "_pattern", NOTHING)
+
+    assert is_any_misread(name.rpartition(".")[0])
+
+
+def test_exceptions_are_tables() -> None:
+    """The reason of a table that is gone excuses nothing."""
+    assert EXCEPTIONS.keys() <= ALL.keys()
