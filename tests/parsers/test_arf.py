@@ -3,6 +3,7 @@
 import pytest
 
 from parsers.arf import BrokenReport, parse_feedback_report
+from parsers.arf_fields import begins_like_report
 
 
 def test_an_empty_part_is_no_report() -> None:
@@ -89,3 +90,12 @@ def test_a_masked_address_beside_a_whole_one_is_no_candidate() -> None:
 
     assert report is not None
     assert [str(ip) for ip in report.candidate_ips] == ["198.51.100.7"]
+
+
+@pytest.mark.parametrize("name", ["From", "Received", "Return-Path"])
+def test_a_message_does_not_begin_like_a_report(name: str) -> None:
+    """Its sender can write the fields of a report, and cannot take out what the receiving server wrote above them."""
+    fields = b"Feedback-Type: abuse\nSource-IP: 192.0.2.5\n"
+
+    assert begins_like_report(fields)
+    assert not begins_like_report(name.encode() + b": x\n" + fields)
