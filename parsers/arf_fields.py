@@ -39,13 +39,12 @@ def find_appended(raw: bytes) -> bytes | None:
 
 
 def _dedent(raw: bytes) -> bytes:
-    """Without empty lines before the fields, and what all lines are indented by."""
+    """Without empty lines before the fields, and what all lines are indented by; a part can have millions of lines."""
     lead = _LEAD.match(raw)
     indent, raw = (lead[1], raw[lead.end() :]) if lead else (b"", raw)
-    lines = raw.split(b"\n") if indent else []
-    if all(line.startswith(indent) or not line.strip() for line in lines[1:]):
-        return b"\n".join(line.removeprefix(indent) for line in lines) if lines else raw
-    return raw
+    if not indent or re.search(rb"\n(?!%b)[^\S\n]*+\S" % re.escape(indent), raw):
+        return raw
+    return raw.replace(b"\n" + indent, b"\n")
 
 
 def _split_content(raw: bytes) -> tuple[list[Field], int | None]:

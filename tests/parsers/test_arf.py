@@ -1,9 +1,11 @@
 """Feedback reports, alone."""
 
+import tracemalloc
+
 import pytest
 
 from parsers.arf import BrokenReport, parse_feedback_report
-from parsers.arf_fields import begins_like_report
+from parsers.arf_fields import begins_like_report, find_appended, find_fields
 
 
 def test_an_empty_part_is_no_report() -> None:
@@ -99,3 +101,31 @@ def test_a_message_does_not_begin_like_a_report(name: str) -> None:
 
     assert begins_like_report(fields)
     assert not begins_like_report(name.encode() + b": x\n" + fields)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"  A: 1\n  B: 2\n", [("A", b"1"), ("B", b"2")]),
+        (b"\n\t A: 1\n\n \n\t B: 2\n\t   3\n", [("A", b"1"), ("B", b"2  3")]),
+        (b"  A: 1\n B: 2\n", [("A", b"1 B: 2")]),
+    ],
+)
+def test_fields_are_read_without_what_all_of_them_are_indented_by(
+    raw: bytes, expected: list[tuple[str, bytes]]
+) -> None:
+    """Empty lines need no indent; a line with less of it is the fold that it looks like."""
+    assert find_fields(raw) == expected
+
+
+def test_a_large_indented_part_costs_little_memory() -> None:
+    """The message behind the fields can have millions of lines."""
+    raw = b" Feedback-Type: abuse\n\n Received: x\n\n" + b" a\n" * 500_000
+    tracemalloc.start()
+
+    message = find_appended(raw)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert message == b"Received: x\n\n" + b"a\n" * 500_000
+    assert peak < 4 * len(raw)
