@@ -77,10 +77,10 @@ def test_a_public_address_behind_a_private_one_is_a_candidate() -> None:
 
 def test_what_is_too_much_stays_as_it_was_written() -> None:
     """Typed fields hold a bounded number of values; the rest is in the extensions."""
-    report = parse_feedback_report(b"Feedback-Type: abuse\n" + b"Reported-Domain: a.example\n" * 203)
+    report = parse_feedback_report(b"Feedback-Type: abuse\n" + b"Reported-Domain: a.example\n" * 53)
 
     assert report is not None
-    assert len(report.reported_domains) == 200
+    assert len(report.reported_domains) == 50
     assert report.extensions == {"Reported-Domain": ("a.example",) * 3}
 
 
