@@ -116,6 +116,9 @@ def _is_tls_report(mail: Outside) -> bool:
 
 
 def _is_invitation(mail: Outside) -> bool:
+    """A person who forwards one wants to report it: that needs an answer that says how."""
+    if mail.is_forward:
+        return False
     names = (part.filename.lower() for part in mail.root.walk())
     return bool(mail.types & CALENDAR_TYPES) or any(name.endswith(CALENDAR_FILES) for name in names)
 
