@@ -32,9 +32,15 @@ def _is_bounce(mail: Outside) -> bool:
         return True
     subject = BOUNCE_SUBJECTS.is_in(mail.subject)
     if mail.is_mail_system or (mail.is_robot and not mail.shows_route):
+        subject = subject and not _repeats_subject(mail)
         return subject or (_sounds_like_bounce(mail) and not replies.AUTO_REPLY_SUBJECTS.is_in(mail.subject))
     by_program = mail.is_robot or mail.is_generated or not mail.shows_route
     return subject and _sounds_like_bounce(mail) and (by_program or _sounds_like_program(mail))
+
+
+def _repeats_subject(mail: Outside) -> bool:
+    """Whether a complaint has the subject of the junk that it shows: its own words are no bounce's."""
+    return mail.shows_route and mail.is_complaint and not BOUNCE_TEXTS.is_in(mail.own_words)
 
 
 def _is_status(mail: Outside) -> bool:
