@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 
-from abuse_intake.acknowledgement import Ourselves
+from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
 from abuse_intake.attribution.directory_file import read_directory_file
 from abuse_intake.errors import DirectoryError

@@ -3,12 +3,14 @@
 Only a whole message with the headers of its way can be traced, and can prove who sent it.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
+from typing import Literal
 
 from parsers.values import Report
 
 
-class Holding(StrEnum):
+class Completeness(StrEnum):
     """What a report holds of its message; each has its sentence in the acknowledgement."""
 
     WHOLE = "whole"
@@ -21,13 +23,21 @@ class Holding(StrEnum):
     """A feedback report without the message."""
 
 
-def find_holding(report: Report) -> Holding:
+def find_completeness(report: Report) -> Completeness:
     """What this report holds of its message."""
     message = report.message
     if message is None:
-        return Holding.NOTHING
+        return Completeness.NOTHING
     if not message.hops:
-        return Holding.NO_ROUTE
+        return Completeness.NO_ROUTE
     if report.format == "inline":
-        return Holding.PASTED
-    return Holding.HEADERS_ONLY if message.headers_only else Holding.WHOLE
+        return Completeness.PASTED
+    return Completeness.HEADERS_ONLY if message.headers_only else Completeness.WHOLE
+
+
+def find_whom_to_teach(reports: Iterable[Report]) -> Literal["person", "program"] | None:
+    """Who made a report that is not whole: a program sends feedback reports, anything else a person; or nobody."""
+    incomplete = [report for report in reports if find_completeness(report) is not Completeness.WHOLE]
+    if not incomplete:
+        return None
+    return "program" if all(report.format == "arf" for report in incomplete) else "person"

@@ -6,11 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from abuse_intake.acknowledgement import (
-    Ourselves,
-    find_reason_not_to_answer,
-    render_acknowledgement,
-)
+from abuse_intake.acknowledgement import render_acknowledgement
+from abuse_intake.answering import Ourselves, find_reason_not_to_answer
 from abuse_intake.attribution import Attributor
 from parsers import read_mail
 from parsers.addresses import domain_of

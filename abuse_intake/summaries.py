@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import structlog
 
-from abuse_intake.acknowledgement import Ourselves, render_summary
+from abuse_intake.acknowledgement import render_summary
+from abuse_intake.answering import Ourselves
 from abuse_intake.reading import HOUR
 from storage import held_back
 from storage.database import Database

@@ -7,7 +7,9 @@ from parsers.mime import Part
 from parsers.saved import split_mailbox
 
 ATTACHED = 100
-LOOKED_AT = 12 * 1024
+"""Parts that are read as messages; whoever reports more sends more mails."""
+HEAD_BYTES = 12 * 1024
+"""What is read of a file to tell whether it begins like a message: in base64, what `begins_like_message` looks at."""
 
 ENCLOSING_TYPES = frozenset(
     {
@@ -55,7 +57,4 @@ def _encloses(part: Part) -> bool:
 
 
 def _begins_like_message(part: Part) -> bool:
-    """Looks at the first bytes only: an attachment can be large."""
-    end = min(part.end, part.body_start + LOOKED_AT)
-    head = Part(part.source, part.header, part.body_start, end, part.content_type)
-    return begins_like_message(head.message_content())
+    return begins_like_message(part.head(HEAD_BYTES).message_content())

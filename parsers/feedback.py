@@ -12,7 +12,7 @@ from parsers.attached import ENCLOSING_TYPES, find_attached, find_unmarked
 from parsers.complaints import is_forward
 from parsers.content import decode_base64
 from parsers.header_block import GLANCE_FIELDS, split_header
-from parsers.html_text import strip_html
+from parsers.html_text import read_words
 from parsers.inline import find_pasted
 from parsers.message import Reported, read_reported
 from parsers.mime import Budget, Part
@@ -21,7 +21,11 @@ from parsers.wording.feedback import FORWARD_MARKS, OPENINGS
 
 FEEDBACK_PARTS = 20
 FEEDBACK_BYTES = 256 * 1024
-LOOKED_AT = 8 * 1024
+"""Feedback reports that are read of one mail, and of each so much: its message can stand behind its fields."""
+WORDS_CHARACTERS = 8 * 1024
+"""What is read of the text above it."""
+HEAD_BYTES = 8 * 1024
+"""What is read of a part to find the fields in it: they stand first."""
 TEXTS = 5
 
 FEEDBACK = "message/feedback-report"
@@ -39,11 +43,13 @@ Paired = tuple[Report, Reported | None]
 
 
 def is_feedback_report(root: Part) -> bool:
-    """Whether an enclosed message is a feedback report itself, not junk that brings a part like one."""
+    """Whether a message itself says that it is one, not junk that brings a part like one; its fields may be broken.
+
+    By its report-type (RFC 5965, section 2), or by a part of the type among its own.
+    """
     if root.type != "multipart/report":
         return False
-    holds = any(child.type == FEEDBACK for child in root.children)
-    return holds or root.content_type.parameters.get("report-type", "").lower() == "feedback-report"
+    return root.report_type == "feedback-report" or any(child.type == FEEDBACK for child in root.children)
 
 
 def find_feedback(root: Part, budget: Budget) -> tuple[list[Paired], list[Reported]]:
@@ -134,15 +140,13 @@ def _is_foreign_file(part: Part) -> bool:
 
 
 def _find_words(root: Part, like_feedback: Mapping[int, Part]) -> str:
-    """The beginning of the first text that is no machine-readable part: the words of who sent the mail."""
+    """The beginning of the first text that is no machine-readable part: the words of who sent the mail.
+
+    Of whatever kind, unlike in `find_text`: a plain text behind a page can be the footer of a list.
+    """
     texts = (part for part in root.walk() if part.type.startswith("text/") and id(part) not in like_feedback)
-    words = (_read_words(part) for _, part in zip(range(TEXTS), texts, strict=False))
+    words = (read_words(part, WORDS_CHARACTERS).strip() for _, part in zip(range(TEXTS), texts, strict=False))
     return next((text for text in words if text), "")
-
-
-def _read_words(part: Part) -> str:
-    text = _head(part, LOOKED_AT).text()
-    return (strip_html(text) if part.type == "text/html" else text).strip()
 
 
 def _opens_like_report(text: str) -> bool:
@@ -166,23 +170,17 @@ def _may_hold_fields(part: Part) -> bool:
 
 
 def _glance(part: Part) -> bytes:
-    return _head(part, LOOKED_AT).message_content()
+    return part.head(HEAD_BYTES).message_content()
 
 
 def _read_content(part: Part, size: int) -> bytes:
     """Without its transfer encoding, also where that is declared and not applied, or the other way round."""
-    head = _head(part, size)
+    head = part.head(size)
     body, name = head.body(), FEEDBACK_TYPE.encode()
     decoded = head.message_content()
     if name in decoded.lower():
         return decoded
     return next((raw for raw in (body, decode_base64(body)) if name in raw.lower()), decoded)
-
-
-def _head(part: Part, size: int) -> Part:
-    return Part(
-        part.source, part.header, part.body_start, min(part.end, part.body_start + size), part.content_type
-    )
 
 
 def _parse_feedback(part: Part, budget: Budget) -> Report | None:

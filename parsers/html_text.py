@@ -2,6 +2,13 @@
 
 import re
 
+from parsers.mime import Part
+
+MARKUP = 8
+"""Characters of a page for one of its words, at the most, where only a beginning is wanted."""
+
+_HTML_FILES = (".htm", ".html")
+_STYLE = re.compile(r"<(/?)style\b[^<>]{0,200}>?", re.IGNORECASE)
 _PRESERVING = re.compile(r"<pre|<textarea|white-space:\s{0,3}pre", re.IGNORECASE)
 _CELLS = re.compile(r"</t[dh]\s{0,3}>\s{0,20}<t[dh]\b[^<>]{0,500}>", re.IGNORECASE)
 _BREAK = re.compile(r"<br\b[^<>]{0,500}>", re.IGNORECASE)
@@ -15,6 +22,19 @@ _ENTITY = re.compile(
 )
 
 
+def read_words(part: Part, characters: int | None = None) -> str:
+    """The text of a part, or its beginning, as people see it."""
+    text = part.text()
+    if is_html(part):
+        text = strip_html(_cut_styles(text)[: MARKUP * characters if characters else None])
+    return text[:characters]
+
+
+def is_html(part: Part) -> bool:
+    """Whether a part is a page, by its type or its name."""
+    return part.type == "text/html" or part.filename.lower().endswith(_HTML_FILES)
+
+
 def strip_html(text: str) -> str:
     """Text of HTML; only breaks and blocks end a line, except where the page preserves its lines."""
     text = text.replace("\v", " ").replace("\x1f", " ")
@@ -25,6 +45,12 @@ def strip_html(text: str) -> str:
     text = _BLOCK_EDGES.sub("\n", _CELL_EDGES.sub("\t", text))
     lines = _unescape(text).replace("\xa0", " ").split("\n")
     return "\n".join(line.strip(" ") for line in lines)
+
+
+def _cut_styles(text: str) -> str:
+    """HTML without its style sheets, which stand before its words."""
+    first, *others = _STYLE.split(text)
+    return first + "".join(piece for slash, piece in zip(others[::2], others[1::2], strict=True) if slash)
 
 
 def _unescape(text: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from parsers.header_block import KNOWN_NAMES, skip_prologue, split_header
-from parsers.html_text import strip_html
+from parsers.html_text import is_html, read_words
 from parsers.message import is_message_header
 from parsers.mime import Part
 
@@ -26,10 +26,10 @@ _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 def find_pasted(root: Part) -> list[bytes]:
     """Each pasted message as bytes, unquoted; HTML is read only where the plain texts hold no route."""
     texts = [part for part in root.walk() if not part.children and _is_text(part)]
-    plain = _blocks_of([part.text() for part in texts if not _is_html(part)][:TEXTS])
+    plain = _blocks_of([part.text() for part in texts if not is_html(part)][:TEXTS])
     if any(_ROUTED.search(block) for block in plain):
         return plain[:BLOCKS]
-    rich = _blocks_of([strip_html(part.text()) for part in texts if _is_html(part)][:TEXTS])
+    rich = _blocks_of([read_words(part) for part in texts if is_html(part)][:TEXTS])
     return (rich if any(_ROUTED.search(block) for block in rich) else plain or rich)[:BLOCKS]
 
 
@@ -42,10 +42,6 @@ def cut_pasted(text: str) -> tuple[str, bytes | None]:
 
 def _is_text(part: Part) -> bool:
     return part.type.startswith("text/") or part.filename.lower().endswith(_TEXT_FILES)
-
-
-def _is_html(part: Part) -> bool:
-    return part.type == "text/html" or part.filename.lower().endswith(_TEXT_FILES[1:])
 
 
 def _blocks_of(texts: list[str]) -> list[bytes]:

@@ -4,7 +4,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from parsers.content import decode_transfer
 from parsers.dates import parse_date
 from parsers.header_block import GLANCE_FIELDS, WRAPPING_NAMES, Header, skip_prologue, split_header
 from parsers.headers import (
@@ -79,7 +78,7 @@ def read_reported(raw: bytes, budget: Budget) -> Reported | None:
 def _is_wrapped(root: Part) -> bool:
     """Some senders repeat the part's own MIME header inside the part: the message begins behind it."""
     names = root.header.by_name.keys()
-    return bool(names) and names <= WRAPPING_NAMES and begins_like_message(root.body()[:GLANCE])
+    return bool(names) and names <= WRAPPING_NAMES and begins_like_message(root.head(GLANCE).body())
 
 
 def begins_like_message(content: bytes) -> bool:
@@ -135,10 +134,7 @@ def find_charset(root: Part) -> str | None:
 
 
 def _find_charset_of_page(page: Part) -> str | None:
-    head = decode_transfer(
-        page.source[page.body_start : min(page.end, page.body_start + GLANCE)], page.encoding
-    )
-    found = _META_CHARSET.search(head)
+    found = _META_CHARSET.search(page.head(GLANCE).content())
     return found[1].decode("ascii") if found else None
 
 
@@ -148,13 +144,14 @@ def _cut(subject: str | None) -> str | None:
 
 def _hash_text(root: Part) -> str | None:
     """Of the first text in the message, decoded, its white space collapsed."""
-    text = first_text(root)
+    part = find_text(root)
+    text = part.text() if part else ""
     return hashlib.sha256(" ".join(text[:HASHED_TEXT].split()).encode("utf-8")).hexdigest() if text else None
 
 
-def first_text(root: Part) -> str:
-    """The first text part that is no attachment, plain before any other; the empty text if there is none."""
+def find_text(root: Part) -> Part | None:
+    """The first part with words that is no attachment, plain before any other."""
     texts = [part for part in root.walk() if part.type.startswith("text/") or "/" not in part.type]
     own = [part for part in texts if part.disposition.name != "attachment"]
     plain = [part for part in own if part.type == "text/plain" or "/" not in part.type]
-    return next((text for part in (*plain[:3], *own[:3], *texts[:3]) if (text := part.text()).strip()), "")
+    return next((part for part in (*plain[:3], *own[:3], *texts[:3]) if part.text().strip()), None)

@@ -74,6 +74,11 @@ class Part:
         return self.content_type.name
 
     @property
+    def report_type(self) -> str:
+        """The report-type of a multipart/report (RFC 6522), lower case."""
+        return self.content_type.parameters.get("report-type", "").strip().lower()
+
+    @property
     def encoding(self) -> str:
         """The transfer encoding, lower case."""
         value = self.header.first("content-transfer-encoding") or b""
@@ -83,6 +88,11 @@ class Part:
     def filename(self) -> str:
         """The name that the sender gave it, or the empty text."""
         return self.disposition.parameters.get("filename") or self.content_type.parameters.get("name") or ""
+
+    def head(self, size: int) -> "Part":
+        """The part as if its body ended after so many bytes: one can be large."""
+        end = min(self.end, self.body_start + size)
+        return Part(self.source, self.header, self.body_start, end, self.content_type, self.disposition)
 
     def body(self) -> bytes:
         """The bytes as they stand in the mail."""
@@ -104,10 +114,7 @@ class Part:
 
     def text(self) -> str:
         """The content as text, cut at a length that no report needs."""
-        raw = decode_transfer(
-            self.source[self.body_start : min(self.end, self.body_start + TEXT_BYTES)], self.encoding
-        )
-        return decode_charset(raw, self.content_type.parameters.get("charset"))
+        return decode_charset(self.head(TEXT_BYTES).content(), self.content_type.parameters.get("charset"))
 
     def walk(self) -> Iterator["Part"]:
         """The part and all below it, in the order of the mail; what messages enclose is not theirs."""

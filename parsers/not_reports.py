@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from parsers import robots
-from parsers.content import decode_transfer
+from parsers.feedback import is_feedback_report
 from parsers.header_block import Header
 from parsers.headers import parse_mailboxes
 from parsers.mime import Part
@@ -24,7 +24,8 @@ BOUNCE_FIELDS = (
     "x-ms-exchange-message-is-ndr",
     "x-ricevuta",  # receipts of Italian certified mail
 )
-HEAD = 400
+HEAD_BYTES = 400
+"""What is read of a file to tell whether it is packed: its first few bytes say so."""
 
 
 def _is_bounce(mail: Outside) -> bool:
@@ -40,12 +41,12 @@ def _is_bounce(mail: Outside) -> bool:
 
 def _repeats_subject(mail: Outside) -> bool:
     """Whether a complaint has the subject of the junk that it shows: its own words are no bounce's."""
-    return mail.shows_route and mail.is_complaint and not BOUNCE_TEXTS.is_in(mail.own_words)
+    return mail.shows_route and mail.sounds_like_report and not BOUNCE_TEXTS.is_in(mail.own_words)
 
 
 def _is_status(mail: Outside) -> bool:
     """By the structure of the mail; a part of that type alone may be one that the junk had."""
-    if mail.report_type == "delivery-status" or (mail.is_multipart_report and mail.types & STATUS_TYPES):
+    if mail.root.report_type == "delivery-status" or (mail.is_multipart_report and mail.types & STATUS_TYPES):
         return True
     passed_on = mail.is_forward if mail.is_robot else mail.is_passed_on
     return bool(mail.types & STATUS_TYPES) and not passed_on
@@ -60,12 +61,12 @@ def _has_bounce_field(mail: Outside) -> bool:
 
 def _is_of_daemon(mail: Outside) -> bool:
     """In whatever language; what it quotes of other servers may sound like a complaint."""
-    return mail.is_daemon and not (mail.is_feedback or robots.COMPLAINTS.is_in(mail.subject))
+    return mail.is_daemon and not (is_feedback_report(mail.root) or robots.COMPLAINTS.is_in(mail.subject))
 
 
 def _sounds_like_bounce(mail: Outside) -> bool:
     """By its words, unless it complains; words of a complaint may be what another server answered."""
-    if mail.is_complaint and not programs.SERVER_REPLIES.is_in(mail.own_words):
+    if mail.sounds_like_report and not programs.SERVER_REPLIES.is_in(mail.own_words):
         return False
     return BOUNCE_TEXTS.is_in(mail.own_words)
 
@@ -91,12 +92,14 @@ def _is_pasted_bounce(pasted: Header | None) -> bool:
 
 def _is_read_receipt(mail: Outside) -> bool:
     receipt = "message/disposition-notification"
-    if mail.report_type == "disposition-notification" or (mail.is_multipart_report and receipt in mail.types):
+    if mail.root.report_type == "disposition-notification" or (
+        mail.is_multipart_report and receipt in mail.types
+    ):
         return True
     if receipt in mail.types and not mail.is_passed_on:
         return True
     worded = replies.RECEIPT_SUBJECTS.is_in(mail.subject) and replies.RECEIPT_TEXTS.is_in(mail.own_words)
-    return worded and not mail.is_complaint
+    return worded and not mail.sounds_like_report
 
 
 def _is_dmarc_aggregate(mail: Outside) -> bool:
@@ -109,13 +112,12 @@ def _is_dmarc_aggregate(mail: Outside) -> bool:
 
 def _is_packed(part: Part) -> bool:
     """By its name, or by how it begins, whatever its type says."""
-    head = part.source[part.body_start : min(part.end, part.body_start + HEAD)].lstrip()
-    begins = decode_transfer(head, part.encoding).startswith(aggregates.PACKED_BEGINNINGS)
+    begins = part.head(HEAD_BYTES).content().startswith(aggregates.PACKED_BEGINNINGS)
     return begins or aggregates.PACKED_FILES.is_in(part.filename)
 
 
 def _is_tls_report(mail: Outside) -> bool:
-    if mail.report_type == "tlsrpt" or mail.has("tls-report-domain"):
+    if mail.root.report_type == "tlsrpt" or mail.has("tls-report-domain"):
         return True
     named = any(part.filename and aggregates.TLS_FILES.is_in(part.filename) for part in mail.root.walk())
     return (named or bool(mail.types & TLS_TYPES)) and not mail.is_passed_on
@@ -131,7 +133,7 @@ def _is_invitation(mail: Outside) -> bool:
 
 def _is_answering_machine(mail: Outside) -> bool:
     """An automatic reply, or a challenge; reporting robots have its fields too, and may repeat a subject of junk."""
-    if mail.is_complaint or mail.is_forward:
+    if mail.sounds_like_report or mail.is_forward:
         return False
     named = replies.AUTO_REPLY_SUBJECTS.is_in(mail.subject)
     is_bulk = mail.says("precedence") in BULK
@@ -181,7 +183,10 @@ WHATEVER_IT_ENCLOSES: tuple[Detector, ...] = (
     ("mailing_list", _is_digest),
     ("auto_reply", _is_answering_machine),
 )
-"""These decide before any enclosed message is looked at: they enclose what somebody sent, not junk."""
+"""These decide before an enclosed message is reported: they enclose what somebody sent, not junk.
+
+The enclosed messages are read by then: where one came from elsewhere (`encloses_route`), words seldom are enough.
+"""
 
 WITHOUT_ENCLOSED: tuple[Detector, ...] = (("bounce", _holds_delivery_fields),)
 """These decide where no message is attached, before pasted headers are looked for."""

@@ -1,12 +1,12 @@
 """A mail without what it encloses: what is looked at to tell whether it is a report."""
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from parsers import robots
 from parsers.addresses import domain_of
 from parsers.complaints import is_forward
+from parsers.feedback import is_feedback_report
 from parsers.header_block import GLANCE_FIELDS, Header, split_header
 from parsers.headers import (
     decode_text,
@@ -16,14 +16,13 @@ from parsers.headers import (
     parse_return_path,
     raw_text,
 )
-from parsers.html_text import strip_html
+from parsers.html_text import read_words
 from parsers.inline import cut_pasted
-from parsers.message import first_text
+from parsers.message import find_text
 from parsers.mime import Part
 
-LOOKED_AT = 8_000
-
-_STYLE = re.compile(r"<(/?)style\b[^<>]{0,200}>?", re.IGNORECASE)
+WORDS_CHARACTERS = 8_000
+"""What programs write, and what people write to a desk, stands in its beginning."""
 
 
 @dataclass
@@ -33,11 +32,11 @@ class Outside:
     root: Part
     encloses_route: bool = False
     """Whether a message is attached that came from elsewhere: that is evidence, which words do not beat."""
-    types: frozenset[str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Gather the types of all parts."""
-        self.types = frozenset(part.type for part in self.root.walk())
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """Those of all parts."""
+        return frozenset(part.type for part in self.root.walk())
 
     @cached_property
     def subject(self) -> str:
@@ -49,8 +48,8 @@ class Outside:
     @cached_property
     def text(self) -> str:
         """The beginning of its first text."""
-        text = first_text(self.root)[: 8 * LOOKED_AT]
-        return (strip_html(_cut_styles(text)) if "</" in text else text)[:LOOKED_AT]
+        part = find_text(self.root)
+        return read_words(part, WORDS_CHARACTERS) if part else ""
 
     @cached_property
     def _cut(self) -> tuple[str, bytes | None]:
@@ -91,11 +90,6 @@ class Outside:
     def is_multipart_report(self) -> bool:
         """Whether the mail itself is a report to programs (RFC 6522)."""
         return self.root.type == "multipart/report"
-
-    @cached_property
-    def report_type(self) -> str:
-        """The report-type of a multipart/report, lower case."""
-        return self.root.content_type.parameters.get("report-type", "").strip().lower()
 
     @cached_property
     def local_parts(self) -> tuple[str, ...]:
@@ -144,16 +138,11 @@ class Outside:
     def _submitted(self) -> str:
         return self.says("auto-submitted").partition(";")[0].strip()
 
-    @property
-    def is_feedback(self) -> bool:
-        """Whether it calls itself a feedback report, with or without its fields."""
-        return self.report_type == "feedback-report"
-
     @cached_property
-    def is_complaint(self) -> bool:
-        """Whether it sounds like the mail of those who report."""
+    def sounds_like_report(self) -> bool:
+        """Whether it calls itself a report, or has words of those who report; `nested.is_complaint` weighs more."""
         return (
-            self.is_feedback
+            is_feedback_report(self.root)
             or robots.COMPLAINTS.is_in(self.subject)
             or robots.COMPLAINTS.is_in(self.own_words)
         )
@@ -175,12 +164,6 @@ class Outside:
 def local_part(address: str) -> str:
     """What stands before the at sign, lower case."""
     return address.partition("@")[0].strip(" <>\"'").lower()
-
-
-def _cut_styles(text: str) -> str:
-    """HTML without its style sheets, which stand before its words."""
-    first, *others = _STYLE.split(text)
-    return first + "".join(piece for slash, piece in zip(others[::2], others[1::2], strict=True) if slash)
 
 
 def _tidy(text: str) -> str:

@@ -136,7 +136,7 @@ def _without_own(reports: list[Report], reporter: str | None) -> list[Report]:
 
 def _format(outside: Outside) -> ReportFormat:
     """A mail that calls itself a feedback report is one, though its fields are missing or broken."""
-    return "arf" if outside.report_type == "feedback-report" else "attached"
+    return "arf" if is_feedback_report(outside.root) else "attached"
 
 
 def _hotmail_complaint(outside: Outside) -> Report | None:

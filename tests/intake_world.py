@@ -17,7 +17,7 @@ from typing import Any
 
 from arrival_builders import US
 
-from abuse_intake.acknowledgement import Ourselves
+from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
 from abuse_intake.intake import Intake
 from abuse_intake.mailbox import Mailbox

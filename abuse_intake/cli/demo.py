@@ -28,6 +28,9 @@ from storage.values import IncidentFilter, IncidentRecord, MailRecord
 MARKER = ".abuse-intake-demo"
 """Lies in a folder that the demo made, so that it may be made anew."""
 
+WHO_ASKED = "grandpa.joe@fourthcoffee.example"
+"""The reporter of the demo whose mail has no evidence: the demo shows how he is taught."""
+
 CONFIGURATION = """\
 # Made by `abuse-intake demo`. docs/configuration.md explains every key.
 [mailbox]
@@ -218,9 +221,6 @@ def _incident_row(incident: IncidentRecord) -> tuple[object, ...]:
         incident.report_count,
         incident.feedback_type,
     )
-
-
-WHO_ASKED = "grandpa.joe@fourthcoffee.example"
 
 
 def _show_acknowledgements(database: Database) -> None:

@@ -23,12 +23,11 @@ from report_builders import (
 )
 
 from abuse_intake.acknowledgement import (
-    Ourselves,
-    find_reason_not_to_answer,
     make_reference,
     render_acknowledgement,
     render_summary,
 )
+from abuse_intake.answering import Ourselves, find_reason_not_to_answer
 from abuse_intake.disarm import disarm
 from parsers import read_mail
 from parsers.values import ReadMail

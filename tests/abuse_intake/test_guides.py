@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from report_builders import unattributed
 
-from abuse_intake.acknowledgement import Ourselves, render_acknowledgement
+from abuse_intake.acknowledgement import render_acknowledgement
+from abuse_intake.answering import Ourselves
 from parsers import mail_programs, read_mail
 from parsers.header_block import split_header
-from parsers.mail_programs import SIGNS, Sign, find_mail_program
+from parsers.mail_programs import MARKS, Mark, find_mail_program
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "tests/abuse_intake/acknowledgements"
@@ -46,21 +47,21 @@ def test_the_reporter_is_told_what_came_and_how_to_send_it_whole(mail: Path) -> 
 
 def test_each_program_has_a_guide_and_a_sample() -> None:
     """No program is recognised for nothing, and no guide is never shown."""
-    programs = {sign.program for sign in SIGNS} | {"other"}
+    programs = {mark.program for mark in MARKS} | {"other"}
 
     assert programs == GUIDES
     assert programs <= {mail.stem for mail in MAILS}
 
 
-@pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: f"{sign.program} {sign.sample[:30]}")
-def test_a_program_is_known_by_its_sign(sign: Sign, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("mark", MARKS, ids=lambda mark: f"{mark.program} {mark.text[:30]}")
+def test_a_program_is_known_by_its_mark(mark: Mark, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a program writes names it, by that one row of the table."""
-    with_it = [find_program(name, sign.sample) for name in sign.fields]
+    with_it = [find_program(name, mark.text) for name in mark.fields]
 
-    monkeypatch.setattr(mail_programs, "SIGNS", tuple(other for other in SIGNS if other is not sign))
+    monkeypatch.setattr(mail_programs, "MARKS", tuple(other for other in MARKS if other is not mark))
 
-    assert with_it == [sign.program] * len(sign.fields)
-    assert [find_program(name, sign.sample) for name in sign.fields] == [None] * len(sign.fields)
+    assert with_it == [mark.program] * len(mark.fields)
+    assert [find_program(name, mark.text) for name in mark.fields] == [None] * len(mark.fields)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from intake_world import (
     open_database,
 )
 
-from abuse_intake.acknowledgement import Ourselves
+from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
 from abuse_intake.reading import Reader
 from abuse_intake.settings import ProviderSettings

@@ -10,7 +10,7 @@ import pytest
 from command_line import FIRST, MAILS, QUESTION, CommandLine
 from report_builders import make_junk, make_mail
 
-from abuse_intake.acknowledgement import RULES
+from abuse_intake.answering import RULES
 from abuse_intake.cli.explanations import UNANSWERED, UNATTRIBUTED
 
 ROOT = Path(__file__).parent.parent.parent.parent
