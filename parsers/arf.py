@@ -27,7 +27,8 @@ from parsers.header_block import Field
 from parsers.headers import raw_text
 from parsers.values import IPAddress, Report
 
-VALUES = 200
+VALUES = 50
+"""Values of one field that are read; the others stay as they were written."""
 
 _Value = TypeVar("_Value")
 
@@ -96,7 +97,7 @@ def _build(fields: _Fields) -> Report:
         feedback_type=fields.one("feedback-type", read_keyword),
         user_agent=fields.one("user-agent", read_text),
         version=fields.one("version", read_plain),
-        source_ip=fields.one("source-ip", read_ip),
+        source_ip=fields.one("source-ip", read_ip) if addresses else None,
         candidate_ips=tuple(dict.fromkeys(ip for ip in addresses if can_be_origin(ip))),
         arrival_date=fields.one("arrival-date", parse_date) or fields.one("received-date", parse_date),
         original_mail_from=fields.one("original-mail-from", read_sender),

@@ -10,6 +10,9 @@ BLOCKS = 100
 FEEDBACK_TYPE = "feedback-type"
 """The field that every feedback report has (RFC 5965, section 3.1), and nothing else."""
 
+MESSAGE_NAMES = ("from", "received", "return-path")
+"""Fields of a message, which stand in no part that merely looks like a feedback report's."""
+
 _LEAD = re.compile(rb"(?:[ \t]{0,100}+[\r\n]){0,1000}+([ \t]{0,100})")
 
 
@@ -19,10 +22,13 @@ def find_fields(raw: bytes) -> list[Field]:
 
 
 def begins_like_report(raw: bytes) -> bool:
-    """Whether its first fields, but for those of the part, are a feedback report's, and no message's."""
+    """Whether its first fields, but for those of the part, are a feedback report's, and no message's.
+
+    A message has the receiving server's fields on top, whatever its sender wrote or left out below them.
+    """
     headers = (header for _, header in _split_blocks(_dedent(raw)) if not _repeats_part(header))
     names = next(headers, Header()).by_name.keys()
-    return FEEDBACK_TYPE in names and "from" not in names
+    return FEEDBACK_TYPE in names and names.isdisjoint(MESSAGE_NAMES)
 
 
 def find_appended(raw: bytes) -> bytes | None:
@@ -33,23 +39,24 @@ def find_appended(raw: bytes) -> bytes | None:
 
 
 def _dedent(raw: bytes) -> bytes:
-    """Without empty lines before the fields, and what all lines are indented by."""
+    """Without empty lines before the fields, and what all lines are indented by; a part can have millions of lines."""
     lead = _LEAD.match(raw)
     indent, raw = (lead[1], raw[lead.end() :]) if lead else (b"", raw)
-    lines = raw.split(b"\n") if indent else []
-    if all(line.startswith(indent) or not line.strip() for line in lines[1:]):
-        return b"\n".join(line.removeprefix(indent) for line in lines) if lines else raw
-    return raw
+    if not indent or re.search(rb"\n(?!%b)[^\S\n]*+\S" % re.escape(indent), raw):
+        return raw
+    return raw.replace(b"\n" + indent, b"\n")
 
 
 def _split_content(raw: bytes) -> tuple[list[Field], int | None]:
     """The fields, and where a message begins behind them."""
     found: list[Field] = []
+    is_typed = False
     for start, header in _split_blocks(raw):
-        if _is_message(header):
+        if _is_message(header, is_typed):
             return found, start
         if not _repeats_part(header):
             found.extend(header.fields)
+            is_typed = is_typed or FEEDBACK_TYPE in header.by_name
     return found, None
 
 
@@ -68,7 +75,10 @@ def _repeats_part(header: Header) -> bool:
     return bool(header.fields) and header.by_name.keys() <= WRAPPING_NAMES
 
 
-def _is_message(header: Header) -> bool:
-    """Whether a block belongs to the reported message: its sender can write there what it likes."""
+def _is_message(header: Header, is_typed: bool) -> bool:
+    """Whether a block belongs to the reported message: its sender can write there what it likes.
+
+    Some reports have a sender and a subject among their fields; behind the type, a second one makes no report.
+    """
     names = header.by_name.keys()
-    return FEEDBACK_TYPE not in names and ("received" in names or {"from", "subject"} <= names)
+    return "received" in names or ({"from", "subject"} <= names and (is_typed or FEEDBACK_TYPE not in names))

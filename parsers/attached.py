@@ -39,9 +39,10 @@ def find_unmarked(root: Part) -> Iterator[Part]:
 
 
 def contents_of(part: Part) -> list[bytes]:
-    """The messages that a part encloses: one, or all of a mailbox file."""
+    """The messages that a part encloses: one, or all of a mailbox file, whatever a message's own file is named."""
     content = part.message_content()
-    is_mailbox = part.type == "application/mbox" or part.filename.lower().endswith(".mbox")
+    is_named = part.type not in ENCLOSING_TYPES and part.filename.lower().endswith(".mbox")
+    is_mailbox = part.type == "application/mbox" or is_named
     return split_mailbox(content) if is_mailbox else [content]
 
 

@@ -14,6 +14,7 @@ NAME_CHARACTERS = 1000
 ENCODED_WORDS = 500
 MAILBOXES = 200
 ADDRESS_TOKENS = 2000
+COMMENT_TOKENS = 100
 MSG_IDS = 100
 
 _ENCODED_WORD = re.compile(
@@ -49,12 +50,16 @@ def raw_text(value: bytes | None) -> str:
 def strip_comments(text: str) -> str:
     """The text without its comments (RFC 5322, section 3.2.2), also nested ones.
 
-    What stands in quotes is none, nor is one that never ends.
+    What stands in quotes is none, nor is one that never ends; a text of too many pieces stays as it is.
     """
+    if "(" not in text and ")" not in text:
+        return text.strip()
     kept: list[str] = []
     depth = 0
-    for found in _COMMENT_TOKEN.finditer(text):
+    for count, found in enumerate(_COMMENT_TOKEN.finditer(text)):
         token = found[0]
+        if count >= COMMENT_TOKENS:
+            return text.strip()
         if token in ("(", ")"):
             depth = max(0, depth + (1 if token == "(" else -1))
         elif depth == 0:

@@ -82,12 +82,15 @@ def _is_wrapped(root: Part) -> bool:
 
 
 def begins_like_message(content: bytes) -> bool:
-    """Whether it begins with a header block that has a route, or a sender with a date or an id."""
+    """Whether it begins with a header block that has a route, or a sender with a date or an id.
+
+    Sendmail puts two fields on top, and the sender can push what else is known out of sight.
+    """
     head = unwrap(content[:GLANCE])
     if head.lstrip().startswith(b"<"):  # a page or a document of XML that shows a header
         return False
     header, _ = split_header(head, skip_prologue(head, 0, len(head)), len(head), GLANCE_FIELDS)
-    return is_message_header(header)
+    return is_message_header(header) or ("received" in header.by_name and header.count_known() > 1)
 
 
 def is_message_header(header: Header) -> bool:

@@ -34,9 +34,15 @@ def _is_bounce(mail: Outside) -> bool:
         return True
     subject = BOUNCE_SUBJECTS.is_in(mail.subject)
     if mail.is_mail_system or (mail.is_robot and not mail.shows_route):
+        subject = subject and not _repeats_subject(mail)
         return subject or (_sounds_like_bounce(mail) and not replies.AUTO_REPLY_SUBJECTS.is_in(mail.subject))
     by_program = mail.is_robot or mail.is_generated or not mail.shows_route
     return subject and _sounds_like_bounce(mail) and (by_program or _sounds_like_program(mail))
+
+
+def _repeats_subject(mail: Outside) -> bool:
+    """Whether a complaint has the subject of the junk that it shows: its own words are no bounce's."""
+    return mail.shows_route and mail.sounds_like_report and not BOUNCE_TEXTS.is_in(mail.own_words)
 
 
 def _is_status(mail: Outside) -> bool:
@@ -122,6 +128,9 @@ def _is_tls_report(mail: Outside) -> bool:
 
 
 def _is_invitation(mail: Outside) -> bool:
+    """A person who forwards one wants to report it: that needs an answer that says how."""
+    if mail.is_forward:
+        return False
     names = (part.filename.lower() for part in mail.root.walk())
     return bool(mail.types & CALENDAR_TYPES) or any(name.endswith(CALENDAR_FILES) for name in names)
 

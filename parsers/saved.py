@@ -31,8 +31,11 @@ def _cut_properties(content: bytes) -> bytes:
 
 
 def split_mailbox(content: bytes) -> list[bytes]:
-    """The messages of an mbox (RFC 4155), which each begin with a `From ` line behind an empty one."""
+    """The messages of an mbox (RFC 4155), which each begin with a `From ` line behind an empty one.
+
+    What begins otherwise is one message: a `From ` line further on stands in its text.
+    """
     starts = [found.end() for found in islice(_FROM_LINE.finditer(content), MESSAGES)]
-    if not starts:
+    if not starts or content[: starts[0]].strip():
         return [content]
     return [content[start:end] for start, end in pairwise([*starts, len(content)])]

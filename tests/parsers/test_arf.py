@@ -1,8 +1,11 @@
 """Feedback reports, alone."""
 
+import tracemalloc
+
 import pytest
 
 from parsers.arf import BrokenReport, parse_feedback_report
+from parsers.arf_fields import begins_like_report, find_appended, find_fields
 
 
 def test_an_empty_part_is_no_report() -> None:
@@ -74,10 +77,10 @@ def test_a_public_address_behind_a_private_one_is_a_candidate() -> None:
 
 def test_what_is_too_much_stays_as_it_was_written() -> None:
     """Typed fields hold a bounded number of values; the rest is in the extensions."""
-    report = parse_feedback_report(b"Feedback-Type: abuse\n" + b"Reported-Domain: a.example\n" * 203)
+    report = parse_feedback_report(b"Feedback-Type: abuse\n" + b"Reported-Domain: a.example\n" * 53)
 
     assert report is not None
-    assert len(report.reported_domains) == 200
+    assert len(report.reported_domains) == 50
     assert report.extensions == {"Reported-Domain": ("a.example",) * 3}
 
 
@@ -89,3 +92,40 @@ def test_a_masked_address_beside_a_whole_one_is_no_candidate() -> None:
 
     assert report is not None
     assert [str(ip) for ip in report.candidate_ips] == ["198.51.100.7"]
+
+
+@pytest.mark.parametrize("name", ["From", "Received", "Return-Path"])
+def test_a_message_does_not_begin_like_a_report(name: str) -> None:
+    """Its sender can write the fields of a report, and cannot take out what the receiving server wrote above them."""
+    fields = b"Feedback-Type: abuse\nSource-IP: 192.0.2.5\n"
+
+    assert begins_like_report(fields)
+    assert not begins_like_report(name.encode() + b": x\n" + fields)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"  A: 1\n  B: 2\n", [("A", b"1"), ("B", b"2")]),
+        (b"\n\t A: 1\n\n \n\t B: 2\n\t   3\n", [("A", b"1"), ("B", b"2  3")]),
+        (b"  A: 1\n B: 2\n", [("A", b"1 B: 2")]),
+    ],
+)
+def test_fields_are_read_without_what_all_of_them_are_indented_by(
+    raw: bytes, expected: list[tuple[str, bytes]]
+) -> None:
+    """Empty lines need no indent; a line with less of it is the fold that it looks like."""
+    assert find_fields(raw) == expected
+
+
+def test_a_large_indented_part_costs_little_memory() -> None:
+    """The message behind the fields can have millions of lines."""
+    raw = b" Feedback-Type: abuse\n\n Received: x\n\n" + b" a\n" * 500_000
+    tracemalloc.start()
+
+    message = find_appended(raw)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert message == b"Received: x\n\n" + b"a\n" * 500_000
+    assert peak < 4 * len(raw)
