@@ -12,16 +12,30 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
 from parsers.addresses import can_be_origin
+from parsers.gateways import (
+    house_of_step,
+    is_below_step,
+    is_delivered,
+    is_gateway,
+    is_hidden,
+    is_on_loopback,
+    is_own_program,
+    speaks_as,
+)
 from parsers.header_block import Header
-from parsers.headers import parse_return_path
+from parsers.headers import parse_return_path, raw_text
 from parsers.houses import house_of, is_inner_name, is_inside, is_outbound
-from parsers.received import Line, parse_received
+from parsers.received import Line, parse_domain, parse_received
 from parsers.statements import STATEMENT_FIELDS, parse_statement
 from parsers.values import IPAddress
 
 HOPS = 100
 STATEMENTS = 20
 RETURN_PATHS = 20
+RECIPIENTS = 20
+
+RECIPIENT_FIELDS = frozenset({"delivered-to", "x-original-to", "envelope-to"})
+"""What a receiving server notes of whom it delivers to."""
 
 LOOKS_BEHIND = frozenset({"outlook.com"})
 """Providers that know their customers' gateways, and state who stood behind the one that they received from."""
@@ -44,12 +58,21 @@ class ReturnPath:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipient:
+    """The domain of somebody it was delivered to, and how many Received lines stand above."""
+
+    domain: str
+    below: int
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """The Received lines of a message, newest first, and what servers stated between them."""
 
     lines: tuple[Line, ...] = ()
     statements: tuple[Statement, ...] = ()
     return_paths: tuple[ReturnPath, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +91,8 @@ class _Side:
     houses: set[str] = field(default_factory=set)
     hosts: set[str] = field(default_factory=set)
     addresses: set[IPAddress] = field(default_factory=set)
+    recipients: set[str] = field(default_factory=set)
+    """The houses that the mail was for, as far as the receiving side says it."""
     above: Line | None = None
     """The last line by which a host handed the mail over."""
 
@@ -76,6 +101,8 @@ class _Side:
         name = _lower(line.hop.by_name)
         self.houses |= _houses(name)
         self.hosts |= {name} if name else set()
+        self.houses |= {house} if (house := house_of_step(line)) else set()
+        self.recipients |= {house} if (house := house_of(line.recipient)) else set()
         self.addresses |= {line.by_ip} if line.by_ip and not line.by_ip.is_loopback else set()
         self.above = line if line.has_sender else self.above
 
@@ -84,9 +111,14 @@ class _Side:
         name = _lower(line.hop.by_name)
         if self.above is None:
             return not self.houses or bool(_houses(name) & self.houses)
-        if _houses(name) & self.houses or name in self.hosts:
+        if _vouches_for(self.above, line) or self.has_host_of(self.above):
             return True
-        return _vouches_for(self.above, line) or self.has_host_of(self.above)
+        is_kin = bool(_houses(name) & self.houses) or name in self.hosts
+        if not is_hidden(self.above):
+            return is_kin
+        if is_kin and speaks_as(self.above, line, self.houses):
+            return True
+        return is_gateway(self.above, line, self.houses, self.recipients)
 
     def has_host_of(self, line: Line) -> bool:
         """Whether the sender of a line wrote one above it, or this one: Exchange tells its own addresses."""
@@ -96,11 +128,11 @@ class _Side:
 def _vouches_for(above: Line, line: Line) -> bool:
     """Whether a hop came from the host that wrote this line, and no stranger can have made it seem so."""
     name = _lower(line.hop.by_name)
-    if above.is_fetched:
+    if above.is_fetched or is_below_step(above, line) or is_delivered(above, line):
         return True
     if not name:
         return False
-    if _is_loopback(above) and name == _lower(above.helo):
+    if is_own_program(above, line) or (is_on_loopback(above) and name == _lower(above.helo)):
         return True
     if (above.verified or above.is_handed_over) and name == _lower(above.hop.from_name):
         return True
@@ -109,10 +141,7 @@ def _vouches_for(above: Line, line: Line) -> bool:
 
 def _is_inner_step(line: Line) -> bool:
     """Whether a host that only its own network knows by name received it from a private address."""
-    ip = line.hop.from_ip
-    if ip is None or can_be_origin(ip) or ip.is_loopback:
-        return False
-    return is_inner_name(line.hop.by_name or "")
+    return is_hidden(line) and is_inner_name(line.hop.by_name or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +157,7 @@ def read_route(header: Header, limit: int = HOPS) -> Route:
     lines: list[Line] = []
     statements: list[Statement] = []
     return_paths: list[ReturnPath] = []
+    recipients: list[Recipient] = []
     count = 0
     for name, value in header.fields:
         lower = name.lower()
@@ -137,9 +167,11 @@ def read_route(header: Header, limit: int = HOPS) -> Route:
                 lines.append(parse_received(value))
         elif lower == "return-path" and len(return_paths) < RETURN_PATHS:
             return_paths.append(ReturnPath(parse_return_path(value) or "", count))
+        elif lower in RECIPIENT_FIELDS and len(recipients) < RECIPIENTS:
+            recipients.append(Recipient(parse_domain(raw_text(value[:1000])) or "", count))
         elif lower in STATEMENT_FIELDS and len(statements) < STATEMENTS and (ip := parse_statement(value)):
             statements.append(Statement(ip, count))
-    return Route(tuple(lines), tuple(statements), tuple(return_paths))
+    return Route(tuple(lines), tuple(statements), tuple(return_paths), tuple(recipients))
 
 
 def conclude_origin(
@@ -228,9 +260,15 @@ def _walk(route: Route) -> _Walk:
         if not side.wrote(line):
             return _Walk(own if own is not None and side.above is route.lines[own] else None, index - 1)
         side.add(line)
+        side.recipients |= {
+            house for one in route.recipients if one.below <= index and (house := house_of(one.domain))
+        }
         ip = line.hop.from_ip
-        if ip is None or not can_be_origin(ip):
+        if ip is None or not can_be_origin(ip) or is_on_loopback(line):
             continue  # who stands behind a translated or hidden address, only the next line tells
+        if is_delivered(line, next(iter(route.lines[index + 1 : index + 2]), None)):
+            own = index
+            continue
         if _is_stated(route, index) or not (_is_inside(line, side) or _is_own(line, side)):
             return _Walk(index, index)
         own = index
@@ -245,7 +283,7 @@ def _is_stated(route: Route, index: int) -> bool:
 
 def _is_inside(line: Line, side: _Side) -> bool:
     """Whether no stranger can have sent by this protocol, from this network of the receiver, or as this host."""
-    if line.is_fetched or side.has_host_of(line):
+    if line.is_fetched or side.has_host_of(line) or house_of_step(line):
         return True
     house, ip = house_of(line.hop.from_name), line.hop.from_ip
     if ip is None or house is None or house not in side.houses:
@@ -262,11 +300,6 @@ def _is_own(line: Line, side: _Side) -> bool:
     if _is_generic_name(name, ip):
         return False
     return line.verified or _are_neighbours(ip, line.by_ip)
-
-
-def _is_loopback(line: Line) -> bool:
-    """Whether the host handed the mail to itself, from one program to the next."""
-    return line.hop.from_ip is not None and line.hop.from_ip.is_loopback
 
 
 def _houses(name: str) -> set[str]:

@@ -16,6 +16,7 @@ from parsers import (
     complaints,
     content,
     feedback,
+    gateways,
     houses,
     inline,
     nested,
@@ -51,7 +52,8 @@ PLACES: tuple[tuple[ModuleType, tuple[str, ...], tuple[str, ...]], ...] = (
     (complaints, ("ADDRESSED", "NOTED", "TICKET_MARKS"), COMPLAINTS),
     (houses, ("_SAME_HOUSE", "_SHARED", "_INNER_NAMES", "_INSIDE_NETWORKS", "_OUTBOUND_HOSTS"), ("routes",)),
     (received, ("_CLAUSES", "_HELO_WORDS", "_NO_NAME"), ("routes",)),
-    (origin, ("STATEMENT_FIELDS",), ("routes",)),
+    (origin, ("STATEMENT_FIELDS", "RECIPIENT_FIELDS"), ("routes",)),
+    (gateways, ("_FILTERS", "_PASSED_ON", "_QUEUES"), ("routes",)),
     (statements, ("_COMMENTS",), ("routes",)),
     (content, ("_MAIL_CODECS", "_OTHER_NAMES", "_AS_READ"), ("text",)),
 )
