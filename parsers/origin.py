@@ -9,7 +9,7 @@ host that the hop above vouches for. A name is a promise only where the server l
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address
+from ipaddress import ip_network
 
 from parsers.addresses import can_be_origin
 from parsers.header_block import Header
@@ -66,26 +66,22 @@ class _Side:
     """What is known of the receiving side, from the lines that it wrote."""
 
     houses: set[str] = field(default_factory=set)
-    hosts: set[str] = field(default_factory=set)
     addresses: set[IPAddress] = field(default_factory=set)
     above: Line | None = None
     """The last line by which a host handed the mail over."""
 
     def add(self, line: Line) -> None:
         """Learn from a line that the receiving side wrote."""
-        name = _lower(line.hop.by_name)
-        self.houses |= _houses(name)
-        self.hosts |= {name} if name else set()
+        self.houses |= _houses(line.hop.by_name)
         self.addresses |= {line.by_ip} if line.by_ip and not line.by_ip.is_loopback else set()
         self.above = line if line.has_sender else self.above
 
     def wrote(self, line: Line) -> bool:
-        """Whether the receiving side wrote this line too; the first one it wrote in any case."""
-        name = _lower(line.hop.by_name)
-        if self.above is None:
-            return not self.houses or bool(_houses(name) & self.houses)
-        if _houses(name) & self.houses or name in self.hosts:
+        """Whether the receiving side wrote this line too; until it has named a house of its own, it did."""
+        if _houses(line.hop.by_name) & self.houses:
             return True
+        if self.above is None:
+            return not self.houses
         return _vouches_for(self.above, line) or self.has_host_of(self.above)
 
     def has_host_of(self, line: Line) -> bool:
@@ -167,7 +163,7 @@ def find_return_path(route: Route) -> str | None:
 
 
 def _find_hop(route: Route, walk: _Walk, source_ip: IPAddress | None) -> int | None:
-    if source_ip and can_be_origin(source_ip) and (hop := _hop_of(route, source_ip, 0)) is not None:
+    if source_ip and (hop := _hop_of(route, source_ip, 0)) is not None:
         return hop
     if walk.foreign is None:
         return None
@@ -186,16 +182,16 @@ def _looks_behind(route: Route, foreign: int, statement: Statement) -> bool:
     """Whether a provider that knows its customers' gateways states it, between two lines of its own."""
     if not 0 < statement.below == foreign:
         return False
-    above, line = (_houses(_lower(route.lines[i].hop.by_name)) for i in (foreign - 1, foreign))
+    above, line = (_houses(route.lines[i].hop.by_name) for i in (foreign - 1, foreign))
     return bool(above & line & LOOKS_BEHIND)
 
 
 def _is_chained(route: Route, start: int, end: int) -> bool:
     """Whether each line down to `end` is the receiver's, or of the house that verifiably stands in the one above."""
-    houses = {house for line in route.lines[: start + 1] for house in _houses(_lower(line.hop.by_name))}
+    houses = {house for line in route.lines[: start + 1] for house in _houses(line.hop.by_name)}
     for above, line in zip(route.lines[start:end], route.lines[start + 1 : end + 1], strict=True):
-        houses |= _houses(_lower(above.hop.from_name)) if above.verified else set()
-        if not houses & _houses(_lower(line.hop.by_name)):
+        houses |= _houses(above.hop.from_name) if above.verified else set()
+        if not houses & _houses(line.hop.by_name):
             return False
     return True
 
@@ -269,27 +265,23 @@ def _is_loopback(line: Line) -> bool:
     return line.hop.from_ip is not None and line.hop.from_ip.is_loopback
 
 
-def _houses(name: str) -> set[str]:
+def _houses(host: str | None) -> set[str]:
     """The house of a host; all names that mean nothing outside of a house are one."""
-    house = house_of(name)
-    return ({house} if house else set()) | ({".inner"} if is_inner_name(name) else set())
+    house = house_of(host)
+    return ({house} if house else set()) | ({".inner"} if is_inner_name(host or "") else set())
 
 
 def _lower(name: str | None) -> str:
-    return (name or "").lower().rstrip(".")
+    return (name or "").lower()
 
 
 def _is_generic_name(name: str, ip: IPAddress) -> bool:
     """A reverse name made of the address is a customer's line, not a relay of the provider."""
-    if not isinstance(ip, IPv4Address):
-        return False
     numbers = re.findall(r"\d{1,3}", name)
     return all(octet in numbers for octet in str(ip).split("."))
 
 
 def _are_neighbours(one: IPAddress, other: IPAddress | None) -> bool:
     """Whether two hosts are in one small network, where a stranger hardly gets an address: /28, or /64 for IPv6."""
-    if other is None or one.version != other.version or not can_be_origin(other):
-        return False
-    shift = one.max_prefixlen - (28 if one.version == 4 else 64)
-    return int(one) >> shift == int(other) >> shift
+    network = ip_network((one, 28 if one.version == 4 else 64), strict=False)
+    return other is not None and other in network
