@@ -126,7 +126,9 @@ def is_gateway(above: Line, line: Line, houses: Set[str], recipients: Set[str]) 
     house = house_of(name)
     if house is None or is_inner_name(name) or name != lower(above.helo):
         return False
-    return house in recipients or house.partition(".")[0] in {inner_label(one) for one in houses}
+    return house in map(house_of, recipients) or house.partition(".")[0] in {
+        inner_label(one) for one in houses
+    }
 
 
 def lower(name: str | None) -> str:
