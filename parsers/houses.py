@@ -52,6 +52,8 @@ _OUTBOUND_HOSTS = {
     "outlook.com": re.compile(r".*outbound\."),
     "icloud.com": re.compile(r"(?!.*smtpin)"),
     "secureserver.net": re.compile(r"(?!.*libsmtp)"),
+    "ovh.net": re.compile(r"(?!(?:in|vr|out|output)\d+\.mail\.)"),
+    "mimecast.com": re.compile(r"(?!.*inbound)"),
 }
 """Hosts that the mail of a provider's customers leaves by: at the provider itself, they are where it came from."""
 
@@ -73,6 +75,12 @@ def is_inner_name(host: str) -> bool:
     """Whether a host's name means something only inside a network: a bare word, or below a private suffix."""
     host = host.rstrip(".").lower()
     return bool(re.fullmatch(r"[a-z_-][a-z0-9_-]*", host)) or host.endswith(_INNER_NAMES)
+
+
+def inner_label(domain: str) -> str | None:
+    """The label of a private domain that a network chose: `corp` of `corp.local`."""
+    label, dot, suffix = domain.rpartition(".")
+    return label if dot and f".{suffix}" in _INNER_NAMES and "." not in label else None
 
 
 def is_inside(house: str, ip: IPAddress) -> bool:

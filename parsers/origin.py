@@ -9,19 +9,33 @@ host that the hop above vouches for. A name is a promise only where the server l
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address
+from ipaddress import ip_network
 
 from parsers.addresses import can_be_origin
+from parsers.gateways import (
+    house_of_step,
+    is_below_step,
+    is_delivered,
+    is_gateway,
+    is_hidden,
+    is_on_loopback,
+    is_own_program,
+    speaks_as,
+)
 from parsers.header_block import Header
-from parsers.headers import parse_return_path
+from parsers.headers import parse_return_path, raw_text
 from parsers.houses import house_of, is_inner_name, is_inside, is_outbound
-from parsers.received import Line, parse_received
+from parsers.received import Line, parse_domain, parse_received
 from parsers.statements import STATEMENT_FIELDS, parse_statement
 from parsers.values import IPAddress
 
 HOPS = 100
 STATEMENTS = 20
 RETURN_PATHS = 20
+RECIPIENTS = 20
+
+RECIPIENT_FIELDS = frozenset({"delivered-to", "x-original-to", "envelope-to"})
+"""What a receiving server notes of whom it delivers to."""
 
 LOOKS_BEHIND = frozenset({"outlook.com"})
 """Providers that know their customers' gateways, and state who stood behind the one that they received from."""
@@ -44,12 +58,21 @@ class ReturnPath:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipient:
+    """The domain of somebody it was delivered to, and how many Received lines stand above."""
+
+    domain: str
+    below: int
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """The Received lines of a message, newest first, and what servers stated between them."""
 
     lines: tuple[Line, ...] = ()
     statements: tuple[Statement, ...] = ()
     return_paths: tuple[ReturnPath, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +89,30 @@ class _Side:
     """What is known of the receiving side, from the lines that it wrote."""
 
     houses: set[str] = field(default_factory=set)
-    hosts: set[str] = field(default_factory=set)
     addresses: set[IPAddress] = field(default_factory=set)
+    recipients: set[str] = field(default_factory=set)
+    """The domains that the mail was for, as far as the receiving side says it."""
     above: Line | None = None
     """The last line by which a host handed the mail over."""
 
     def add(self, line: Line) -> None:
         """Learn from a line that the receiving side wrote."""
-        name = _lower(line.hop.by_name)
-        self.houses |= _houses(name)
-        self.hosts |= {name} if name else set()
+        self.houses |= _houses(line.hop.by_name)
+        self.houses |= {house} if (house := house_of_step(line)) else set()
+        self.recipients |= {line.recipient} if line.recipient else set()
         self.addresses |= {line.by_ip} if line.by_ip and not line.by_ip.is_loopback else set()
         self.above = line if line.has_sender else self.above
 
     def wrote(self, line: Line) -> bool:
-        """Whether the receiving side wrote this line too; the first one it wrote in any case."""
-        name = _lower(line.hop.by_name)
+        """Whether the receiving side wrote this line too; until it has named a house of its own, it did."""
+        is_kin = bool(_houses(line.hop.by_name) & self.houses)
         if self.above is None:
-            return not self.houses or bool(_houses(name) & self.houses)
-        if _houses(name) & self.houses or name in self.hosts:
+            return is_kin or not self.houses
+        if is_kin and (not is_hidden(self.above) or speaks_as(self.above, line, self.houses)):
             return True
-        return _vouches_for(self.above, line) or self.has_host_of(self.above)
+        if _vouches_for(self.above, line) or self.has_host_of(self.above):
+            return True
+        return is_hidden(self.above) and is_gateway(self.above, line, self.houses, self.recipients)
 
     def has_host_of(self, line: Line) -> bool:
         """Whether the sender of a line wrote one above it, or this one: Exchange tells its own addresses."""
@@ -96,11 +122,11 @@ class _Side:
 def _vouches_for(above: Line, line: Line) -> bool:
     """Whether a hop came from the host that wrote this line, and no stranger can have made it seem so."""
     name = _lower(line.hop.by_name)
-    if above.is_fetched:
+    if above.is_fetched or is_below_step(above, line) or is_delivered(above, line):
         return True
     if not name:
         return False
-    if _is_loopback(above) and name == _lower(above.helo):
+    if is_own_program(above, line) or (is_on_loopback(above) and name == _lower(above.helo)):
         return True
     if (above.verified or above.is_handed_over) and name == _lower(above.hop.from_name):
         return True
@@ -109,10 +135,7 @@ def _vouches_for(above: Line, line: Line) -> bool:
 
 def _is_inner_step(line: Line) -> bool:
     """Whether a host that only its own network knows by name received it from a private address."""
-    ip = line.hop.from_ip
-    if ip is None or can_be_origin(ip) or ip.is_loopback:
-        return False
-    return is_inner_name(line.hop.by_name or "")
+    return is_hidden(line) and is_inner_name(line.hop.by_name or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +151,7 @@ def read_route(header: Header, limit: int = HOPS) -> Route:
     lines: list[Line] = []
     statements: list[Statement] = []
     return_paths: list[ReturnPath] = []
+    recipients: list[Recipient] = []
     count = 0
     for name, value in header.fields:
         lower = name.lower()
@@ -137,9 +161,11 @@ def read_route(header: Header, limit: int = HOPS) -> Route:
                 lines.append(parse_received(value))
         elif lower == "return-path" and len(return_paths) < RETURN_PATHS:
             return_paths.append(ReturnPath(parse_return_path(value) or "", count))
+        elif lower in RECIPIENT_FIELDS and len(recipients) < RECIPIENTS:
+            recipients.append(Recipient(parse_domain(raw_text(value[:1000])) or "", count))
         elif lower in STATEMENT_FIELDS and len(statements) < STATEMENTS and (ip := parse_statement(value)):
             statements.append(Statement(ip, count))
-    return Route(tuple(lines), tuple(statements), tuple(return_paths))
+    return Route(tuple(lines), tuple(statements), tuple(return_paths), tuple(recipients))
 
 
 def conclude_origin(
@@ -167,7 +193,7 @@ def find_return_path(route: Route) -> str | None:
 
 
 def _find_hop(route: Route, walk: _Walk, source_ip: IPAddress | None) -> int | None:
-    if source_ip and can_be_origin(source_ip) and (hop := _hop_of(route, source_ip, 0)) is not None:
+    if source_ip and (hop := _hop_of(route, source_ip, 0)) is not None:
         return hop
     if walk.foreign is None:
         return None
@@ -186,16 +212,16 @@ def _looks_behind(route: Route, foreign: int, statement: Statement) -> bool:
     """Whether a provider that knows its customers' gateways states it, between two lines of its own."""
     if not 0 < statement.below == foreign:
         return False
-    above, line = (_houses(_lower(route.lines[i].hop.by_name)) for i in (foreign - 1, foreign))
+    above, line = (_houses(route.lines[i].hop.by_name) for i in (foreign - 1, foreign))
     return bool(above & line & LOOKS_BEHIND)
 
 
 def _is_chained(route: Route, start: int, end: int) -> bool:
     """Whether each line down to `end` is the receiver's, or of the house that verifiably stands in the one above."""
-    houses = {house for line in route.lines[: start + 1] for house in _houses(_lower(line.hop.by_name))}
+    houses = {house for line in route.lines[: start + 1] for house in _houses(line.hop.by_name)}
     for above, line in zip(route.lines[start:end], route.lines[start + 1 : end + 1], strict=True):
-        houses |= _houses(_lower(above.hop.from_name)) if above.verified else set()
-        if not houses & _houses(_lower(line.hop.by_name)):
+        houses |= _houses(above.hop.from_name) if above.verified else set()
+        if not houses & _houses(line.hop.by_name):
             return False
     return True
 
@@ -228,9 +254,13 @@ def _walk(route: Route) -> _Walk:
         if not side.wrote(line):
             return _Walk(own if own is not None and side.above is route.lines[own] else None, index - 1)
         side.add(line)
+        side.recipients |= {one.domain for one in route.recipients if one.below <= index}
         ip = line.hop.from_ip
-        if ip is None or not can_be_origin(ip):
+        if ip is None or not can_be_origin(ip) or is_on_loopback(line):
             continue  # who stands behind a translated or hidden address, only the next line tells
+        if is_delivered(line, next(iter(route.lines[index + 1 : index + 2]), None)):
+            own = index
+            continue
         if _is_stated(route, index) or not (_is_inside(line, side) or _is_own(line, side)):
             return _Walk(index, index)
         own = index
@@ -245,7 +275,7 @@ def _is_stated(route: Route, index: int) -> bool:
 
 def _is_inside(line: Line, side: _Side) -> bool:
     """Whether no stranger can have sent by this protocol, from this network of the receiver, or as this host."""
-    if line.is_fetched or side.has_host_of(line):
+    if line.is_fetched or side.has_host_of(line) or house_of_step(line):
         return True
     house, ip = house_of(line.hop.from_name), line.hop.from_ip
     if ip is None or house is None or house not in side.houses:
@@ -264,32 +294,23 @@ def _is_own(line: Line, side: _Side) -> bool:
     return line.verified or _are_neighbours(ip, line.by_ip)
 
 
-def _is_loopback(line: Line) -> bool:
-    """Whether the host handed the mail to itself, from one program to the next."""
-    return line.hop.from_ip is not None and line.hop.from_ip.is_loopback
-
-
-def _houses(name: str) -> set[str]:
+def _houses(host: str | None) -> set[str]:
     """The house of a host; all names that mean nothing outside of a house are one."""
-    house = house_of(name)
-    return ({house} if house else set()) | ({".inner"} if is_inner_name(name) else set())
+    house = house_of(host)
+    return ({house} if house else set()) | ({".inner"} if is_inner_name(host or "") else set())
 
 
 def _lower(name: str | None) -> str:
-    return (name or "").lower().rstrip(".")
+    return (name or "").lower()
 
 
 def _is_generic_name(name: str, ip: IPAddress) -> bool:
     """A reverse name made of the address is a customer's line, not a relay of the provider."""
-    if not isinstance(ip, IPv4Address):
-        return False
     numbers = re.findall(r"\d{1,3}", name)
     return all(octet in numbers for octet in str(ip).split("."))
 
 
 def _are_neighbours(one: IPAddress, other: IPAddress | None) -> bool:
     """Whether two hosts are in one small network, where a stranger hardly gets an address: /28, or /64 for IPv6."""
-    if other is None or one.version != other.version or not can_be_origin(other):
-        return False
-    shift = one.max_prefixlen - (28 if one.version == 4 else 64)
-    return int(one) >> shift == int(other) >> shift
+    network = ip_network((one, 28 if one.version == 4 else 64), strict=False)
+    return other is not None and other in network

@@ -27,8 +27,10 @@ _MENTIONS_ADDRESS = re.compile(r"[\[%]|::|\d\.\d{1,3}\.")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,253})$")
 _FETCHED = re.compile(r"(?:lmtps?a?|pop3s?|pop3-ssl|imaps?|imap4-ssl)$", re.IGNORECASE)
 _HANDED_OVER = re.compile(r"(?:https?|mapi|local)$", re.IGNORECASE)
-_INNER_PROGRAM = re.compile(r"mailgateway ", re.IGNORECASE)
-"""iCloud's last step, which only its own hosts reach."""
+_INNER_PROGRAM = re.compile(r"mail(?:gateway|notify) ", re.IGNORECASE)
+"""iCloud's last steps, which only its own hosts reach."""
+_INNER_PROXY = re.compile(r"(?:LMTP|ME)Proxy$", re.IGNORECASE)
+"""Fastmail's, which speak LMTP."""
 _PROGRAMS = frozenset({"simscan"})
 """What stands after `by` in place of a host: a filter that notes a step of its own."""
 _UNCONFIRMED = re.compile(r"haraka|opensmtpd", re.IGNORECASE)
@@ -53,6 +55,8 @@ class Line:
     """It came by a protocol that no stranger speaks to the receiver: LMTP, or fetched from a mailbox."""
     is_handed_over: bool = False
     """It came from a host of the receiver's own by another protocol than SMTP (Yahoo: HTTPS)."""
+    recipient: str | None = None
+    """The domain of the recipient that the server names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,9 @@ def parse_received(value: bytes) -> Line:
         by_ip=_find_receiver_ip(receiver),
         helo=_find_helo(sender),
         has_sender="from" in clauses,
-        is_fetched=bool(_FETCHED.match(keyword)),
+        is_fetched=bool(_FETCHED.match(keyword)) or _is_any(_INNER_PROXY, receiver.comments),
         is_handed_over=bool(_HANDED_OVER.match(keyword)) or _is_any(_INNER_PROGRAM, receiver.comments),
+        recipient=parse_domain("".join(clauses.get("for", _Clause()).words[:1])),
     )
 
 
@@ -232,5 +237,16 @@ def _find_receiver(receiver: _Clause) -> str | None:
 
 
 def _find_receiver_ip(receiver: _Clause) -> IPAddress | None:
+    """An address by itself, or behind the host's name in the first comment (amavis)."""
     texts = (*receiver.comments[:2], *receiver.words[:1])
-    return next((ip for text in texts if (ip := parse_ip(text))), None)
+    if ip := next((ip for text in texts if (ip := parse_ip(text))), None):
+        return ip
+    words = "".join(receiver.comments[:1]).split()
+    literal = _BRACKETED.fullmatch(words[1]) if len(words) == 2 else None
+    return parse_ip(literal[1]) if literal else None
+
+
+def parse_domain(address: str) -> str | None:
+    """The domain of an address, with or without angle brackets."""
+    name, at, domain = address.strip("<>;, \t").rpartition("@")
+    return domain.lower().rstrip(".") if name and at and _HOST.fullmatch(domain) else None

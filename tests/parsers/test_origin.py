@@ -5,7 +5,15 @@ from ipaddress import ip_address
 import pytest
 
 from parsers.header_block import split_header
-from parsers.origin import Route, conclude_origin, find_return_path, read_route
+from parsers.origin import (
+    HOPS,
+    RETURN_PATHS,
+    STATEMENTS,
+    Route,
+    conclude_origin,
+    find_return_path,
+    read_route,
+)
 
 RECEIVER = "Received: by store.reporter.example with LMTP id 1; x\n"
 ORIGIN = "Received: from evil.example (evil.example [198.51.100.7]) by mx.reporter.example (Postfix); x\n"
@@ -13,9 +21,13 @@ LOWER = "Received: from a.example (a.example [192.0.2.5]) by evil.example (Postf
 PATH = "Return-Path: <a@x.example>\n"
 
 
-def _return_path(header: str) -> str | None:
+def _route(header: str) -> Route:
     raw = header.encode()
-    return find_return_path(read_route(split_header(raw, 0, len(raw))[0]))
+    return read_route(split_header(raw, 0, len(raw))[0])
+
+
+def _return_path(header: str) -> str | None:
+    return find_return_path(_route(header))
 
 
 @pytest.mark.parametrize("header", [PATH + RECEIVER + ORIGIN, RECEIVER + PATH + ORIGIN, PATH])
@@ -40,3 +52,26 @@ def test_what_the_report_names_besides_is_a_candidate_only() -> None:
     origin = conclude_origin(Route(), ip_address("10.0.0.1"), (ip_address("192.0.2.5"),))
 
     assert (origin.ip, origin.candidates) == (None, (ip_address("192.0.2.5"),))
+
+
+def test_a_return_path_above_a_forwarders_client_is_the_envelope() -> None:
+    """The receiver states the client of the forwarder that verifiably handed the message over."""
+    stated = "Received-SPF: pass (domain of x.example designates 192.0.2.5 as permitted sender)\n"
+
+    assert _return_path(stated + ORIGIN + PATH + LOWER) == "a@x.example"
+
+
+def test_of_a_long_route_the_newest_is_read() -> None:
+    """Received lines, statements and envelope senders have limits, so that no route costs much."""
+    stated = "Received-SPF: pass client-ip=192.0.2.1;\n"
+    header = ORIGIN * (HOPS + 1) + PATH * (RETURN_PATHS + 1) + stated * (STATEMENTS + 1)
+
+    route = _route(header)
+
+    counts = (len(route.lines), len(route.return_paths), len(route.statements))
+    assert counts == (HOPS, RETURN_PATHS, STATEMENTS)
+
+
+def test_only_fields_that_state_an_address_do() -> None:
+    """Any other field may repeat what a sender wrote."""
+    assert _route("X-Spam-Report: client-ip=192.0.2.1;\n" + ORIGIN).statements == ()
