@@ -40,7 +40,7 @@ EXCEPTIONS = {
     "dates._FORMS": "what _PATTERNS is made of",
     "dates._MONTHS": "a month is its place among the twelve",
     "header_block.KNOWN_NAMES": "headers have several of them, so that none decides",
-    "mail_programs.MARKS": "test_guides asks for the text beside each",
+    "mail_programs.MARKS": "test_guides asks for the sample beside each",
     "mail_programs._FIELDS": "what the marks name",
     "mail_programs._MESSAGE_ID": "fields of the marks",
     "mail_programs._NAMED": "fields of the marks",
