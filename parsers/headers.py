@@ -22,13 +22,20 @@ _ENCODED_WORD = re.compile(
 )
 """A word may hold a raw question mark, and its charset may stand in quotes."""
 _QUOTED_PRINTABLE = re.compile(rb"=([0-9A-Fa-f]{2})")
-_MSG_ID = re.compile(
-    r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}@(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}|\[[!-Z^-~]{1,60}\])>"
-)
+_ATOMS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}"
+_MSG_ID = re.compile(rf"<{_ATOMS}@(?:{_ATOMS}|\[[!-Z^-~]{{1,60}}\])>")
 _TOKEN = re.compile(
-    r'=\?[^?\s]{1,60}\?[BbQq]\?(?:[^?=]|=(?!\?[^=])|\?(?!=)){0,1000}\?=|"(?:[^"\\]|\\.){0,1000}"?|<[^<>]{0,1000}>|[,;:()]|[^",;:<>()]{1,1000}|.',
-    re.DOTALL,
+    r"""
+    =\?[^?\s]{1,60}\?[BbQq]\?(?:[^?=]|=(?!\?[^=])|\?(?!=)){0,1000}\?=   # an encoded word
+    | "(?:[^"\\]|\\.){0,1000}"?                                         # a quoted string
+    | <[^<>]{0,1000}>                                                   # an address in brackets
+    | [,;:()]                                                           # what separates
+    | [^",;:<>()]{1,1000}                                               # other text
+    | .                                                                 # a half of something
+    """,
+    re.DOTALL | re.VERBOSE,
 )
+"""The pieces of an address list."""
 _COMMENT_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|\\.?|[()]|[^"()\\]+', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 

@@ -173,7 +173,8 @@ def conclude_origin(
 ) -> Origin:
     """The origin; a public `source_ip` is the reporter's own word and picks the hop that it names.
 
-    What else the report has `named` is a candidate only.
+    What else the report has `named` is a candidate only; without an origin, so is what the line says that ended
+    the walk.
     """
     walk = _walk(route)
     hop = _find_hop(route, walk, source_ip)
@@ -182,7 +183,8 @@ def conclude_origin(
     if hop is not None and _lacks_receiver(route, hop, stated):
         hop = None
     ip = route.lines[hop].hop.from_ip if hop is not None else next(iter(stated), None)
-    return Origin(ip, hop, tuple(dict.fromkeys([*([ip] if ip else []), *stated, *named])))
+    offered = [ip, *stated, *named] if ip else [*named, *_find_unlinked(route, walk)]
+    return Origin(ip, hop, tuple(dict.fromkeys(offered)))
 
 
 def find_return_path(route: Route) -> str | None:
@@ -236,6 +238,12 @@ def _lacks_receiver(route: Route, hop: int, stated: list[IPAddress]) -> bool:
         return False
     agree = len(stated) > 1 and stated[0] == stated[1]
     return agree or any(line.hop.from_ip is None for line in route.lines[:hop])
+
+
+def _find_unlinked(route: Route, walk: _Walk) -> list[IPAddress]:
+    """The next public address below where the walk ended, if any: the sender may have written it."""
+    below = (line.hop.from_ip for line in route.lines[walk.last + 1 :])
+    return [ip for ip in below if ip and can_be_origin(ip)][:1]
 
 
 def _hop_of(route: Route, ip: IPAddress, start: int) -> int | None:

@@ -15,27 +15,26 @@ _TOKEN = re.compile(r'[()]|"[^"()]*"|[^()\s]+')
 _CLAUSES = frozenset({"by", "via", "with", "id", "for"})
 _BRACKETED = re.compile(r"\[((?:IPv6:)?[0-9a-f:.]{2,45})\](?::\d{1,5})?", re.IGNORECASE)
 _LITERAL = re.compile(r"\[[^\[\]]*\](?::\d{1,5})?")
-_HELO_COMMENT = re.compile(r"(?:helo|ehlo|lhlo)(?:[\s=:]|$)", re.IGNORECASE)
 _HELO_WORDS = frozenset({"helo", "ehlo", "lhlo"})
-_SAID = re.compile(
-    r"(?:helo|ehlo|lhlo|ident(?!:\S)|port|account|auth|authenticated|authid|envelope-from|envelope-sender)(?:[\s=:]|$)",
-    re.IGNORECASE,
-)
-"""How a comment begins that repeats what the sender said: Exim, CommuniGate, qmail, Postfix's logins."""
-_SAID_WORD = re.compile(r"[a-z-]{2,20}=", re.IGNORECASE)
+_SAID = _HELO_WORDS | {"account", "auth", "authenticated", "envelope-from", "envelope-sender", "ident"}
+"""Words behind which a server repeats what the sender said: Exim, CommuniGate, qmail, Postfix's logins."""
+_SAID_WORD = re.compile(r'"?(?!ident:\S)([a-z-]{2,20})(?:(=)|:|$)', re.IGNORECASE)
+"""One of them, or any name with its value; but `IDENT:user@host` is Sendmail's name of the host."""
 _MENTIONS_ADDRESS = re.compile(r"[\[%]|::|\d\.\d{1,3}\.")
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,253})$")
-_FETCHED = re.compile(r"(?:lmtps?a?|pop3s?|pop3-ssl|imaps?|imap4-ssl)$", re.IGNORECASE)
-_HANDED_OVER = re.compile(r"(?:https?|mapi|local)$", re.IGNORECASE)
-_INNER_PROGRAM = re.compile(r"mail(?:gateway|notify) ", re.IGNORECASE)
+_FETCHED = frozenset(
+    {"lmtp", "lmtps", "lmtpa", "lmtpsa", "pop3", "pop3s", "pop3-ssl", "imap", "imaps", "imap4-ssl"}
+)
+_HANDED_OVER = frozenset({"http", "https", "mapi", "local"})
+_INNER_PROGRAMS = ("mailgateway ", "mailnotify ")
 """iCloud's last steps, which only its own hosts reach."""
-_INNER_PROXY = re.compile(r"(?:LMTP|ME)Proxy$", re.IGNORECASE)
+_INNER_PROXIES = ("lmtpproxy", "meproxy")
 """Fastmail's, which speak LMTP."""
 _PROGRAMS = frozenset({"simscan"})
 """What stands after `by` in place of a host: a filter that notes a step of its own."""
-_UNCONFIRMED = re.compile(r"haraka|opensmtpd", re.IGNORECASE)
+_UNCONFIRMED = ("haraka", "opensmtpd")
 """Servers that write the reverse name in Postfix's place, and do not look up whether it leads back."""
-_EXIM = re.compile(r"exim ", re.IGNORECASE)
+_EXIM = ("exim ",)
 _NO_NAME = frozenset({"unknown", "unverified", "unavailable"})
 
 
@@ -71,26 +70,26 @@ def parse_received(value: bytes) -> Line:
     """The hop that a Received line tells of, in the forms of all common servers."""
     text = raw_text(value[:VALUE_BYTES])
     route, _, date = text.rpartition(";")
-    at = parse_date(date if route else text)
+    at = parse_date(date)
     clauses = _split_clauses(route or text)
     sender, receiver = clauses.get("from", _Clause()), clauses.get("by", _Clause())
     protocol = clauses.get("with", _Clause())
-    keyword = "".join(protocol.words[:1])
-    name, verified = _find_sender_name(sender, _is_any(_EXIM, protocol.comments))
+    keyword = "".join(protocol.words[:1]).lower()
+    name, verified = _find_sender_name(sender, _is_any(protocol.comments, _EXIM))
     return Line(
         Hop(name, _find_sender_ip(sender), _find_receiver(receiver), at),
-        verified=verified and not _is_any(_UNCONFIRMED, receiver.comments),
+        verified=verified and not _is_any(receiver.comments, _UNCONFIRMED),
         by_ip=_find_receiver_ip(receiver),
         helo=_find_helo(sender),
         has_sender="from" in clauses,
-        is_fetched=bool(_FETCHED.match(keyword)) or _is_any(_INNER_PROXY, receiver.comments),
-        is_handed_over=bool(_HANDED_OVER.match(keyword)) or _is_any(_INNER_PROGRAM, receiver.comments),
+        is_fetched=keyword in _FETCHED or _is_any(receiver.comments, _INNER_PROXIES),
+        is_handed_over=keyword in _HANDED_OVER or _is_any(receiver.comments, _INNER_PROGRAMS),
         recipient=parse_domain("".join(clauses.get("for", _Clause()).words[:1])),
     )
 
 
-def _is_any(pattern: re.Pattern[str], comments: tuple[str, ...]) -> bool:
-    return any(pattern.match(comment) for comment in comments[:5])
+def _is_any(comments: tuple[str, ...], programs: tuple[str, ...]) -> bool:
+    return any(comment.lower().startswith(programs) for comment in comments[:5])
 
 
 def _split_clauses(text: str) -> dict[str, _Clause]:
@@ -124,20 +123,19 @@ def _split_clauses(text: str) -> dict[str, _Clause]:
 def _find_sender_ip(sender: _Clause) -> IPAddress | None:
     """What the server saw stands in a comment, or behind the name; a bare address as the name comes last.
 
-    A literal as the name is what the server saw where the comment only repeats what the sender said (Exim,
+    A literal as the name is what the server saw where a comment begins with what the sender said (Exim,
     CommuniGate), and what the sender said where a comment names an address (Postfix).
     """
-    first, comments = "".join(sender.words[:1]), sender.comments
+    first = "".join(sender.words[:1])
     is_literal = bool(_LITERAL.fullmatch(first))
-    told = [comment for comment in comments if not _SAID.match(comment)]
-    seen = [ip for comment in told if (ip := _ip_of_comment(comment, is_literal))]
-    begins_said = bool(comments) and bool(_SAID.match(comments[0]))
-    if seen and begins_said and _HELO_COMMENT.match(comments[0]):
-        return seen[-1]  # qmail and its kin write the HELO in a comment of its own, before the address
-    if seen and not (is_literal and begins_said):
-        return seen[0]
-    if is_literal and not begins_said and _mention_address(told):
-        return None
+    told = [_cut_said(comment) for comment in sender.comments]
+    begins_said = bool(told) and not told[0]
+    if not (is_literal and begins_said):
+        seen = [ip for words in told if (ip := _ip_among(words, is_literal))]
+        if seen:
+            return seen[-1 if begins_said else 0]  # qmail: the HELO stands before, in a comment of its own
+        if any(_MENTIONS_ADDRESS.search(word) for words in told for word in words):
+            return None  # the server wrote an address that we cannot read: the name is what the sender said
     for word in (*sender.words[1:2], first):
         bracketed = _last_bracketed(word)
         if ip := parse_ip(bracketed[0] if bracketed else word):
@@ -145,21 +143,22 @@ def _find_sender_ip(sender: _Clause) -> IPAddress | None:
     return None
 
 
-def _mention_address(comments: list[str]) -> bool:
-    """Whether the server wrote an address that we cannot read: then the name is only what the sender said."""
-    return any(_MENTIONS_ADDRESS.search(comment) for comment in comments)
+def _cut_said(comment: str) -> list[str]:
+    """The words of a comment up to where it repeats what the sender said: these are the server's."""
+    words = comment.split()
+    return words[: next((index for index, word in enumerate(words) if _begins_said(word)), len(words))]
 
 
-def _ip_of_comment(comment: str, is_literal: bool) -> IPAddress | None:
+def _begins_said(word: str) -> bool:
+    found = _SAID_WORD.match(word)
+    return bool(found and (found[2] or found[1].lower() in _SAID))
+
+
+def _ip_among(words: list[str], is_literal: bool) -> IPAddress | None:
     """The last bracketed address (a reverse name can hold brackets), else a word that is an address.
 
-    An address that a comment begins with, before words like `helo=` or `"EHLO x"`, is the server's (Exim,
-    ZMailer). An `ident@` stands before a bare address only, where the name is no literal (qmail).
+    An `ident@` stands before a bare address only, where the name is no literal (qmail).
     """
-    words = comment.split()
-    if len(words) > 1 and _LITERAL.fullmatch(words[0]) and _begins_said(words[1]):
-        return parse_ip(words[0])
-    words = [word for word in words if not _SAID_WORD.match(word)]
     bracketed = [found for word in words for found in _last_bracketed(word)]
     if bracketed:
         return parse_ip(bracketed[-1])
@@ -168,13 +167,8 @@ def _ip_of_comment(comment: str, is_literal: bool) -> IPAddress | None:
     return next((ip for word in words[:4] if (ip := parse_ip(word))), None)
 
 
-def _begins_said(word: str) -> bool:
-    return bool(_SAID_WORD.match(word) or _HELO_COMMENT.match(word.lstrip('"')))
-
-
 def _last_bracketed(word: str) -> list[str]:
-    start = word.rfind("[")
-    found = _BRACKETED.match(word, start) if start >= 0 else None
+    found = _BRACKETED.match(word, word.rfind("["))
     return [found[1]] if found else []
 
 
@@ -199,22 +193,20 @@ def _find_helo(sender: _Clause) -> str | None:
     return _host(_helo_in(sender.comments) or first)
 
 
-def _helo_in(comments: tuple[str, ...]) -> str | None:
+def _helo_in(comments: tuple[str, ...]) -> str:
     """What follows `helo=`, or the word HELO or EHLO."""
     for words in (comment.split() for comment in comments):
         for word, following in zip(words, [*words[1:], ""], strict=True):
             key, equals, value = word.partition("=")
             if key.lower() in _HELO_WORDS and (value or not equals):
-                return value or following or None
-    return None
+                return value or following
+    return ""
 
 
 def _reverse_name(comments: tuple[str, ...]) -> str | None:
     """Postfix and Sendmail write the reverse name before the bracketed address, in the first comment."""
     comment = "".join(comments[:1])
-    if _SAID.match(comment) or "forged" in comment:
-        return None
-    words = [word for word in comment.split() if not _SAID_WORD.match(word)]
+    words = _cut_said(comment) if "forged" not in comment else []
     literal = next((i for i in range(len(words) - 1, 0, -1) if _BRACKETED.fullmatch(words[i])), 0)
     name = words[literal - 1].rpartition("@")[2] if literal else ""
     return _host(name) if _is_name(name) else None
@@ -225,9 +217,7 @@ def _is_name(word: str) -> bool:
 
 
 def _host(word: str) -> str | None:
-    name, bracket, _ = word.partition("[")
-    word = (name if name and bracket else word)[:300]
-    word = word.strip("\"'<>,;").rstrip(".")
+    word = (word.partition("[")[0] or word)[:300].strip("\"'<>,;").rstrip(".")
     return word[:255] if word and word.lower() not in _NO_NAME else None
 
 

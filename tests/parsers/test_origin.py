@@ -54,6 +54,15 @@ def test_what_the_report_names_besides_is_a_candidate_only() -> None:
     assert (origin.ip, origin.candidates) == (None, (ip_address("192.0.2.5"),))
 
 
+def test_what_an_unlinked_line_says_is_a_candidate_only() -> None:
+    """The sender may have written it; with an origin, nothing below it is offered."""
+    inner = "Received: from gate (192.168.1.5) by EX1.reporter.local; x\n"
+    unlinked, concluded = conclude_origin(_route(inner + LOWER)), conclude_origin(_route(ORIGIN + LOWER))
+
+    assert (unlinked.ip, unlinked.candidates) == (None, (ip_address("192.0.2.5"),))
+    assert concluded.candidates == (ip_address("198.51.100.7"),)
+
+
 def test_a_return_path_above_a_forwarders_client_is_the_envelope() -> None:
     """The receiver states the client of the forwarder that verifiably handed the message over."""
     stated = "Received-SPF: pass (domain of x.example designates 192.0.2.5 as permitted sender)\n"

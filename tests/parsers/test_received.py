@@ -36,6 +36,15 @@ from parsers.received import parse_received
         ("by mx.ex with SMTP id from192.0.2.1", None, None, "mx.ex"),
         ("(from root@localhost) by mx.ex (8.17) id 1", None, None, "mx.ex"),
         ("(qmail 1 invoked from network)", None, None, None),
+        ("by mx.ex for x from [192.0.2.9]", None, None, "mx.ex"),
+        ("(filter) noted FROM h.ex (192.0.2.1) BY mx.ex", "h.ex", "192.0.2.1", "mx.ex"),
+        ('from "h by b.ex" (rdns.ex [192.0.2.1]) by mx.ex', "rdns.ex", "192.0.2.1", "mx.ex"),
+        ("from <h.ex> ([192.0.2.1]) by mx.ex.", "h.ex", "192.0.2.1", "mx.ex"),
+        ("from UNKNOWN ([192.0.2.1]) by mx.ex", None, "192.0.2.1", "mx.ex"),
+        ("from h.ex ([192.0.2.1] helo= ident=x) by mx.ex", "h.ex", "192.0.2.1", "mx.ex"),
+        ("from x (IDENT:user@rdns.ex [192.0.2.1]) by mx.ex", "rdns.ex", "192.0.2.1", "mx.ex"),
+        ("from x (rdns.ex [192.0.2.1] looked up) by mx.ex", "rdns.ex", "192.0.2.1", "mx.ex"),
+        ("by simscan (clamav) with SMTP", None, None, None),
     ],
 )
 def test_a_line_is_what_its_server_saw(line: str, name: str | None, ip: str | None, by: str | None) -> None:
@@ -60,6 +69,10 @@ def test_a_line_is_what_its_server_saw(line: str, name: str | None, ip: str | No
         "[198.51.100.9] (192.0.2.1)",
         "h ([198.51.100.9]@rdns.ex [192.0.2.1])",
         "unknown (HELO (198.51.100.9)) (ident@192.0.2.1)",
+        "unknown (HELO a) (198.51.100.9) (192.0.2.1)",
+        "[192.0.2.1] (helo=a) (b [198.51.100.9])",
+        "[192.0.2.1] (account a) (b [198.51.100.9])",
+        'rdns.ex ([192.0.2.1]:25 "EHLO [198.51.100.9]")',
         "h (rdns.ex [192.0.2.1]) (HELO=z) (x [198.51.100.9])",
         "h (rdns.ex [192.0.2.1]) (Authenticated sender: [198.51.100.9])",
     ],
@@ -69,9 +82,41 @@ def test_what_the_sender_said_is_not_what_the_server_saw(sender: str) -> None:
     assert str(parse_received(f"from {sender} by mx.ex; x".encode()).hop.from_ip) == "192.0.2.1"
 
 
-@pytest.mark.parametrize("sender", ["[192.0.2.1] (unknown [fe80::1%eth0])", "[192.0.2.1] (fe80::1%4)"])
-def test_a_literal_is_no_stand_in_for_an_address_that_cannot_be_read(sender: str) -> None:
-    """The server saw another one, and the literal is the sender's HELO."""
+@pytest.mark.parametrize(
+    "key", ["helo", "ehlo", "lhlo", "account", "auth", "authenticated", "ident", "x-said"]
+)
+@pytest.mark.parametrize("sign", [" ", ": ", "="])
+def test_a_word_begins_what_the_sender_said(key: str, sign: str) -> None:
+    """A name with its value does in any case, a bare word where servers write it so."""
+    said = f"from [192.0.2.1] ({key}{sign}[198.51.100.9]) by mx.ex"
+
+    expected = "198.51.100.9" if key == "x-said" and sign != "=" else "192.0.2.1"
+    assert str(parse_received(said.encode()).hop.from_ip) == expected
+
+
+@pytest.mark.parametrize("key", ["envelope-from", "envelope-sender"])
+def test_an_envelope_sender_is_what_the_sender_said(key: str) -> None:
+    """Servers like qmail write it behind the address."""
+    said = f"from unknown (HELO h.ex) (192.0.2.1) ({key} <[198.51.100.9]>) by mx.ex"
+
+    assert str(parse_received(said.encode()).hop.from_ip) == "192.0.2.1"
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "[192.0.2.1] (unknown [fe80::1%eth0])",
+        "[192.0.2.1] (fe80::1%4)",
+        "192.0.2.1 (unknown [fe80::1%4])",
+        "[192.0.2.1] ([masked])",
+        "[192.0.2.1] (fe80:0:0:0:1:2:3:4%4)",
+        "[192.0.2.1] (2001:db8::x)",
+        "[192.0.2.1] (198.51.100.x)",
+        "[192.0.2.1] (a@198.51.100.9)",
+    ],
+)
+def test_an_address_as_the_name_is_no_stand_in_for_an_address_that_cannot_be_read(sender: str) -> None:
+    """The server saw another one, and the name is the sender's HELO."""
     assert parse_received(f"from {sender} by mx.ex".encode()).hop.from_ip is None
 
 
@@ -87,11 +132,52 @@ def test_only_a_looked_up_name_is_verified() -> None:
         b"from rdns.ex (HELO h) (192.0.2.1) by mx.ex with SMTP",
         b"from h (rdns.ex [192.0.2.1]) by mx.ex (Haraka/3.0)",
         b"from h (rdns.ex [192.0.2.1]) by mx.ex (OpenSMTPD) with ESMTP",
+        b"from h (192.0.2.9 [192.0.2.1]) by mx.ex",
+        b"from [192.0.2.1] ([192.0.2.1] helo=h) by mx.ex",
+        b"from Unknown ([192.0.2.1] helo=h) by mx.ex",
+        b"from h (helo=x rdns.ex [192.0.2.1]) by mx.ex",
     )
 
-    found = [parse_received(line).verified for line in lines]
+    found = [line for line in lines if parse_received(line).verified]
 
-    assert found == [True, False, False, False, True, True, False, False, False]
+    assert found == [lines[0], lines[4], lines[5]]
+
+
+@pytest.mark.parametrize(
+    ("sender", "helo"),
+    [
+        ("h.ex (rdns.ex [192.0.2.1])", "h.ex"),
+        ("rdns.ex (HELO h.ex) (192.0.2.1)", "h.ex"),
+        ("rdns.ex ([192.0.2.1] helo=h.ex)", "h.ex"),
+        ("h.ex ([192.0.2.1] helo= ident=x)", "h.ex"),
+        ("([192.0.2.1])", None),
+    ],
+)
+def test_a_helo_is_the_name_that_the_sender_gave_itself(sender: str, helo: str | None) -> None:
+    """It stands first, or in a comment."""
+    assert parse_received(f"from {sender} by mx.ex".encode()).helo == helo
+
+
+@pytest.mark.parametrize(
+    "protocol",
+    ["LMTP", "LMTPS", "LMTPA", "LMTPSA", "POP3", "POP3S", "pop3-ssl", "IMAP", "IMAPS", "imap4-ssl"],
+)
+def test_no_stranger_speaks_a_protocol_by_which_mail_is_fetched(protocol: str) -> None:
+    """LMTP, or a mailbox of the receiver's at another provider."""
+    line = parse_received(f"from h (192.0.2.1) by mx.ex with {protocol} id 1".encode())
+
+    assert (line.is_fetched, line.is_handed_over) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "way",
+    ["with HTTP", "with HTTPS", "with mapi", "with local (Exim 4.96)", "(mailgateway 2420B) with ESMTP"],
+)
+def test_a_receiver_hands_over_by_other_protocols_than_smtp(way: str) -> None:
+    """From its own hosts only; the last is iCloud's."""
+    line = parse_received(f"from h (192.0.2.1) by mx.ex {way} id 1".encode())
+
+    assert (line.is_fetched, line.is_handed_over) == (False, True)
 
 
 @pytest.mark.parametrize(
