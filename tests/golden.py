@@ -12,10 +12,20 @@ MAILS = sorted(SAMPLES.glob("*/*.eml"))
 
 
 def read_expected(mail: Path) -> dict[str, Any]:
-    """What the JSON beside a sample says."""
-    expected: dict[str, Any] = json.loads(mail.with_suffix(".json").read_text(encoding="utf-8"))
-    expected.pop("shows", None)  # what the sample is for, in a sentence
+    """How a sample must be read."""
+    expected = _read_json(mail)
+    expected.pop("shows", None)
     return expected
+
+
+def read_shown(mail: Path) -> str:
+    """What a sample shows: the first thing that the JSON beside it says."""
+    return str(_read_json(mail).get("shows", ""))
+
+
+def _read_json(mail: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(mail.with_suffix(".json").read_text(encoding="utf-8"))
+    return found
 
 
 def find_differences(raw: bytes, expected: dict[str, Any]) -> list[str]:
