@@ -1,6 +1,6 @@
 """All tables of wordings, by their names."""
 
-from parsers import robots
+from parsers import claims, robots
 from parsers.wording import (
     Wording,
     aggregates,
@@ -12,7 +12,7 @@ from parsers.wording import (
     replies,
 )
 
-MODULES = (aggregates, bounce_subjects, bounce_texts, complaints, feedback, programs, replies, robots)
+MODULES = (aggregates, bounce_subjects, bounce_texts, complaints, feedback, programs, replies, robots, claims)
 TABLES = {
     name: table for module in MODULES for name, table in vars(module).items() if isinstance(table, Wording)
 }
