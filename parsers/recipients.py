@@ -27,7 +27,7 @@ def find_noted(root: Part) -> set[str]:
 
 
 def find_noted_down_to(root: Part, last: int) -> set[str]:
-    """Addresses noted above the Received line of this index, or in it: what stands below, its sender may have written."""
+    """Those noted above the Received line of this index, or in it: what stands below, the sender may have written."""
     found: set[str] = set()
     lines = 0
     for name, value in root.header.fields:
