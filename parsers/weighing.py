@@ -2,8 +2,10 @@
 
 Whoever sends junk can enclose a message in it, with any route, and so have an innocent tenant blamed by honest
 reporters. So signs are weighed. What the reporter says, and what the receiving side noted, the junk's sender
-cannot write: these add up. Of what its sender wrote only the best counts, so that however much is copied from
-complaints does not outweigh a link, a file or a way to unsubscribe, as junk has them that wants to sell.
+cannot write: these add up. Of its words, marks and recipients, which the junk's sender can copy from complaints,
+only the best counts, so that however many do not outweigh a link, a file or a way to unsubscribe, as junk has
+them that wants to sell. Two things do, and can be copied too: a desk named at the house that it was delivered
+to, and a route of what is enclosed that leads to its own sender. So what rests on copies alone is hearsay.
 """
 
 import re
@@ -25,9 +27,9 @@ from parsers.values import IPAddress
 from parsers.wording import complaints as wording
 
 DECIDES = 20
-"""Whatever else speaks against it."""
+"""Alone, whatever it holds."""
 STRONG = 7
-"""Though it has a link or a file: complaints are full of them."""
+"""Though it has a link or a file: what people write to desks is full of them."""
 ENOUGH = 4
 """What makes a complaint. A sign of this weight does so alone, where nothing speaks against it."""
 HINT = 2
@@ -264,10 +266,10 @@ SENDERS_WRITING: tuple[Sign, ...] = (
     (HINT, _is_ticket),
     (HINT, _went_to_role),
 )
-"""What junk can be made to have as well: its words, its recipients, its marks, and what it encloses."""
+"""Its words, its marks, and the recipients that only its sender names: junk can be made to have them as well."""
 
 LINKAGE: tuple[Sign, ...] = ((HINT, _sender_received_enclosed),)
-"""What is enclosed can be made to fit as well, but hardly any junk takes that trouble."""
+"""A route of what is enclosed that leads to its sender: it can be made to fit, but few will take that trouble."""
 
 SIGNS: tuple[tuple[Sign, ...], ...] = (
     ((DECIDES, _is_wrapped_again),),
