@@ -105,7 +105,10 @@ def _is_wrapped_again(nested: Nested) -> bool:
 
 
 def _is_local(nested: Nested) -> bool:
-    """No server took it from outside: a filter or a quarantine of the reporter wrote it."""
+    """No server took it from outside: a filter or a quarantine of the reporter wrote it.
+
+    It may still be junk, behind a gateway that leaves no line.
+    """
     lines = nested.reported.route.lines
     return bool(lines) and all(_is_local_line(line) for line in lines)
 
@@ -146,8 +149,11 @@ def _is_desk(address: str, nested: Nested) -> bool:
 
 
 def _is_of_house(address: str, others: set[str]) -> bool:
-    domain, house = address.rpartition("@")[2], _house_of_address(address)
-    return any(domain == other.rpartition("@")[2] or house == _house_of_address(other) for other in others)
+    return _house_or_domain(address) in {_house_or_domain(other) for other in others}
+
+
+def _house_or_domain(address: str) -> str:
+    return _house_of_address(address) or address.rpartition("@")[2]
 
 
 def _went_to_role(nested: Nested) -> bool:
