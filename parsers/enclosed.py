@@ -1,11 +1,12 @@
 """The messages that a mail brings, read: attached ones, and those pasted into its text."""
 
 from parsers.attached import contents_of, find_attached
-from parsers.complaints import find_recipients, strip_prefixes
-from parsers.headers import first_address
 from parsers.inline import find_pasted
 from parsers.message import Reported, read_reported
 from parsers.mime import Budget, Part
+from parsers.outside import Outside
+from parsers.recipients import find_recipients
+from parsers.subjects import strip_prefixes
 
 
 def read_attached(root: Part, budget: Budget, limit: int | None = None) -> list[Reported]:
@@ -17,14 +18,19 @@ def read_attached(root: Part, budget: Budget, limit: int | None = None) -> list[
     return found
 
 
-def read_pasted(root: Part, budget: Budget) -> list[Reported]:
+def read_pasted(outside: Outside, budget: Budget) -> list[Reported]:
     """The pasted messages; of one whose route is pasted too, without what a program put above it."""
-    read = [reported for raw in find_pasted(root) if (reported := read_reported(raw, budget))]
-    parties = find_recipients(root) | {(first_address(root.header.first("from")) or "").lower()}
+    read = [reported for raw in find_pasted(outside.root) if (reported := read_reported(raw, budget))]
+    parties = find_recipients(outside.root) | {outside.sender}
     read = [one for one in read if not _is_of(one, parties)] or read
     if not any(one.is_routed for one in read) or read[0].is_routed:
         return _of_one_receiver([one for one in read if one.is_routed] or read)
     return [one for one in read if one.is_routed and _is_same(one, read[0])] or read[:1]
+
+
+def is_any_routed(messages: list[Reported]) -> bool:
+    """Whether a route shows of one of them that it came from elsewhere."""
+    return any(message.is_routed for message in messages)
 
 
 def _is_of(one: Reported, parties: set[str]) -> bool:

@@ -9,13 +9,13 @@ from collections.abc import Collection, Mapping
 from parsers.arf import BrokenReport, parse_feedback_report
 from parsers.arf_fields import FEEDBACK_TYPE, begins_like_report, find_appended
 from parsers.attached import ENCLOSING_TYPES, find_attached, find_unmarked
-from parsers.complaints import is_forward
 from parsers.content import decode_base64
 from parsers.header_block import GLANCE_FIELDS, split_header
 from parsers.html_text import read_words
 from parsers.inline import find_pasted
 from parsers.message import Reported, read_reported
 from parsers.mime import Budget, Part
+from parsers.subjects import is_forward, read_subject
 from parsers.values import Report
 from parsers.wording.feedback import FORWARD_MARKS, OPENINGS
 
@@ -52,8 +52,10 @@ def is_feedback_report(root: Part) -> bool:
     return root.report_type == "feedback-report" or any(child.type == FEEDBACK for child in root.children)
 
 
-def find_feedback(root: Part, budget: Budget) -> tuple[list[Paired], list[Reported]]:
-    """Each feedback report with its message, and the messages beside them that none is about."""
+def find_feedback(
+    root: Part, budget: Budget, limit: int | None = None
+) -> tuple[list[Paired], list[Reported]]:
+    """Each feedback report with its message, and the messages beside them, so many, that none is about."""
     leaves = [part for part in root.walk() if not part.children]
     found = [part for part in leaves if _is_feedback(part)] or [part for part in leaves if _is_merged(part)]
     like_feedback = {id(part): part for part in found}
@@ -70,7 +72,7 @@ def find_feedback(root: Part, budget: Budget) -> tuple[list[Paired], list[Report
         return _in_order(list(reports.values()), raws, budget), []
     pairs, surplus = _pair(root, reports, {id(part) for part in attached})
     messages = {key: read_reported(part.message_content(), budget) for key, part in pairs.items()}
-    others = [read for part in surplus if (read := read_reported(part.message_content(), budget))]
+    others = [read for part in surplus[:limit] if (read := read_reported(part.message_content(), budget))]
     return [(report, messages.get(key)) for key, report in reports.items()], others
 
 
@@ -127,7 +129,7 @@ def _choose_senders(root: Part, like_feedback: Mapping[int, Part]) -> list[Part]
     }
     text = _find_words(root, like_feedback)
     trusts_all = not text or _opens_like_report(text)
-    passes_on = is_forward(root) or FORWARD_MARKS.is_in(text)
+    passes_on = is_forward(read_subject(root)) or FORWARD_MARKS.is_in(text)
     return [
         part
         for key, part in like_feedback.items()

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from parsers.dates import parse_date
 from parsers.header_block import GLANCE_FIELDS, WRAPPING_NAMES, Header, skip_prologue, split_header
@@ -29,7 +30,7 @@ _META_CHARSET = re.compile(
 )
 
 
-@dataclass(slots=True)
+@dataclass
 class Reported:
     """A reported message with what its reading needs further: the tree, and the route."""
 
@@ -37,7 +38,7 @@ class Reported:
     message: Message
     route: Route
 
-    @property
+    @cached_property
     def origin(self) -> Origin:
         """Where it came from, by its route alone."""
         return conclude_origin(self.route)
@@ -47,7 +48,7 @@ class Reported:
         """Whether a hop of its route shows that it came from elsewhere."""
         return self.origin.hop is not None
 
-    @property
+    @cached_property
     def receivers(self) -> set[str]:
         """The houses, and the names, of the servers that received it."""
         lines = self.route.lines[: (self.origin.hop or 0) + 1]

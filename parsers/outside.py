@@ -5,11 +5,9 @@ from functools import cached_property
 
 from parsers import robots
 from parsers.addresses import domain_of
-from parsers.complaints import is_forward
 from parsers.feedback import is_feedback_report
 from parsers.header_block import GLANCE_FIELDS, Header, split_header
 from parsers.headers import (
-    decode_text,
     display_name,
     first_address,
     parse_mailboxes,
@@ -20,6 +18,7 @@ from parsers.html_text import read_words
 from parsers.inline import cut_pasted
 from parsers.message import Reported, find_text
 from parsers.mime import Part
+from parsers.subjects import is_forward, read_subject
 
 WORDS_CHARACTERS = 8_000
 """What programs write, and what people write to a desk, stands in its beginning."""
@@ -43,9 +42,12 @@ class Outside:
     @cached_property
     def subject(self) -> str:
         """The decoded subject."""
-        charsets = (part.content_type.parameters.get("charset") for part in self.root.walk())
-        charset = next((name for name in charsets if name), None)
-        return _tidy((decode_text(self.root.header.first("subject"), charset) or "")[:1000])
+        return _tidy(read_subject(self.root))
+
+    @cached_property
+    def sender(self) -> str:
+        """The address that it is from, lower case; the empty text if none is named."""
+        return (first_address(self.root.header.first("from")) or "").lower()
 
     @cached_property
     def text(self) -> str:
@@ -86,7 +88,7 @@ class Outside:
     @cached_property
     def is_forward(self) -> bool:
         """Whether its subject says that somebody forwarded it."""
-        return is_forward(self.root)
+        return is_forward(self.subject)
 
     @property
     def is_multipart_report(self) -> bool:
@@ -151,7 +153,7 @@ class Outside:
 
     def is_from(self, domains: tuple[str, ...]) -> bool:
         """Whether its sender is in one of these domains, or below it."""
-        domain = domain_of(first_address(self.root.header.first("from")) or "") or ""
+        domain = domain_of(self.sender) or ""
         return any(domain == known or domain.endswith(f".{known}") for known in domains)
 
     def has(self, *names: str) -> bool:

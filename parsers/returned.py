@@ -1,10 +1,10 @@
 """Bounces by how they travel, whatever their language: a mail system sends a message back to who sent it."""
 
-from parsers.complaints import find_addressed, find_noted
 from parsers.header_block import Header
 from parsers.headers import first_address, parse_return_path
 from parsers.outside import Outside, local_part
 from parsers.recipient import recipient_key
+from parsers.recipients import find_addressed, find_noted
 from parsers.wording.complaints import ABUSE_DESKS
 from parsers.wording.programs import SERVER_REPLIES
 

@@ -1,6 +1,4 @@
-"""Who writes mail that no person wrote, and what reporting robots say: tables of addresses, names and words."""
-
-import re
+"""Who writes mail that no person wrote, and in what words people report: tables of addresses, names and words."""
 
 from parsers.wording import Row, Wording
 
@@ -110,25 +108,3 @@ COMPLAINTS = Wording(
     (r"backscatter", "I never sent it: backscatter"),
 )
 """Words of those who report, whose texts can sound like a bounce."""
-
-SPAMCOP_SUBJECT = re.compile(r"\s{0,5}\[SpamCop \((?:https?://)?([^()\s]{2,60})\)", re.IGNORECASE)
-SPAMCOP_DOMAINS = ("spamcop.net",)
-"""SpamCop's reports: prose with the message pasted, the address stands in the subject."""
-
-HOTMAIL_SUBJECT = re.compile(r"\s{0,5}complaint about message from\s{1,5}(\S{2,60})", re.IGNORECASE)
-HOTMAIL_DOMAINS = ("hotmail.com",)
-"""Hotmail's older junk mail reports: no machine-readable part, the address stands in the subject."""
-
-_AUTHENTICATION: tuple[Row, ...] = (
-    (
-        r"dmarc (?:forensic|failure) report",
-        "DMARC forensic report for tenant.example",
-        "DMARC failure report for tenant.example",
-    ),
-    (r"authentication.failure report", "Authentication failure report"),
-)
-AUTHENTICATION_SUBJECTS = Wording(*_AUTHENTICATION, start=r"^\W{0,5}(?:[\w.-]{1,60}[\] :]{1,3}){0,2}")
-AUTHENTICATION_TEXTS = Wording(
-    *_AUTHENTICATION, (r"failed the published dmarc policy", "which failed the published DMARC policy")
-)
-"""What mail says that reports a failed authentication (RFC 6591) in prose."""

@@ -82,6 +82,8 @@ class Report:
     message: Message | None = None
     text_sha256: str | None = None
     """Hash of the machine-readable part: tells reports apart that bring no message."""
+    is_hearsay: bool = False
+    """It stood in a complaint that only what its own sender wrote tells from junk: it may be made up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Attributor:
                 was_ever_held=origin.ip is not None and self.directory.was_ever_held(origin.ip),
                 named=group_tenants(evidence),
                 has_ambiguous_domain=self._has_ambiguous_domain(report, origin),
+                is_hearsay=report.is_hearsay,
             )
         )
         return Attribution(

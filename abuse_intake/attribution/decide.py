@@ -26,6 +26,8 @@ class Facts:
     was_ever_held: bool
     named: dict[str, frozenset[str]]
     has_ambiguous_domain: bool
+    is_hearsay: bool = False
+    """One hand may have written all that names anybody: then nothing corroborates anything."""
 
     @property
     def tenants(self) -> frozenset[str]:
@@ -39,7 +41,8 @@ def _unattributed(reason: str) -> Callable[[Facts], Verdict]:
 
 def _name_tenant(facts: Facts) -> Verdict:
     (tenant,) = facts.tenants
-    return Verdict(tenant, "corroborated" if len(facts.named) > 1 else "stated", None)
+    agree = len(facts.named) > 1 and not facts.is_hearsay
+    return Verdict(tenant, "corroborated" if agree else "stated", None)
 
 
 RULES: tuple[tuple[Callable[[Facts], bool], Callable[[Facts], Verdict]], ...] = (

@@ -60,6 +60,17 @@ def find_sender_domains(report: Report, origin: Origin) -> Iterator[tuple[str, s
             yield field, domain
 
 
+def find_hearsay(subject: Subject) -> Iterator[Evidence]:
+    """Whether the message may be made up; it names nobody, and says why nothing is corroborated."""
+    if subject.report.is_hearsay:
+        message = subject.report.message
+        detail = (
+            "the message stood in a complaint that only its sender's words tell from junk; whoever sent that "
+            "may have made it up, so that sources that agree corroborate nothing"
+        )
+        yield Evidence("hearsay", (message and message.message_id) or "", None, False, detail)
+
+
 def _domain_evidence(source: str, field: str, domain: str, directory: Directory) -> Evidence:
     owner = directory.find_domain_owner(domain)
     tenant = owner.tenant if owner else None
@@ -70,6 +81,7 @@ def _domain_evidence(source: str, field: str, domain: str, directory: Directory)
 SOURCES: tuple[Callable[[Subject], Iterator[Evidence]], ...] = (
     find_address_evidence,
     find_envelope_evidence,
+    find_hearsay,
 )
 
 GROUPS = {"address": "address", "envelope": "envelope"}

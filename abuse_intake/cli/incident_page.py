@@ -25,7 +25,7 @@ MAX_TENANTS = 5_000
 _CAUTION = {
     "proven": "Proven: a signature covers the whole message.",
     "corroborated": "Corroborated: two kinds of traces agree. They rest on the reporter's word.",
-    "stated": "Stated: one trace only. It rests on the reporter's word.",
+    "stated": "Stated: one trace only, or hearsay. It rests on the reporter's word.",
     "unattributed": "Unattributed: nobody is named.",
 }
 

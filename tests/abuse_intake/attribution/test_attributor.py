@@ -38,6 +38,22 @@ def test_address_and_envelope_that_agree_corroborate() -> None:
     assert _verdict(report) == ("contoso", "corroborated", None, "ours")
 
 
+def test_hearsay_is_not_corroborated() -> None:
+    """Whoever made the message up wrote its address and its envelope; the evidence says so."""
+    report = make_report(
+        make_hop("192.0.2.5"), return_path="sales@mail.contoso.example", message_id="<1@x>", is_hearsay=True
+    )
+
+    found = _attribute(report)
+
+    assert (found.tenant, found.confidence) == ("contoso", "stated")
+    assert [(one.source, one.value, one.tenant) for one in found.evidence] == [
+        ("address", "192.0.2.5", "contoso"),
+        ("envelope", "mail.contoso.example", "contoso"),
+        ("hearsay", "<1@x>", None),
+    ]
+
+
 def test_an_address_alone_states() -> None:
     """A foreign envelope neither adds nor takes away."""
     report = make_report(make_hop("192.0.2.5"), return_path="sales@elsewhere.example")

@@ -20,16 +20,19 @@ def _facts(
     ours: bool = True,
     held: bool = False,
     ambiguous: bool = False,
+    hearsay: bool = False,
     **named: frozenset[str],
 ) -> Facts:
     origin = Origin(ip_address(ip) if ip else None, AT, ours, None)
-    return Facts(origin, held, named, ambiguous)
+    return Facts(origin, held, named, ambiguous, hearsay)
 
 
 @pytest.mark.parametrize(
     ("facts", "verdict"),
     [
         ({"address": A, "envelope": A}, ("a", "corroborated", None)),
+        ({"address": A, "envelope": A, "hearsay": True}, ("a", "stated", None)),
+        ({"address": A, "envelope": B, "hearsay": True}, (None, "unattributed", "conflict")),
         ({"address": A}, ("a", "stated", None)),
         ({"envelope": A}, ("a", "stated", None)),
         ({"envelope": A, "ambiguous": True}, ("a", "stated", None)),

@@ -1,10 +1,8 @@
-"""What tells who got a message, and who passes it on: what a complaint is known by, besides its words."""
+"""Who got a message: whom its sender names, and whom the servers noted that it was delivered to."""
 
 import re
 
-from parsers.headers import decode_text
 from parsers.mime import Part
-from parsers.wording.complaints import FORWARDS
 
 ADDRESSED = ("to", "cc", "resent-to")
 NOTED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-forwarded-to")
@@ -13,41 +11,8 @@ VALUE_BYTES = 4 * 1024
 VALUES = 3
 ADDRESSES = 50
 
-TICKET_MARKS = (
-    ("managed-by", "rt "),  # RT
-    ("x-mailer", "otrs "),
-    ("x-mailer", "zendesk "),
-    ("x-jira-fingerprint", ""),
-    ("x-xarf", ""),
-    ("x-arf", ""),
-)
-"""Fields by which complaint trackers and robots are known, and how their values begin."""
-
-_PREFIX = re.compile(
-    r"\s{0,3}(?:[^\W\d_]{1,12}\s?(?:\[\d{1,3}\])?[:：]|\[[^\]\n]{0,40}\]|\*{1,5}[^*\n]{1,20}\*{1,5})\s{0,3}"
-)
 _FOR = re.compile(rb"\bfor <([^<>\s]{1,254}>)")
 _TO_BLANKS = bytes(32 if chr(code) in "<>,;:\"'()[] \t\r\n" else code for code in range(256))
-
-
-def is_forward(root: Part) -> bool:
-    """Whether somebody passed a mail on, by its subject."""
-    return FORWARDS.is_in(read_subject(root))
-
-
-def read_subject(root: Part) -> str:
-    """The decoded subject, cut."""
-    return (decode_text(root.header.first("subject")) or "")[:1000]
-
-
-def strip_prefixes(subject: str) -> str:
-    """The subject without what programs and filters put before it, to compare."""
-    for _ in range(10):
-        found = _PREFIX.match(subject)
-        if not found or found.end() == len(subject):
-            break
-        subject = subject[found.end() :]
-    return " ".join(subject.casefold().split())
 
 
 def find_recipients(root: Part) -> set[str]:
@@ -63,13 +28,32 @@ def find_addressed(root: Part) -> set[str]:
 def find_noted(root: Part) -> set[str]:
     """Addresses that the last servers noted: those that it was delivered to, whoever else got it."""
     lines = root.header.every("received")[:VALUES]
-    receivers = (found[1] for line in lines if (found := _FOR.search(line)))
-    return _addresses_in(root, NOTED) | {address for value in receivers for address in _find_addresses(value)}
+    return _addresses_in(root, NOTED) | {address for line in lines for address in _find_for(line)}
+
+
+def find_noted_down_to(root: Part, last: int) -> set[str]:
+    """Those noted above the Received line of this index, or in it: what stands below, the sender may have written."""
+    found: set[str] = set()
+    lines = 0
+    for name, value in root.header.fields:
+        if name.lower() == "received":
+            found.update(_find_for(value))
+            lines += 1
+        elif name.lower() in NOTED:
+            found.update(_find_addresses(value))
+        if lines > last or len(found) > ADDRESSES:
+            break
+    return found
 
 
 def _addresses_in(root: Part, names: tuple[str, ...]) -> set[str]:
     values = (value for name in names for value in root.header.every(name)[:VALUES])
     return {address for value in values for address in _find_addresses(value)}
+
+
+def _find_for(line: bytes) -> list[str]:
+    found = _FOR.search(line)
+    return _find_addresses(found[1]) if found else []
 
 
 def _find_addresses(value: bytes) -> list[str]:

@@ -1,0 +1,41 @@
+"""Reports of what was read: each with its message, and with the origin that its route concludes."""
+
+from dataclasses import replace
+
+from parsers.feedback import Paired
+from parsers.message import Reported
+from parsers.origin import Route, conclude_origin
+from parsers.values import Report
+
+
+def complete_report(report: Report, reported: Reported | None) -> Report:
+    """The report with its message, and with the origin that its route concludes."""
+    if reported and not report.source_ip and not report.candidate_ips:
+        origin = reported.origin
+    else:
+        route = reported.route if reported else Route()
+        origin = conclude_origin(route, report.source_ip, report.candidate_ips)
+    return replace(
+        report,
+        message=reported.message if reported else None,
+        origin_ip=origin.ip,
+        origin_hop=origin.hop,
+        candidate_ips=origin.candidates,
+    )
+
+
+def report_feedback(pairs: list[Paired], others: list[Reported]) -> list[Report]:
+    """A report for each feedback report; then the other messages that came from elsewhere."""
+    reports = [complete_report(report, reported) for report, reported in pairs]
+    known = {reported.message.message_id for _, reported in pairs if reported}
+    further = [
+        complete_report(Report("attached"), other)
+        for other in others
+        if other.is_routed and other.message.message_id not in known
+    ]
+    return reports + further
+
+
+def can_stand_alone(report: Report) -> bool:
+    """Whether it needs no other beside it: a route shows where it came from, or a program reports it."""
+    return report.format == "arf" or report.origin_hop is not None

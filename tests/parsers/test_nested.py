@@ -1,0 +1,83 @@
+"""Complaints that enclose the junk: what is hearsay, and what reading them costs."""
+
+import pytest
+from golden import MAILS
+from mail_builders import build_feedback, build_junk, build_mail, build_part
+
+from parsers import read_mail
+from parsers.message import read_reported
+from parsers.mime import Budget, parse_message
+from parsers.nested import DEPTH, ENCLOSED, HEARSAY, find_innermost
+from parsers.outside import Outside
+from parsers.values import Report
+
+COMPLAINT = (
+    "Received: from out.customer.example (out.customer.example [198.51.100.66])\r\n"
+    "\tby mx.reporter.example with ESMTP; Mon, 2 Nov 2026 10:01:00 +0000\r\n"
+    "To: abuse@reporter.example\r\n"
+)
+
+
+@pytest.mark.parametrize("kind", ["arf", "attached"])
+def test_a_mail_with_hearsay_has_the_warning(kind: str) -> None:
+    """Neither stands without the other, in any sample."""
+    reads = [read_mail(mail.read_bytes()) for mail in MAILS if mail.parent.name == kind]
+
+    assert all((HEARSAY in read.warnings) == any(one.is_hearsay for one in read.reports) for read in reads)
+
+
+def test_only_what_stood_in_the_complaint_is_hearsay() -> None:
+    """Other messages beside it are reported as they are."""
+    complaint = build_mail(build_part(build_junk()), header=COMPLAINT, boundary="inner")
+
+    read = read_mail(build_mail(build_part(complaint), build_part(build_junk(subject="Second"))))
+
+    found = [(one.message and one.message.subject, one.is_hearsay) for one in read.reports]
+    assert found == [("Only today", True), ("Second", False)]
+
+
+def test_messages_of_a_nested_feedback_report_are_read_once() -> None:
+    """What is read twice would cost the budget of messages twice."""
+    arriving = build_mail(build_part(b"See attached.", "text/plain"))
+    budget = Budget()
+    reported = read_reported(build_feedback("Feedback-Type: abuse\r\n"), budget)
+    before = budget.messages
+    assert reported
+
+    reports = find_innermost(reported, Outside(parse_message(arriving, budget)), Report("attached"), budget)
+
+    assert [report.format for report in reports] == ["arf"]
+    assert before - budget.messages == 1
+
+
+def test_of_a_nested_mail_so_many_messages_are_read() -> None:
+    """Junk that encloses a hundred must not use up what other messages need."""
+    junk = [build_part(build_junk(subject=f"Offer {number}")) for number in range(ENCLOSED + 10)]
+    fields = build_part(b"Feedback-Type: abuse\r\nVersion: 1\r\n", "message/feedback-report")
+    outside = Outside(parse_message(b"From: ann@reporter.example\r\n\r\nSee attached.", Budget()))
+
+    for parts, limit in ((junk, ENCLOSED), ([fields, *junk], 1 + ENCLOSED)):
+        budget = Budget()
+        reported = read_reported(build_mail(*parts, header=COMPLAINT), budget)
+        before = budget.messages
+        assert reported
+        find_innermost(reported, outside, Report("attached"), budget, DEPTH - 1)
+
+        assert before - budget.messages == limit
+
+
+def test_a_robot_that_states_no_address_and_brings_no_message_reports_nothing() -> None:
+    """Hotmail's older reports have the address in the subject, or nothing is known."""
+    read = read_mail(b"From: staff@hotmail.com\r\nSubject: complaint about message from somebody\r\n\r\n")
+
+    assert read.disposition == "not_a_report"
+
+
+def test_what_came_from_nowhere_beside_a_feedback_report_is_not_reported() -> None:
+    """A message that no feedback report is about needs a route."""
+    fields = build_part(b"Feedback-Type: abuse\r\nVersion: 1\r\n", "message/feedback-report")
+    other = build_part(build_junk(received="", subject="Draft").replace(b"junk-1", b"draft-1"))
+
+    read = read_mail(build_mail(fields, build_part(build_junk()), other))
+
+    assert [report.format for report in read.reports] == ["arf"]
