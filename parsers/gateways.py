@@ -18,10 +18,6 @@ _QUEUES = {"queue": "ovh.net"}
 """What the last step of a house's hosts, from one program to the next, calls itself."""
 
 
-_PASSED_ON = frozenset({"free.fr"})
-"""Houses whose inner hosts call themselves by what the client said; their reverse names tell who they are."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Filter:
     """A service that filters what its customers receive, and also what they send, by hosts with other names."""
@@ -105,15 +101,6 @@ def is_below_step(above: Line, line: Line) -> bool:
     if house_of_step(line):
         return above.is_handed_over and is_inner_name(above.hop.by_name or "")
     return is_on_loopback(above) and house_of_step(above) is not None
-
-
-def speaks_as(above: Line, line: Line, houses: Set[str]) -> bool:
-    """Whether a host with a private address called itself by a name of these houses, or as this line's host."""
-    helo, name = lower(above.helo), lower(line.hop.by_name)
-    house = house_of(above.hop.from_name) if above.verified else None
-    if house in _PASSED_ON and house in houses:
-        return True
-    return house_of(helo) in houses or ("." in name and helo == name.partition(".")[0])
 
 
 def is_gateway(above: Line, line: Line, houses: Set[str], recipients: Set[str]) -> bool:

@@ -20,7 +20,6 @@ from parsers.gateways import (
     is_hidden,
     is_on_loopback,
     is_own_program,
-    speaks_as,
 )
 from parsers.header_block import Header
 from parsers.headers import parse_return_path, raw_text
@@ -108,9 +107,7 @@ class _Side:
         is_kin = bool(_houses(line.hop.by_name) & self.houses)
         if self.above is None:
             return is_kin or not self.houses
-        if is_kin and (not is_hidden(self.above) or speaks_as(self.above, line, self.houses)):
-            return True
-        if _vouches_for(self.above, line) or self.has_host_of(self.above):
+        if is_kin or _vouches_for(self.above, line) or self.has_host_of(self.above):
             return True
         return is_hidden(self.above) and is_gateway(self.above, line, self.houses, self.recipients)
 
