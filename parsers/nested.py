@@ -36,7 +36,7 @@ def find_innermost(
     form = claim.format if enclosed else "inline"
     enclosed = enclosed or read_pasted(outside, budget)
     outside.encloses_route, outside.enclosed = is_any_routed(enclosed), tuple(enclosed)
-    nested = Nested(outside, reported, enclosed, around)
+    nested = Nested(outside, reported, enclosed, around, depth)
     if not (pairs and is_feedback_report(root)) and not _is_opened(nested, bool(pairs)):
         return own
     inner = report_feedback(pairs, others) or [

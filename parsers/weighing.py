@@ -21,7 +21,12 @@ from parsers.message import Reported
 from parsers.mime import Part
 from parsers.outside import Outside
 from parsers.received import Line
-from parsers.recipients import find_noted, find_noted_down_to, find_recipients
+from parsers.recipients import (
+    find_last_noted,
+    find_noted,
+    find_noted_down_to,
+    find_recipients,
+)
 from parsers.subjects import strip_prefixes
 from parsers.values import IPAddress
 from parsers.wording import complaints as wording
@@ -62,6 +67,8 @@ class Nested:
     reported: Reported
     enclosed: list[Reported]
     around: Outside
+    depth: int = 0
+    """How many reported messages enclose it."""
 
     @cached_property
     def noted(self) -> set[str]:
@@ -99,9 +106,14 @@ def _is_saved(nested: Nested) -> bool:
 
 
 def _is_wrapped_again(nested: Nested) -> bool:
-    """It is the arriving mail itself, in the cover of a filter: SpamAssassin keeps the Message-ID."""
+    """It is the arriving mail itself, in the cover of a filter: SpamAssassin keeps the Message-ID.
+
+    The cover around junk keeps that of the junk; but that arrived elsewhere, and is reported from there.
+    """
     own = nested.outside.root.header.first("message-id")
-    return bool(own) and own == nested.around.root.header.first("message-id")
+    if nested.depth or not own or own != nested.around.root.header.first("message-id"):
+        return False
+    return bool(find_last_noted(nested.around.root) & find_noted(nested.outside.root))
 
 
 def _is_local(nested: Nested) -> bool:
