@@ -110,10 +110,15 @@ def _is_wrapped_again(nested: Nested) -> bool:
 
     The cover around junk keeps that of the junk; but that arrived elsewhere, and is reported from there.
     """
-    own = nested.outside.root.header.first("message-id")
-    if nested.depth or not own or own != nested.around.root.header.first("message-id"):
+    if nested.depth or not _is_covered(nested):
         return False
     return bool(find_last_noted(nested.around.root) & find_noted(nested.outside.root))
+
+
+def _is_covered(nested: Nested) -> bool:
+    """What is around it has its Message-ID: so it is a filter's cover, or the sender of both wants that."""
+    own = nested.outside.root.header.first("message-id")
+    return bool(own) and own == nested.around.root.header.first("message-id")
 
 
 def _is_local(nested: Nested) -> bool:
@@ -157,6 +162,8 @@ def _is_desk(address: str, nested: Nested) -> bool:
     """By its name, or as the very mailbox that the reporter sends it to: somebody complains again."""
     if wording.ABUSE_DESKS.is_in(_local_part(address)):
         return True
+    if _is_covered(nested):  # a cover goes to whom the junk in it goes
+        return False
     return address in find_noted(nested.around.root) and address != nested.around.sender
 
 
