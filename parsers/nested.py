@@ -34,7 +34,8 @@ def find_innermost(
     pairs, others = find_feedback(root, budget, ENCLOSED)
     enclosed = [one for _, one in pairs if one] + others if pairs else read_attached(root, budget, ENCLOSED)
     form = claim.format if enclosed else "inline"
-    enclosed = enclosed or read_pasted(outside, budget)
+    if not enclosed and root.header.every("received"):  # saved without its route, junk cannot be told
+        enclosed = read_pasted(outside, budget)
     outside.encloses_route, outside.enclosed = is_any_routed(enclosed), tuple(enclosed)
     nested = Nested(outside, reported, enclosed, around, depth)
     if not (pairs and is_feedback_report(root)) and not _is_opened(nested, bool(pairs)):
