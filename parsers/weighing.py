@@ -52,7 +52,7 @@ TICKET_MARKS = (
 )
 """Fields by which complaint trackers and robots are known, and how their values begin."""
 
-_LINK = re.compile(r"https?://|href\s{0,5}=|\bwww\.", re.IGNORECASE)
+_LINK = re.compile(r"https?://|<(?:a|area|form)\s|\bwww\.", re.IGNORECASE)
 _QUOTED = re.compile(r"^[ \t]{0,3}>.{0,2000}", re.MULTILINE)
 _SEALS = frozenset(
     {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
@@ -256,9 +256,15 @@ def _is_ticket(nested: Nested) -> bool:
 
 
 def _holds_link(nested: Nested) -> bool:
-    """A link in its own text: complaints have them too, but junk that sells can hardly do without."""
-    texts = [part for part in nested.outside.root.walk() if part.type.startswith("text/")][:TEXTS]
+    """A link in its own text: complaints have them too, but junk that sells can hardly do without.
+
+    Where a message is attached, no pasted one ends that text: its sender can hide a header above the link.
+    """
+    root = nested.outside.root
+    texts = [part for part in root.walk() if part.type.startswith("text/")][:TEXTS]
     linked = [text for part in texts if _LINK.search(text := part.text()[:LOOKED_AT])]
+    if find_attached(root):
+        return bool(linked)
     return any(_LINK.search(cut_pasted(text)[0]) for text in linked)
 
 
