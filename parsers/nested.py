@@ -38,7 +38,7 @@ def find_innermost(
         enclosed = read_pasted(outside, budget)
     outside.encloses_route, outside.enclosed = is_any_routed(enclosed), tuple(enclosed)
     nested = Nested(outside, reported, enclosed, around, depth)
-    if not (pairs and is_feedback_report(root)) and not _is_opened(nested, bool(pairs)):
+    if not _is_opened(nested, bool(pairs)):
         return own
     inner = report_feedback(pairs, others) or [
         report
@@ -53,7 +53,10 @@ def _is_opened(nested: Nested, holds_feedback: bool) -> bool:
     """Whether it complains about what it encloses; bounces to a desk only look like that."""
     if not nested.enclosed and not holds_feedback:
         return False
-    return is_complaint(nested) and not find_reason(nested.outside, WHATEVER_IT_ENCLOSES)
+    if not is_complaint(nested):
+        return False
+    is_feedback = holds_feedback and is_feedback_report(nested.outside.root)
+    return is_feedback or not find_reason(nested.outside, WHATEVER_IT_ENCLOSES)
 
 
 def _mark(reports: list[Report], nested: Nested, budget: Budget) -> list[Report]:

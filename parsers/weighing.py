@@ -4,8 +4,8 @@ Whoever sends junk can enclose a message in it, with any route, and so have an i
 reporters. So signs are weighed. What the reporter says, and what the receiving side noted, the junk's sender
 cannot write: these add up. Of its words, marks and recipients, which the junk's sender can copy from complaints,
 only the best counts, so that however many do not outweigh a link, a file or a way to unsubscribe, as junk has
-them that wants to sell. Two things do, and can be copied too: a desk named at the house that it was delivered
-to, and a route of what is enclosed that leads to its own sender. So what rests on copies alone is hearsay.
+them that wants to sell. Three things do, and can be copied too: a desk named at the house that it was delivered
+to, the form of a feedback report, and a route of what is enclosed that leads to its own sender. So what rests on copies alone is hearsay.
 """
 
 import re
@@ -15,6 +15,7 @@ from functools import cached_property
 
 from parsers.addresses import can_be_origin
 from parsers.attached import find_attached
+from parsers.feedback import is_feedback_report
 from parsers.houses import house_of
 from parsers.inline import cut_pasted
 from parsers.message import Reported
@@ -139,6 +140,11 @@ def _is_local_line(line: Line) -> bool:
 
 def _went_to_desk(nested: Nested) -> bool:
     return any(_is_desk(address, nested) for address in nested.noted)
+
+
+def _is_feedback_report(nested: Nested) -> bool:
+    """It says that it is one, as junk can too."""
+    return is_feedback_report(nested.outside.root)
 
 
 def _names_desk_there(nested: Nested) -> bool:
@@ -268,6 +274,11 @@ def _holds_link(nested: Nested) -> bool:
     return any(_LINK.search(cut_pasted(text)[0]) for text in linked)
 
 
+def _is_feedback_report_with_page(nested: Nested) -> bool:
+    """Programs write feedback reports for people in plain text."""
+    return _is_feedback_report(nested) and "text/html" in nested.outside.types
+
+
 def _brings_file(nested: Nested) -> bool:
     """A document, archive or page beside what it encloses."""
     root = nested.outside.root
@@ -289,6 +300,7 @@ def _can_be_unsubscribed(nested: Nested) -> bool:
 Sign = tuple[int, Callable[[Nested], bool]]
 
 SENDERS_WRITING: tuple[Sign, ...] = (
+    (STRONG, _is_feedback_report),
     (STRONG, _names_desk_there),
     (ENOUGH, _names_desk),
     (ENOUGH, _names_enclosed),
@@ -312,6 +324,7 @@ SIGNS: tuple[tuple[Sign, ...], ...] = (
     SENDERS_WRITING,
     LINKAGE,
     ((-HINT, _holds_link),),
+    ((-HINT, _is_feedback_report_with_page),),
     ((-HINT, _brings_file),),
     ((-ENOUGH, _can_be_unsubscribed),),
 )
