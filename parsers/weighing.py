@@ -5,7 +5,8 @@ reporters. So signs are weighed. What the reporter says, and what the receiving 
 cannot write: these add up. Of its words, marks and recipients, which the junk's sender can copy from complaints,
 only the best counts, so that however many do not outweigh a link, a file or a way to unsubscribe, as junk has
 them that wants to sell. Three things do, and can be copied too: a desk named at the house that it was delivered
-to, the form of a feedback report, and a route of what is enclosed that leads to its own sender. So what rests on copies alone is hearsay.
+to, the form of a feedback report, and a route of what is enclosed that leads to its own sender. So what rests on
+copies alone is hearsay.
 """
 
 import re
