@@ -34,10 +34,11 @@ def find_innermost(
     pairs, others = find_feedback(root, budget, ENCLOSED)
     enclosed = [one for _, one in pairs if one] + others if pairs else read_attached(root, budget, ENCLOSED)
     form = claim.format if enclosed else "inline"
-    enclosed = enclosed or read_pasted(outside, budget)
+    if not enclosed and root.header.every("received"):  # saved without its route, junk cannot be told
+        enclosed = read_pasted(outside, budget)
     outside.encloses_route, outside.enclosed = is_any_routed(enclosed), tuple(enclosed)
-    nested = Nested(outside, reported, enclosed, around)
-    if not (pairs and is_feedback_report(root)) and not _is_opened(nested, bool(pairs)):
+    nested = Nested(outside, reported, enclosed, around, depth)
+    if not _is_opened(nested, bool(pairs)):
         return own
     inner = report_feedback(pairs, others) or [
         report
@@ -52,7 +53,10 @@ def _is_opened(nested: Nested, holds_feedback: bool) -> bool:
     """Whether it complains about what it encloses; bounces to a desk only look like that."""
     if not nested.enclosed and not holds_feedback:
         return False
-    return is_complaint(nested) and not find_reason(nested.outside, WHATEVER_IT_ENCLOSES)
+    if not is_complaint(nested):
+        return False
+    is_feedback = holds_feedback and is_feedback_report(nested.outside.root)
+    return is_feedback or not find_reason(nested.outside, WHATEVER_IT_ENCLOSES)
 
 
 def _mark(reports: list[Report], nested: Nested, budget: Budget) -> list[Report]:

@@ -46,6 +46,11 @@ def find_noted_down_to(root: Part, last: int) -> set[str]:
     return found
 
 
+def find_last_noted(root: Part) -> set[str]:
+    """Those that the last server noted that noted any: below it stands whom it was passed on from."""
+    return next((found for last in range(VALUES) if (found := find_noted_down_to(root, last))), set())
+
+
 def _addresses_in(root: Part, names: tuple[str, ...]) -> set[str]:
     values = (value for name in names for value in root.header.every(name)[:VALUES])
     return {address for value in values for address in _find_addresses(value)}

@@ -4,8 +4,9 @@ Whoever sends junk can enclose a message in it, with any route, and so have an i
 reporters. So signs are weighed. What the reporter says, and what the receiving side noted, the junk's sender
 cannot write: these add up. Of its words, marks and recipients, which the junk's sender can copy from complaints,
 only the best counts, so that however many do not outweigh a link, a file or a way to unsubscribe, as junk has
-them that wants to sell. Two things do, and can be copied too: a desk named at the house that it was delivered
-to, and a route of what is enclosed that leads to its own sender. So what rests on copies alone is hearsay.
+them that wants to sell. Three things do, and can be copied too: a desk named at the house that it was delivered
+to, the form of a feedback report, and a route of what is enclosed that leads to its own sender. So what rests on
+copies alone is hearsay.
 """
 
 import re
@@ -15,13 +16,19 @@ from functools import cached_property
 
 from parsers.addresses import can_be_origin
 from parsers.attached import find_attached
+from parsers.feedback import is_feedback_report
 from parsers.houses import house_of
 from parsers.inline import cut_pasted
 from parsers.message import Reported
 from parsers.mime import Part
 from parsers.outside import Outside
 from parsers.received import Line
-from parsers.recipients import find_noted, find_noted_down_to, find_recipients
+from parsers.recipients import (
+    find_last_noted,
+    find_noted,
+    find_noted_down_to,
+    find_recipients,
+)
 from parsers.subjects import strip_prefixes
 from parsers.values import IPAddress
 from parsers.wording import complaints as wording
@@ -47,7 +54,7 @@ TICKET_MARKS = (
 )
 """Fields by which complaint trackers and robots are known, and how their values begin."""
 
-_LINK = re.compile(r"https?://|href\s{0,5}=|\bwww\.", re.IGNORECASE)
+_LINK = re.compile(r"https?://|<(?:a|area|form)\s|\bwww\.", re.IGNORECASE)
 _QUOTED = re.compile(r"^[ \t]{0,3}>.{0,2000}", re.MULTILINE)
 _SEALS = frozenset(
     {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
@@ -62,6 +69,8 @@ class Nested:
     reported: Reported
     enclosed: list[Reported]
     around: Outside
+    depth: int = 0
+    """How many reported messages enclose it."""
 
     @cached_property
     def noted(self) -> set[str]:
@@ -99,7 +108,17 @@ def _is_saved(nested: Nested) -> bool:
 
 
 def _is_wrapped_again(nested: Nested) -> bool:
-    """It is the arriving mail itself, in the cover of a filter: SpamAssassin keeps the Message-ID."""
+    """It is the arriving mail itself, in the cover of a filter: SpamAssassin keeps the Message-ID.
+
+    The cover around junk keeps that of the junk; but that arrived elsewhere, and is reported from there.
+    """
+    if nested.depth or not _is_covered(nested):
+        return False
+    return bool(find_last_noted(nested.around.root) & find_noted(nested.outside.root))
+
+
+def _is_covered(nested: Nested) -> bool:
+    """What is around it has its Message-ID: so it is a filter's cover, or the sender of both wants that."""
     own = nested.outside.root.header.first("message-id")
     return bool(own) and own == nested.around.root.header.first("message-id")
 
@@ -124,6 +143,11 @@ def _went_to_desk(nested: Nested) -> bool:
     return any(_is_desk(address, nested) for address in nested.noted)
 
 
+def _is_feedback_report(nested: Nested) -> bool:
+    """It says that it is one, as junk can too."""
+    return is_feedback_report(nested.outside.root)
+
+
 def _names_desk_there(nested: Nested) -> bool:
     """Its sender names a desk where it was delivered, for all that the receiving side noted."""
     noted = nested.noted
@@ -145,6 +169,8 @@ def _is_desk(address: str, nested: Nested) -> bool:
     """By its name, or as the very mailbox that the reporter sends it to: somebody complains again."""
     if wording.ABUSE_DESKS.is_in(_local_part(address)):
         return True
+    if _is_covered(nested):  # a cover goes to whom the junk in it goes
+        return False
     return address in find_noted(nested.around.root) and address != nested.around.sender
 
 
@@ -237,10 +263,21 @@ def _is_ticket(nested: Nested) -> bool:
 
 
 def _holds_link(nested: Nested) -> bool:
-    """A link in its own text: complaints have them too, but junk that sells can hardly do without."""
-    texts = [part for part in nested.outside.root.walk() if part.type.startswith("text/")][:TEXTS]
+    """A link in its own text: complaints have them too, but junk that sells can hardly do without.
+
+    Where a message is attached, no pasted one ends that text: its sender can hide a header above the link.
+    """
+    root = nested.outside.root
+    texts = [part for part in root.walk() if part.type.startswith("text/")][:TEXTS]
     linked = [text for part in texts if _LINK.search(text := part.text()[:LOOKED_AT])]
+    if find_attached(root):
+        return bool(linked)
     return any(_LINK.search(cut_pasted(text)[0]) for text in linked)
+
+
+def _is_feedback_report_with_page(nested: Nested) -> bool:
+    """Programs write feedback reports for people in plain text."""
+    return _is_feedback_report(nested) and "text/html" in nested.outside.types
 
 
 def _brings_file(nested: Nested) -> bool:
@@ -264,6 +301,7 @@ def _can_be_unsubscribed(nested: Nested) -> bool:
 Sign = tuple[int, Callable[[Nested], bool]]
 
 SENDERS_WRITING: tuple[Sign, ...] = (
+    (STRONG, _is_feedback_report),
     (STRONG, _names_desk_there),
     (ENOUGH, _names_desk),
     (ENOUGH, _names_enclosed),
@@ -287,6 +325,7 @@ SIGNS: tuple[tuple[Sign, ...], ...] = (
     SENDERS_WRITING,
     LINKAGE,
     ((-HINT, _holds_link),),
+    ((-HINT, _is_feedback_report_with_page),),
     ((-HINT, _brings_file),),
     ((-ENOUGH, _can_be_unsubscribed),),
 )
