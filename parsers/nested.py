@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from parsers.enclosed import is_any_routed, read_attached, read_pasted
+from parsers.enclosed import find_believed, find_below, is_any_routed, read_attached, read_pasted
 from parsers.feedback import find_feedback, is_feedback_report
 from parsers.message import Reported
 from parsers.mime import Budget
 from parsers.not_reports import WHATEVER_IT_ENCLOSES, find_reason
 from parsers.outside import Outside
 from parsers.reports import can_stand_alone, complete_report, report_feedback
-from parsers.values import Report
+from parsers.values import IPAddress, Report
 from parsers.weighing import Nested, is_complaint, is_hearsay
 
 DEPTH = 8
@@ -20,32 +20,76 @@ HEARSAY = "Only what its sender wrote tells that complaint from junk: what it en
 
 
 def find_innermost(
-    reported: Reported, around: Outside, claim: Report, budget: Budget, depth: int = 0
+    reported: Reported,
+    around: Outside,
+    claim: Report,
+    budget: Budget,
+    depth: int = 0,
+    below: list[Reported] | None = None,
 ) -> list[Report]:
     """What a complaint encloses is reported, not the complaint; junk and bounces are reported themselves.
 
-    `around` is the mail that it is attached to, `claim` a report with what that mail states.
+    `around` is the mail that it is attached to, `claim` a report with what that mail states. Of a pasted
+    message `below` is what stands beneath it.
     """
     own = [complete_report(claim, reported)]
+    if _is_about(claim, reported):
+        return own
     if depth >= DEPTH:
         budget.warn("Messages are nested too deep; the innermost were not read.")
         return own
     root, outside = reported.root, Outside(reported.root)
     pairs, others = find_feedback(root, budget, ENCLOSED)
-    enclosed = [one for _, one in pairs if one] + others if pairs else read_attached(root, budget, ENCLOSED)
-    form = claim.format if enclosed else "inline"
-    enclosed = enclosed or read_pasted(outside, budget)
+    attached = [one for _, one in pairs if one] + others if pairs else read_attached(root, budget, ENCLOSED)
+    pasted = [] if attached else read_pasted(outside, budget)
+    enclosed = attached + find_believed(pasted) + (below or [])
     outside.encloses_route, outside.enclosed = is_any_routed(enclosed), tuple(enclosed)
-    nested = Nested(outside, reported, enclosed, around)
+    nested = Nested(outside, reported, enclosed, around, is_pasted=below is not None, claimed=_claimed(claim))
     if not (pairs and is_feedback_report(root)) and not _is_opened(nested, bool(pairs)):
         return own
+    further = claim if attached or claim.format == "arf" else replace(claim, format="inline")
     inner = report_feedback(pairs, others) or [
-        report
-        for one in enclosed
-        for report in find_innermost(one, outside, replace(claim, format=form), budget, depth + 1)
-        if can_stand_alone(report)
+        *(report for one in attached for report in find_innermost(one, outside, further, budget, depth + 1)),
+        *find_innermost_pasted(pasted, outside, further, budget, depth + 1),
+        *(r for one in below or [] for r in find_innermost(one, outside, further, budget, depth + 1, [])),
     ]
+    inner = [report for report in inner if pairs or can_stand_alone(report)]
     return _mark(inner, nested, budget) or own
+
+
+def find_innermost_pasted(
+    pasted: list[Reported], around: Outside, claim: Report, budget: Budget, depth: int = 0
+) -> list[Report]:
+    """Likewise of the messages pasted into one text: what stands below the first one may be what it encloses."""
+    if not pasted:
+        return []
+    found = find_innermost(pasted[0], around, claim, budget, depth, find_below(pasted))
+    if not any(report.message is pasted[0].message for report in found):
+        return found
+    beside = find_believed(pasted)[1:]
+    return found + [
+        report for one in beside for report in find_innermost(one, around, claim, budget, depth, [])
+    ]
+
+
+def find_beside(
+    complaint: Reported, attached: list[Reported], reports: list[Report], around: Outside, budget: Budget
+) -> list[Report]:
+    """The reports of what is attached beside a pasted complaint; none where the pasted message is junk."""
+    outside = Outside(complaint.root, is_any_routed(attached), tuple(attached))
+    nested = Nested(outside, complaint, attached, around, is_pasted=True)
+    return _mark(reports, nested, budget) if _is_opened(nested, holds_feedback=False) else []
+
+
+def _claimed(claim: Report) -> set[IPAddress]:
+    """The addresses that the reporter states."""
+    return {ip for ip in (claim.source_ip, *claim.candidate_ips) if ip}
+
+
+def _is_about(claim: Report, reported: Reported) -> bool:
+    """Whether the reporter states an address that the message itself came by."""
+    claimed = _claimed(claim)
+    return reported.origin.ip in claimed or any(line.hop.from_ip in claimed for line in reported.route.lines)
 
 
 def _is_opened(nested: Nested, holds_feedback: bool) -> bool:

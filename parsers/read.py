@@ -20,7 +20,7 @@ from parsers.feedback import find_feedback
 from parsers.headers import parse_sole_address
 from parsers.message import Reported
 from parsers.mime import Budget, Part, parse_message
-from parsers.nested import find_innermost, without_own
+from parsers.nested import find_beside, find_innermost, find_innermost_pasted, without_own
 from parsers.not_reports import (
     WHATEVER_IT_ENCLOSES,
     WITHOUT_ENCLOSED,
@@ -61,10 +61,10 @@ def _find_reports(root: Part, budget: Budget) -> tuple[tuple[Report, ...], str |
     if reason := find_reason(outside, WHATEVER_IT_ENCLOSES):
         return (), reason
     if reports := _report_attached(outside, enclosed, budget):
-        return tuple(_prefer_pasted(reports, outside, budget)), None
+        return tuple(_prefer_pasted(reports, enclosed, outside, budget)), None
     if reason := find_reason(outside, WITHOUT_ENCLOSED):
         return (), reason
-    found = _find_pasted_reports(outside, budget)
+    found = _report_pasted(read_pasted(outside, budget), outside, budget)
     if found and (not _is_sent_by_program(outside) or any(report.candidate_ips for report in found)):
         return tuple(found), None
     return (), find_reason(outside, WITHOUT_EVIDENCE) or "no_evidence"
@@ -80,15 +80,22 @@ def _report_attached(outside: Outside, enclosed: list[Reported], budget: Budget)
     return without_own(reports, outside.sender)
 
 
-def _prefer_pasted(attached: list[Report], outside: Outside, budget: Budget) -> list[Report]:
+def _prefer_pasted(
+    attached: list[Report], enclosed: list[Reported], outside: Outside, budget: Budget
+) -> list[Report]:
     """Pasted headers with a route tell more than attached messages without one.
 
-    A forward that begins with the route of a message brings the files of that message too: they are not reported.
+    A forward that begins with the route of a message brings the files of that message too: they are not reported,
+    unless it is a complaint, and they are what it complains about.
     """
     shows_route = outside.is_forward and outside.pasted and outside.pasted.every("received")
     if not shows_route and any(can_stand_alone(report) for report in attached):
         return attached
-    pasted = [report for report in _find_pasted_reports(outside, budget) if can_stand_alone(report)]
+    messages = read_pasted(outside, budget)
+    pasted = [report for report in _report_pasted(messages, outside, budget) if can_stand_alone(report)]
+    is_whole = bool(pasted) and pasted[0].message is messages[0].message
+    if is_whole and (beside := find_beside(messages[0], enclosed, attached, outside, budget)):
+        return beside
     known = {report.origin_ip for report in attached if can_stand_alone(report)}
     return pasted if pasted and not any(report.origin_ip in known for report in pasted) else attached
 
@@ -98,6 +105,5 @@ def _is_sent_by_program(outside: Outside) -> bool:
     return outside.return_path == "" or outside.is_generated
 
 
-def _find_pasted_reports(outside: Outside, budget: Budget) -> list[Report]:
-    claim = read_claim(outside, "inline")
-    return [complete_report(claim, reported) for reported in read_pasted(outside, budget)]
+def _report_pasted(pasted: list[Reported], outside: Outside, budget: Budget) -> list[Report]:
+    return find_innermost_pasted(pasted, outside, read_claim(outside, "inline"), budget)

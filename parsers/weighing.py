@@ -10,7 +10,7 @@ to, and a route of what is enclosed that leads to its own sender. So what rests 
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from parsers.addresses import can_be_origin
@@ -62,6 +62,9 @@ class Nested:
     reported: Reported
     enclosed: list[Reported]
     around: Outside
+    is_pasted: bool = False
+    claimed: set[IPAddress] = field(default_factory=set)
+    """What the reporter states as the junk's address, beside the words."""
 
     @cached_property
     def noted(self) -> set[str]:
@@ -94,8 +97,8 @@ def _weigh(row: tuple["Sign", ...], nested: Nested) -> int:
 
 
 def _is_saved(nested: Nested) -> bool:
-    """It never was under way: a program saved it."""
-    return not nested.outside.root.header.every("received")
+    """It never was under way: a program saved it. Programs show most messages without a route."""
+    return not nested.is_pasted and not nested.outside.root.header.every("received")
 
 
 def _is_wrapped_again(nested: Nested) -> bool:
@@ -165,6 +168,8 @@ def _local_part(address: str) -> str:
 
 
 def _reporter_names_enclosed(nested: Nested) -> bool:
+    if any(message.origin.ip in nested.claimed for message in nested.enclosed):
+        return True
     return _names_origin(nested.reporters_words, nested.enclosed)
 
 
