@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from parsers.enclosed import find_believed, find_below, is_any_routed, read_attached, read_pasted
-from parsers.feedback import find_feedback, is_feedback_report
+from parsers.feedback import Paired, find_feedback, is_feedback_report
 from parsers.message import Reported
 from parsers.mime import Budget
 from parsers.not_reports import WHATEVER_IT_ENCLOSES, find_reason
 from parsers.outside import Outside
-from parsers.reports import can_stand_alone, complete_report, report_feedback
+from parsers.reports import can_stand_alone, complete_report, report_others
 from parsers.values import IPAddress, Report
 from parsers.weighing import Nested, is_complaint, is_hearsay
 
@@ -26,11 +26,12 @@ def find_innermost(
     budget: Budget,
     depth: int = 0,
     below: list[Reported] | None = None,
+    is_of_feedback: bool = False,
 ) -> list[Report]:
     """What a complaint encloses is reported, not the complaint; junk and bounces are reported themselves.
 
     `around` is the mail that it is attached to, `claim` a report with what that mail states. Of a pasted
-    message `below` is what stands beneath it.
+    message `below` is what stands beneath it; the message of a feedback report has that as its claim.
     """
     own = [complete_report(claim, reported)]
     if _is_about(claim, reported):
@@ -44,17 +45,30 @@ def find_innermost(
     pasted = [] if attached else read_pasted(outside, budget)
     enclosed = attached + find_believed(pasted) + (below or [])
     outside.encloses_route, outside.enclosed = is_any_routed(enclosed), tuple(enclosed)
-    nested = Nested(outside, reported, enclosed, around, is_pasted=below is not None, claimed=_claimed(claim))
-    if not (pairs and is_feedback_report(root)) and not _is_opened(nested, bool(pairs)):
+    is_stripped = below is not None or is_of_feedback
+    nested = Nested(outside, reported, enclosed, around, is_stripped, is_of_feedback, _claimed(claim))
+    passes_on = bool(pairs) and is_feedback_report(root) and not is_of_feedback
+    if not passes_on and not _is_opened(nested, bool(pairs)):
         return own
     further = claim if attached or claim.format == "arf" else replace(claim, format="inline")
-    inner = report_feedback(pairs, others) or [
+    inner = report_feedback(pairs, others, outside, budget, depth + 1) or [
         *(report for one in attached for report in find_innermost(one, outside, further, budget, depth + 1)),
         *find_innermost_pasted(pasted, outside, further, budget, depth + 1),
         *(r for one in below or [] for r in find_innermost(one, outside, further, budget, depth + 1, [])),
     ]
     inner = [report for report in inner if pairs or can_stand_alone(report)]
     return _mark(inner, nested, budget) or own
+
+
+def report_feedback(
+    pairs: list[Paired], others: list[Reported], around: Outside, budget: Budget, depth: int = 0
+) -> list[Report]:
+    """A report for each feedback report, about the innermost message; then the others that came from elsewhere."""
+    reports: list[Report] = []
+    for claim, one in pairs:
+        found = find_innermost(one, around, claim, budget, depth, is_of_feedback=True) if one else []
+        reports += found or [complete_report(claim, one)]
+    return reports + report_others(pairs, others)
 
 
 def find_innermost_pasted(
@@ -77,7 +91,7 @@ def find_beside(
 ) -> list[Report]:
     """The reports of what is attached beside a pasted complaint; none where the pasted message is junk."""
     outside = Outside(complaint.root, is_any_routed(attached), tuple(attached))
-    nested = Nested(outside, complaint, attached, around, is_pasted=True)
+    nested = Nested(outside, complaint, attached, around, is_stripped=True)
     return _mark(reports, nested, budget) if _is_opened(nested, holds_feedback=False) else []
 
 

@@ -1,13 +1,13 @@
 """How a mail is read. What the sender of the junk wrote does not decide; what the mail's own sender wrote does.
 
 1. Without a header field that one knows it is no mail.
-2. A feedback report makes it a report, each with the message enclosed for it.
+2. A feedback report makes it a report, each with the message enclosed for it, or with what that complains about.
 3. What encloses somebody's own message is no report: a bounce, a receipt, a digest, an automatic reply.
 4. Each attached message is a report, with what SpamCop, Hotmail and robots state in words beside it. What an
    attached complaint encloses, or shows, is reported in its place; what the reporter wrote earlier is left out.
    Headers with a route that are pasted into the text count instead where they tell more.
 5. Where none is attached, the fields of a bounce in the text make it no report.
-6. Headers pasted into the text are a report each.
+6. Headers pasted into the text are a report each, or what a pasted complaint encloses.
 7. Otherwise it is no report, with the reason.
 """
 
@@ -20,7 +20,13 @@ from parsers.feedback import find_feedback
 from parsers.headers import parse_sole_address
 from parsers.message import Reported
 from parsers.mime import Budget, Part, parse_message
-from parsers.nested import find_beside, find_innermost, find_innermost_pasted, without_own
+from parsers.nested import (
+    find_beside,
+    find_innermost,
+    find_innermost_pasted,
+    report_feedback,
+    without_own,
+)
 from parsers.not_reports import (
     WHATEVER_IT_ENCLOSES,
     WITHOUT_ENCLOSED,
@@ -28,7 +34,7 @@ from parsers.not_reports import (
     find_reason,
 )
 from parsers.outside import Outside
-from parsers.reports import can_stand_alone, complete_report, report_feedback
+from parsers.reports import can_stand_alone, complete_report
 from parsers.values import ReadMail, Report
 
 
@@ -54,7 +60,7 @@ def read_mail(raw: bytes) -> ReadMail:
 
 def _find_reports(root: Part, budget: Budget) -> tuple[tuple[Report, ...], str | None]:
     """The reports in a mail, or none and the reason why."""
-    if reports := report_feedback(*find_feedback(root, budget)):
+    if reports := report_feedback(*find_feedback(root, budget), Outside(root), budget):
         return tuple(reports), None
     enclosed = read_attached(root, budget)
     outside = Outside(root, is_any_routed(enclosed), tuple(enclosed))

@@ -62,7 +62,10 @@ class Nested:
     reported: Reported
     enclosed: list[Reported]
     around: Outside
-    is_pasted: bool = False
+    is_stripped: bool = False
+    """It was shown, or redacted: that it has no route tells nothing."""
+    is_of_feedback: bool = False
+    """The mail around it is a feedback report, which is written by a program, and calls anything a complaint."""
     claimed: set[IPAddress] = field(default_factory=set)
     """What the reporter states as the junk's address, beside the words."""
 
@@ -97,8 +100,8 @@ def _weigh(row: tuple["Sign", ...], nested: Nested) -> int:
 
 
 def _is_saved(nested: Nested) -> bool:
-    """It never was under way: a program saved it. Programs show most messages without a route."""
-    return not nested.is_pasted and not nested.outside.root.header.every("received")
+    """It never was under way: a program saved it."""
+    return not nested.is_stripped and not nested.outside.root.header.every("received")
 
 
 def _is_wrapped_again(nested: Nested) -> bool:
@@ -113,7 +116,7 @@ def _is_local(nested: Nested) -> bool:
     It may still be junk, behind a gateway that leaves no line.
     """
     lines = nested.reported.route.lines
-    return bool(lines) and all(_is_local_line(line) for line in lines)
+    return not nested.is_of_feedback and bool(lines) and all(_is_local_line(line) for line in lines)
 
 
 def _is_local_line(line: Line) -> bool:
@@ -178,7 +181,7 @@ def _reporter_names_it(nested: Nested) -> bool:
 
 
 def _reporter_got_complaint(nested: Nested) -> bool:
-    return wording.COMPLAINTS_RECEIVED.is_in(nested.reporters_words)
+    return not nested.is_of_feedback and wording.COMPLAINTS_RECEIVED.is_in(nested.reporters_words)
 
 
 def _names_enclosed(nested: Nested) -> bool:
