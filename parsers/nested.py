@@ -56,7 +56,8 @@ def find_innermost(
         *find_innermost_pasted(pasted, outside, further, budget, depth + 1),
         *(r for one in below or [] for r in find_innermost(one, outside, further, budget, depth + 1, [])),
     ]
-    inner = [report for report in inner if pairs or can_stand_alone(report)]
+    if not pairs and not any(one.is_routed for one in pasted):
+        inner = [report for report in inner if can_stand_alone(report)]
     return _mark(inner, nested, budget) or own
 
 
