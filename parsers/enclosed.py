@@ -6,7 +6,6 @@ from parsers.message import Reported, read_reported
 from parsers.mime import Budget, Part
 from parsers.outside import Outside
 from parsers.recipients import find_recipients
-from parsers.subjects import strip_prefixes
 
 
 def read_attached(root: Part, budget: Budget, limit: int | None = None) -> list[Reported]:
@@ -19,13 +18,24 @@ def read_attached(root: Part, budget: Budget, limit: int | None = None) -> list[
 
 
 def read_pasted(outside: Outside, budget: Budget) -> list[Reported]:
-    """The pasted messages; of one whose route is pasted too, without what a program put above it."""
+    """The pasted messages, but for what the reporter wrote before, or was answered."""
     read = [reported for raw in find_pasted(outside.root) if (reported := read_reported(raw, budget))]
     parties = find_recipients(outside.root) | {outside.sender}
-    read = [one for one in read if not _is_of(one, parties)] or read
-    if not any(one.is_routed for one in read) or read[0].is_routed:
-        return _of_one_receiver([one for one in read if one.is_routed] or read)
-    return [one for one in read if one.is_routed and _is_same(one, read[0])] or read[:1]
+    return [one for one in read if not _is_of(one, parties)] or read
+
+
+def find_believed(pasted: list[Reported]) -> list[Reported]:
+    """Those that are reported beside each other; what stands below one without a route may be part of it."""
+    routed = [one for one in pasted if one.is_routed]
+    if routed and not pasted[0].is_routed:
+        return pasted[:1]
+    return _of_one_receiver(routed or pasted)
+
+
+def find_below(pasted: list[Reported]) -> list[Reported]:
+    """Those with a route that the first one may show; what went to the same people came beside it."""
+    people = find_recipients(pasted[0].root) if pasted and pasted[0].is_routed else set()
+    return [one for one in pasted[1:] if one.is_routed and not people & find_recipients(one.root)]
 
 
 def is_any_routed(messages: list[Reported]) -> bool:
@@ -36,12 +46,6 @@ def is_any_routed(messages: list[Reported]) -> bool:
 def _is_of(one: Reported, parties: set[str]) -> bool:
     """What the reporter wrote before, or was answered, is quoted without a route."""
     return not one.is_routed and (one.message.from_address or "").lower() in parties
-
-
-def _is_same(one: Reported, shown: Reported) -> bool:
-    """Whether it can be the message that a program shows above it; what else junk holds is not believed."""
-    subjects = (strip_prefixes(message.message.subject or "") for message in (one, shown))
-    return len(set(subjects)) == 1
 
 
 def _of_one_receiver(messages: list[Reported]) -> list[Reported]:

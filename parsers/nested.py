@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from parsers.enclosed import is_any_routed, read_attached, read_pasted
-from parsers.feedback import find_feedback, is_feedback_report
+from parsers.enclosed import find_believed, find_below, is_any_routed, read_attached, read_pasted
+from parsers.feedback import Paired, find_feedback, is_feedback_report
 from parsers.message import Reported
 from parsers.mime import Budget
 from parsers.not_reports import WHATEVER_IT_ENCLOSES, find_reason
 from parsers.outside import Outside
-from parsers.reports import can_stand_alone, complete_report, report_feedback
-from parsers.values import Report
+from parsers.reports import can_stand_alone, complete_report, report_others
+from parsers.values import IPAddress, Report
 from parsers.weighing import Nested, is_complaint, is_hearsay
 
 DEPTH = 8
@@ -20,33 +20,102 @@ HEARSAY = "Only what its sender wrote tells that complaint from junk: what it en
 
 
 def find_innermost(
-    reported: Reported, around: Outside, claim: Report, budget: Budget, depth: int = 0
+    reported: Reported,
+    around: Outside,
+    claim: Report,
+    budget: Budget,
+    depth: int = 0,
+    below: list[Reported] | None = None,
+    is_of_feedback: bool = False,
 ) -> list[Report]:
     """What a complaint encloses is reported, not the complaint; junk and bounces are reported themselves.
 
-    `around` is the mail that it is attached to, `claim` a report with what that mail states.
+    `around` is the mail that it is attached to, `claim` a report with what that mail states. Of a pasted
+    message `below` is what stands beneath it; the message of a feedback report has that as its claim.
     """
     own = [complete_report(claim, reported)]
+    if _is_about(claim, reported):
+        return own
     if depth >= DEPTH:
         budget.warn("Messages are nested too deep; the innermost were not read.")
         return own
     root, outside = reported.root, Outside(reported.root)
     pairs, others = find_feedback(root, budget, ENCLOSED)
-    enclosed = [one for _, one in pairs if one] + others if pairs else read_attached(root, budget, ENCLOSED)
-    form = claim.format if enclosed else "inline"
-    if not enclosed and root.header.every("received"):  # saved without its route, junk cannot be told
-        enclosed = read_pasted(outside, budget)
+    attached = [one for _, one in pairs if one] + others if pairs else read_attached(root, budget, ENCLOSED)
+    is_shown = (
+        below is not None
+    )  # never with its route; what was saved without it tells nothing by what it pastes
+    reads_text = not attached and (is_shown or bool(root.header.every("received")))
+    pasted = read_pasted(outside, budget) if reads_text else []
+    enclosed = attached + find_believed(pasted) + (below or [])
     outside.encloses_route, outside.enclosed = is_any_routed(enclosed), tuple(enclosed)
-    nested = Nested(outside, reported, enclosed, around, depth)
+    nested = Nested(
+        outside,
+        reported,
+        enclosed,
+        around,
+        depth,
+        is_shown or is_of_feedback,
+        is_of_feedback,
+        _claimed(claim),
+    )
     if not _is_opened(nested, bool(pairs)):
         return own
-    inner = report_feedback(pairs, others) or [
-        report
-        for one in enclosed
-        for report in find_innermost(one, outside, replace(claim, format=form), budget, depth + 1)
-        if can_stand_alone(report)
+    further = claim if attached or claim.format == "arf" else replace(claim, format="inline")
+    inner = report_feedback(pairs, others, outside, budget, depth + 1) or [
+        *(report for one in attached for report in find_innermost(one, outside, further, budget, depth + 1)),
+        *find_innermost_pasted(pasted, outside, further, budget, depth + 1),
+        *(r for one in below or [] for r in find_innermost(one, outside, further, budget, depth + 1, [])),
     ]
+    if not pairs and not any(one.is_routed for one in pasted):
+        inner = [report for report in inner if can_stand_alone(report)]
     return _mark(inner, nested, budget) or own
+
+
+def report_feedback(
+    pairs: list[Paired], others: list[Reported], around: Outside, budget: Budget, depth: int = 0
+) -> list[Report]:
+    """A report for each feedback report, about the innermost message; then the others that came from elsewhere."""
+    reports: list[Report] = []
+    for claim, one in pairs:
+        found = find_innermost(one, around, claim, budget, depth, is_of_feedback=True) if one else []
+        reports += found or [complete_report(claim, one)]
+    return reports + report_others(pairs, others)
+
+
+def find_innermost_pasted(
+    pasted: list[Reported], around: Outside, claim: Report, budget: Budget, depth: int = 0
+) -> list[Report]:
+    """Likewise of the messages pasted into one text: what stands below the first one may be what it encloses."""
+    if not pasted:
+        return []
+    found = find_innermost(pasted[0], around, claim, budget, depth, find_below(pasted))
+    if not any(report.message is pasted[0].message for report in found):
+        return found
+    beside = find_believed(pasted)[1:]
+    return found + [
+        report for one in beside for report in find_innermost(one, around, claim, budget, depth, [])
+    ]
+
+
+def find_beside(
+    complaint: Reported, attached: list[Reported], reports: list[Report], around: Outside, budget: Budget
+) -> list[Report]:
+    """The reports of what is attached beside a pasted complaint; none where the pasted message is junk."""
+    outside = Outside(complaint.root, is_any_routed(attached), tuple(attached))
+    nested = Nested(outside, complaint, attached, around, is_stripped=True)
+    return _mark(reports, nested, budget) if _is_opened(nested, holds_feedback=False) else []
+
+
+def _claimed(claim: Report) -> set[IPAddress]:
+    """The addresses that the reporter states."""
+    return {ip for ip in (claim.source_ip, *claim.candidate_ips) if ip}
+
+
+def _is_about(claim: Report, reported: Reported) -> bool:
+    """Whether the reporter states an address that the message itself came by."""
+    claimed = _claimed(claim)
+    return reported.origin.ip in claimed or any(line.hop.from_ip in claimed for line in reported.route.lines)
 
 
 def _is_opened(nested: Nested, holds_feedback: bool) -> bool:

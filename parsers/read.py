@@ -1,13 +1,13 @@
 """How a mail is read. What the sender of the junk wrote does not decide; what the mail's own sender wrote does.
 
 1. Without a header field that one knows it is no mail.
-2. A feedback report makes it a report, each with the message enclosed for it.
+2. A feedback report makes it a report, each with the message enclosed for it, or with what that complains about.
 3. What encloses somebody's own message is no report: a bounce, a receipt, a digest, an automatic reply.
 4. Each attached message is a report, with what SpamCop, Hotmail and robots state in words beside it. What an
    attached complaint encloses, or shows, is reported in its place; what the reporter wrote earlier is left out.
    Headers with a route that are pasted into the text count instead where they tell more.
 5. Where none is attached, the fields of a bounce in the text make it no report.
-6. Headers pasted into the text are a report each.
+6. Headers pasted into the text are a report each, or what a pasted complaint encloses.
 7. Otherwise it is no report, with the reason.
 """
 
@@ -20,7 +20,13 @@ from parsers.feedback import find_feedback
 from parsers.headers import parse_sole_address
 from parsers.message import Reported
 from parsers.mime import Budget, Part, parse_message
-from parsers.nested import find_innermost, without_own
+from parsers.nested import (
+    find_beside,
+    find_innermost,
+    find_innermost_pasted,
+    report_feedback,
+    without_own,
+)
 from parsers.not_reports import (
     WHATEVER_IT_ENCLOSES,
     WITHOUT_ENCLOSED,
@@ -28,7 +34,7 @@ from parsers.not_reports import (
     find_reason,
 )
 from parsers.outside import Outside
-from parsers.reports import can_stand_alone, complete_report, report_feedback
+from parsers.reports import can_stand_alone, complete_report
 from parsers.values import ReadMail, Report
 
 
@@ -54,17 +60,17 @@ def read_mail(raw: bytes) -> ReadMail:
 
 def _find_reports(root: Part, budget: Budget) -> tuple[tuple[Report, ...], str | None]:
     """The reports in a mail, or none and the reason why."""
-    if reports := report_feedback(*find_feedback(root, budget)):
+    if reports := report_feedback(*find_feedback(root, budget), Outside(root), budget):
         return tuple(reports), None
     enclosed = read_attached(root, budget)
     outside = Outside(root, is_any_routed(enclosed), tuple(enclosed))
     if reason := find_reason(outside, WHATEVER_IT_ENCLOSES):
         return (), reason
     if reports := _report_attached(outside, enclosed, budget):
-        return tuple(_prefer_pasted(reports, outside, budget)), None
+        return tuple(_prefer_pasted(reports, enclosed, outside, budget)), None
     if reason := find_reason(outside, WITHOUT_ENCLOSED):
         return (), reason
-    found = _find_pasted_reports(outside, budget)
+    found = _report_pasted(read_pasted(outside, budget), outside, budget)
     if found and (not _is_sent_by_program(outside) or any(report.candidate_ips for report in found)):
         return tuple(found), None
     return (), find_reason(outside, WITHOUT_EVIDENCE) or "no_evidence"
@@ -80,15 +86,22 @@ def _report_attached(outside: Outside, enclosed: list[Reported], budget: Budget)
     return without_own(reports, outside.sender)
 
 
-def _prefer_pasted(attached: list[Report], outside: Outside, budget: Budget) -> list[Report]:
+def _prefer_pasted(
+    attached: list[Report], enclosed: list[Reported], outside: Outside, budget: Budget
+) -> list[Report]:
     """Pasted headers with a route tell more than attached messages without one.
 
-    A forward that begins with the route of a message brings the files of that message too: they are not reported.
+    A forward that begins with the route of a message brings the files of that message too: they are not reported,
+    unless it is a complaint, and they are what it complains about.
     """
     shows_route = outside.is_forward and outside.pasted and outside.pasted.every("received")
     if not shows_route and any(can_stand_alone(report) for report in attached):
         return attached
-    pasted = [report for report in _find_pasted_reports(outside, budget) if can_stand_alone(report)]
+    messages = read_pasted(outside, budget)
+    pasted = [report for report in _report_pasted(messages, outside, budget) if can_stand_alone(report)]
+    is_whole = bool(pasted) and pasted[0].message is messages[0].message
+    if is_whole and (beside := find_beside(messages[0], enclosed, attached, outside, budget)):
+        return beside
     known = {report.origin_ip for report in attached if can_stand_alone(report)}
     return pasted if pasted and not any(report.origin_ip in known for report in pasted) else attached
 
@@ -98,6 +111,5 @@ def _is_sent_by_program(outside: Outside) -> bool:
     return outside.return_path == "" or outside.is_generated
 
 
-def _find_pasted_reports(outside: Outside, budget: Budget) -> list[Report]:
-    claim = read_claim(outside, "inline")
-    return [complete_report(claim, reported) for reported in read_pasted(outside, budget)]
+def _report_pasted(pasted: list[Reported], outside: Outside, budget: Budget) -> list[Report]:
+    return find_innermost_pasted(pasted, outside, read_claim(outside, "inline"), budget)

@@ -24,16 +24,14 @@ def complete_report(report: Report, reported: Reported | None) -> Report:
     )
 
 
-def report_feedback(pairs: list[Paired], others: list[Reported]) -> list[Report]:
-    """A report for each feedback report; then the other messages that came from elsewhere."""
-    reports = [complete_report(report, reported) for report, reported in pairs]
+def report_others(pairs: list[Paired], others: list[Reported]) -> list[Report]:
+    """A report for each message beside the feedback reports that came from elsewhere, and is none of theirs."""
     known = {reported.message.message_id for _, reported in pairs if reported}
-    further = [
+    return [
         complete_report(Report("attached"), other)
         for other in others
         if other.is_routed and other.message.message_id not in known
     ]
-    return reports + further
 
 
 def can_stand_alone(report: Report) -> bool:

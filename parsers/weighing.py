@@ -11,7 +11,7 @@ copies alone is hearsay.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from parsers.addresses import can_be_origin
@@ -71,6 +71,12 @@ class Nested:
     around: Outside
     depth: int = 0
     """How many reported messages enclose it."""
+    is_stripped: bool = False
+    """It was shown, or redacted: that it has no route tells nothing."""
+    is_of_feedback: bool = False
+    """The mail around it is a feedback report, which is written by a program, and calls anything a complaint."""
+    claimed: set[IPAddress] = field(default_factory=set)
+    """What the reporter states as the junk's address, beside the words."""
 
     @cached_property
     def noted(self) -> set[str]:
@@ -104,7 +110,7 @@ def _weigh(row: tuple["Sign", ...], nested: Nested) -> int:
 
 def _is_saved(nested: Nested) -> bool:
     """It never was under way: a program saved it."""
-    return not nested.outside.root.header.every("received")
+    return not nested.is_stripped and not nested.outside.root.header.every("received")
 
 
 def _is_wrapped_again(nested: Nested) -> bool:
@@ -129,7 +135,7 @@ def _is_local(nested: Nested) -> bool:
     It may still be junk, behind a gateway that leaves no line.
     """
     lines = nested.reported.route.lines
-    return bool(lines) and all(_is_local_line(line) for line in lines)
+    return not nested.is_of_feedback and bool(lines) and all(_is_local_line(line) for line in lines)
 
 
 def _is_local_line(line: Line) -> bool:
@@ -191,6 +197,8 @@ def _local_part(address: str) -> str:
 
 
 def _reporter_names_enclosed(nested: Nested) -> bool:
+    if any(message.origin.ip in nested.claimed for message in nested.enclosed):
+        return True
     return _names_origin(nested.reporters_words, nested.enclosed)
 
 
@@ -199,7 +207,7 @@ def _reporter_names_it(nested: Nested) -> bool:
 
 
 def _reporter_got_complaint(nested: Nested) -> bool:
-    return wording.COMPLAINTS_RECEIVED.is_in(nested.reporters_words)
+    return not nested.is_of_feedback and wording.COMPLAINTS_RECEIVED.is_in(nested.reporters_words)
 
 
 def _names_enclosed(nested: Nested) -> bool:
