@@ -1,8 +1,8 @@
 """Steps that a name alone does not prove: a gateway with a private address, a filter that delivers, inner programs.
 
 A private address does not tell who stood there: where a balancer or a translation hides the clients, each of
-them seems to come from it. So below such a step a line counts only where the host above called itself by a
-name of the receiver's; a stranger's line then names a house that is not the receiver's.
+them seems to come from it. So below such a step a line in another house's name counts only where the host above
+called itself so, and the mail was for that house.
 """
 
 import re
