@@ -14,7 +14,8 @@ from parsers.headers import (
 )
 from parsers.houses import house_of
 from parsers.mime import Budget, Part, parse_message
-from parsers.origin import Origin, Route, conclude_origin, find_return_path, read_route
+from parsers.origin import Origin, conclude_origin, find_return_path
+from parsers.route import Route, read_route
 from parsers.saved import unwrap
 from parsers.senders import read_sender
 from parsers.values import Message

@@ -9,8 +9,9 @@ from parsers.mime import Budget
 from parsers.not_reports import WHATEVER_IT_ENCLOSES, find_reason
 from parsers.outside import Outside
 from parsers.reports import can_stand_alone, complete_report, report_others
+from parsers.signs import Nested
 from parsers.values import IPAddress, Report
-from parsers.weighing import Nested, is_complaint, is_hearsay
+from parsers.weighing import is_complaint, is_hearsay
 
 DEPTH = 8
 ENCLOSED = 20

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from parsers.feedback import Paired
 from parsers.message import Reported
-from parsers.origin import Route, conclude_origin
+from parsers.origin import conclude_origin
+from parsers.route import Route
 from parsers.values import Report
 
 

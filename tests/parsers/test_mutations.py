@@ -27,6 +27,7 @@ ASKED_FIRST = {
     "recipients": ("attached",),
     "saved": ("attached", "inline"),
     "statements": ("routes",),
+    "signs": ("attached",),
     "weighing": ("attached",),
     "wording.complaints": ("attached",),
     "wording.feedback": ("arf",),

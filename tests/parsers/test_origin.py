@@ -5,15 +5,8 @@ from ipaddress import ip_address
 import pytest
 
 from parsers.header_block import split_header
-from parsers.origin import (
-    HOPS,
-    RETURN_PATHS,
-    STATEMENTS,
-    Route,
-    conclude_origin,
-    find_return_path,
-    read_route,
-)
+from parsers.origin import conclude_origin, find_return_path
+from parsers.route import HOPS, RETURN_PATHS, STATEMENTS, Route, read_route
 
 RECEIVER = "Received: by store.reporter.example with LMTP id 1; x\n"
 ORIGIN = "Received: from evil.example (evil.example [198.51.100.7]) by mx.reporter.example (Postfix); x\n"
