@@ -1,8 +1,8 @@
 """Steps that a name alone does not prove: a gateway with a private address, a filter that delivers, inner programs.
 
 A private address does not tell who stood there: where a balancer or a translation hides the clients, each of
-them seems to come from it. So below such a step a line in another house's name counts only where the host above
-called itself so, and the mail was for that house.
+them seems to come from it. So below such a step a line in a name of no known house counts only where the host above
+called itself by one of the receiver's, or by that very name and the mail was for its house.
 """
 
 import re

@@ -26,6 +26,9 @@ from parsers.received import Line
 from parsers.route import Route, Statement
 from parsers.values import IPAddress
 
+INNER = ".inner"
+"""The house of all names that mean nothing outside of one."""
+
 LOOKS_BEHIND = frozenset({"outlook.com"})
 """Providers that know their customers' gateways, and state who stood behind the one that they received from."""
 
@@ -60,10 +63,13 @@ class _Side:
 
     def wrote(self, line: Line) -> bool:
         """Whether the receiving side wrote this line too; until it has named a house of its own, it did."""
-        is_kin = bool(_houses(line.hop.by_name) & self.houses)
+        kin = _houses(line.hop.by_name) & self.houses
         if self.above is None:
-            return is_kin or not self.houses
-        if is_kin or _vouches_for(self.above, line) or self.has_host_of(self.above):
+            return bool(kin) or not self.houses
+        # Below a private address anybody may stand, and say a name that means nothing outside.
+        if kin - {INNER} or (kin and (not is_hidden(self.above) or house_of(self.above.helo) in self.houses)):
+            return True
+        if _vouches_for(self.above, line) or self.has_host_of(self.above):
             return True
         return is_hidden(self.above) and is_gateway(self.above, line, self.houses, self.recipients)
 
@@ -236,7 +242,7 @@ def _is_own(line: Line, side: _Side) -> bool:
 def _houses(host: str | None) -> set[str]:
     """The house of a host; all names that mean nothing outside of a house are one."""
     house = house_of(host)
-    return ({house} if house else set()) | ({".inner"} if is_inner_name(host or "") else set())
+    return ({house} if house else set()) | ({INNER} if is_inner_name(host or "") else set())
 
 
 def _lower(name: str | None) -> str:

@@ -28,6 +28,8 @@ _FETCHED = frozenset(
 _HANDED_OVER = frozenset({"http", "https", "mapi", "local"})
 _INNER_PROGRAMS = ("mailgateway ", "mailnotify ")
 """iCloud's last steps, which only its own hosts reach."""
+_INNER_PROXIES = ("lmtpproxy", "meproxy")
+"""Fastmail's, which speak LMTP."""
 _PROGRAMS = frozenset({"simscan"})
 """What stands after `by` in place of a host: a filter that notes a step of its own."""
 _UNCONFIRMED = ("haraka", "opensmtpd")
@@ -80,7 +82,7 @@ def parse_received(value: bytes) -> Line:
         by_ip=_find_receiver_ip(receiver),
         helo=_find_helo(sender),
         has_sender="from" in clauses,
-        is_fetched=keyword in _FETCHED,
+        is_fetched=keyword in _FETCHED or _is_any(receiver.comments, _INNER_PROXIES),
         is_handed_over=keyword in _HANDED_OVER or _is_any(receiver.comments, _INNER_PROGRAMS),
         recipient=parse_domain("".join(clauses.get("for", _Clause()).words[:1])),
     )
