@@ -1,6 +1,6 @@
 """What an attached message is reported as: itself, or, where it is a complaint, what it encloses."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from parsers.enclosed import find_believed, find_below, is_any_routed, read_attached, read_pasted
 from parsers.feedback import Paired, find_feedback, is_feedback_report
@@ -18,6 +18,23 @@ ENCLOSED = 20
 """How many messages are read of one that is nested: junk must not use up what the others need."""
 TAKEN_FOR_COMPLAINT = "A message was taken for a complaint: what it encloses is reported."
 HEARSAY = "Only what its sender wrote tells that complaint from junk: what it encloses may be made up."
+
+
+@dataclass(slots=True)
+class _Held:
+    """What a message holds: feedback reports, messages that are attached, pasted, or stand below it."""
+
+    outside: Outside
+    pairs: list[Paired]
+    others: list[Reported]
+    attached: list[Reported]
+    pasted: list[Reported]
+    below: list[Reported]
+
+    @property
+    def enclosed(self) -> list[Reported]:
+        """All that it may complain about."""
+        return self.attached + find_believed(self.pasted) + self.below
 
 
 def find_innermost(
@@ -40,37 +57,46 @@ def find_innermost(
     if depth >= DEPTH:
         budget.warn("Messages are nested too deep; the innermost were not read.")
         return own
+    held = _read_held(reported, budget, below)
+    nested = Nested(
+        held.outside,
+        reported,
+        held.enclosed,
+        around,
+        depth,
+        is_stripped=below is not None or is_of_feedback,
+        is_of_feedback=is_of_feedback,
+        claimed=_claimed(claim),
+    )
+    if not _is_opened(nested, bool(held.pairs)):
+        return own
+    return _mark(_report_held(held, claim, budget, depth + 1), nested, budget) or own
+
+
+def _read_held(reported: Reported, budget: Budget, below: list[Reported] | None) -> _Held:
+    """What a message holds; one that is shown is without its route, one saved without it tells nothing by its text."""
     root, outside = reported.root, Outside(reported.root)
     pairs, others = find_feedback(root, budget, ENCLOSED)
     attached = [one for _, one in pairs if one] + others if pairs else read_attached(root, budget, ENCLOSED)
-    is_shown = (
-        below is not None
-    )  # never with its route; what was saved without it tells nothing by what it pastes
-    reads_text = not attached and (is_shown or bool(root.header.every("received")))
+    reads_text = not attached and (below is not None or bool(root.header.every("received")))
     pasted = read_pasted(outside, budget) if reads_text else []
-    enclosed = attached + find_believed(pasted) + (below or [])
-    outside.encloses_route, outside.enclosed = is_any_routed(enclosed), tuple(enclosed)
-    nested = Nested(
-        outside,
-        reported,
-        enclosed,
-        around,
-        depth,
-        is_shown or is_of_feedback,
-        is_of_feedback,
-        _claimed(claim),
-    )
-    if not _is_opened(nested, bool(pairs)):
-        return own
-    further = claim if attached or claim.format == "arf" else replace(claim, format="inline")
-    inner = report_feedback(pairs, others, outside, budget, depth + 1) or [
-        *(report for one in attached for report in find_innermost(one, outside, further, budget, depth + 1)),
-        *find_innermost_pasted(pasted, outside, further, budget, depth + 1),
-        *(r for one in below or [] for r in find_innermost(one, outside, further, budget, depth + 1, [])),
+    held = _Held(outside, pairs, others, attached, pasted, below or [])
+    outside.encloses_route, outside.enclosed = is_any_routed(held.enclosed), tuple(held.enclosed)
+    return held
+
+
+def _report_held(held: _Held, claim: Report, budget: Budget, depth: int) -> list[Report]:
+    """The reports of what a complaint holds, each about the innermost."""
+    outside = held.outside
+    claim = claim if held.attached or claim.format == "arf" else replace(claim, format="inline")
+    inner = report_feedback(held.pairs, held.others, outside, budget, depth) or [
+        *(report for one in held.attached for report in find_innermost(one, outside, claim, budget, depth)),
+        *find_innermost_pasted(held.pasted, outside, claim, budget, depth),
+        *(report for one in held.below for report in find_innermost(one, outside, claim, budget, depth, [])),
     ]
-    if not pairs and not any(one.is_routed for one in pasted):
-        inner = [report for report in inner if can_stand_alone(report)]
-    return _mark(inner, nested, budget) or own
+    if held.pairs or any(one.is_routed for one in held.pasted):
+        return inner
+    return [report for report in inner if can_stand_alone(report)]
 
 
 def report_feedback(

@@ -5,8 +5,8 @@ from parsers.headers import first_address, parse_return_path
 from parsers.outside import Outside, local_part
 from parsers.recipient import recipient_key
 from parsers.recipients import find_addressed, find_noted
-from parsers.wording.complaints import ABUSE_DESKS
 from parsers.wording.programs import SERVER_REPLIES
+from parsers.wording.recipients import ABUSE_DESKS
 
 
 def is_returned(mail: Outside) -> bool:

@@ -22,6 +22,7 @@ from parsers.recipients import (
 from parsers.subjects import strip_prefixes
 from parsers.values import IPAddress
 from parsers.wording import complaints as wording
+from parsers.wording.recipients import ABUSE_DESKS, ROLES
 
 LOOKED_AT = 64 * 1024
 TEXTS = 5
@@ -143,7 +144,7 @@ def _find_named_desks(nested: Nested) -> list[str]:
 
 def _is_desk(address: str, nested: Nested) -> bool:
     """By its name, or as the very mailbox that the reporter sends it to: somebody complains again."""
-    if wording.ABUSE_DESKS.is_in(_local_part(address)):
+    if ABUSE_DESKS.is_in(_local_part(address)):
         return True
     if _is_covered(nested):  # a cover goes to whom the junk in it goes
         return False
@@ -160,7 +161,7 @@ def _house_or_domain(address: str) -> str:
 
 def went_to_role(nested: Nested) -> bool:
     """It went to somebody whom people complain to who know no abuse desk."""
-    return any(wording.ROLES.is_in(_local_part(address)) for address in nested.recipients)
+    return any(ROLES.is_in(_local_part(address)) for address in nested.recipients)
 
 
 def _local_part(address: str) -> str:

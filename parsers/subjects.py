@@ -4,7 +4,7 @@ import re
 
 from parsers.headers import decode_text
 from parsers.mime import Part
-from parsers.wording.complaints import FORWARDS
+from parsers.wording.forwards import FORWARDS
 
 CHARACTERS = 1000
 

@@ -30,6 +30,8 @@ ASKED_FIRST = {
     "signs": ("attached",),
     "weighing": ("attached",),
     "wording.complaints": ("attached",),
+    "wording.forwards": ("attached",),
+    "wording.recipients": ("attached",),
     "wording.feedback": ("arf",),
 }
 """Which samples are likely to miss a row of a module, to find one soon; others are missed by what is no report."""
