@@ -17,7 +17,7 @@ from parsers.claims import find_format, read_claim, read_hotmail_claim
 from parsers.correspondence import read_correspondence
 from parsers.enclosed import is_any_routed, read_attached, read_pasted
 from parsers.feedback import find_feedback
-from parsers.headers import parse_sole_address
+from parsers.headers import decode_text, parse_sole_address
 from parsers.message import Reported
 from parsers.mime import Budget, Part, parse_message
 from parsers.nested import (
@@ -35,6 +35,7 @@ from parsers.not_reports import (
 )
 from parsers.outside import Outside
 from parsers.reports import can_stand_alone, complete_report
+from parsers.subjects import strip_prefixes
 from parsers.values import ReadMail, Report
 
 
@@ -91,19 +92,30 @@ def _prefer_pasted(
 ) -> list[Report]:
     """Pasted headers with a route tell more than attached messages without one.
 
-    A forward that begins with the route of a message brings the files of that message too: they are not reported,
-    unless it is a complaint, and they are what it complains about.
+    A forward that shows a message in its text, with a route or under its own subject, brings the files of that
+    message too: they are not reported, unless it is a complaint, and they are what it complains about.
     """
     shows_route = outside.is_forward and outside.pasted and outside.pasted.every("received")
-    if not shows_route and any(can_stand_alone(report) for report in attached):
+    shows_another = _shows_another(outside, enclosed)
+    if not (shows_route or shows_another) and any(can_stand_alone(report) for report in attached):
         return attached
     messages = read_pasted(outside, budget)
-    pasted = [report for report in _report_pasted(messages, outside, budget) if can_stand_alone(report)]
+    shown = _report_pasted(messages, outside, budget)
+    pasted = shown if shows_another else [report for report in shown if can_stand_alone(report)]
     is_whole = bool(pasted) and pasted[0].message is messages[0].message
     if is_whole and (beside := find_beside(messages[0], enclosed, attached, outside, budget)):
         return beside
     known = {report.origin_ip for report in attached if can_stand_alone(report)}
     return pasted if pasted and not any(report.origin_ip in known for report in pasted) else attached
+
+
+def _shows_another(outside: Outside, enclosed: list[Reported]) -> bool:
+    """Whether the message that it forwards stands in its text, and what is attached has other subjects."""
+    if not (outside.is_forward and outside.pasted):
+        return False
+    subject = strip_prefixes(decode_text(outside.pasted.first("subject")) or "")
+    attached = (strip_prefixes(one.message.subject or "") for one in enclosed)
+    return bool(subject) and subject == strip_prefixes(outside.subject) and subject not in attached
 
 
 def _is_sent_by_program(outside: Outside) -> bool:
