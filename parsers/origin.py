@@ -20,6 +20,7 @@ from parsers.gateways import (
     is_hidden,
     is_on_loopback,
     is_own_program,
+    lower,
 )
 from parsers.houses import house_of, is_inner_name, is_inside, is_outbound
 from parsers.received import Line
@@ -80,14 +81,14 @@ class _Side:
 
 def _vouches_for(above: Line, line: Line) -> bool:
     """Whether a hop came from the host that wrote this line, and no stranger can have made it seem so."""
-    name = _lower(line.hop.by_name)
+    name = lower(line.hop.by_name)
     if above.is_fetched or is_below_step(above, line) or is_delivered(above, line):
         return True
     if not name:
         return False
-    if is_own_program(above, line) or (is_on_loopback(above) and name == _lower(above.helo)):
+    if is_own_program(above, line) or (is_on_loopback(above) and name == lower(above.helo)):
         return True
-    if (above.verified or above.is_handed_over) and name == _lower(above.hop.from_name):
+    if (above.verified or above.is_handed_over) and name == lower(above.hop.from_name):
         return True
     return _is_inner_step(above) and above.hop.from_ip == line.by_ip
 
@@ -243,10 +244,6 @@ def _houses(host: str | None) -> set[str]:
     """The house of a host; all names that mean nothing outside of a house are one."""
     house = house_of(host)
     return ({house} if house else set()) | ({INNER} if is_inner_name(host or "") else set())
-
-
-def _lower(name: str | None) -> str:
-    return (name or "").lower()
 
 
 def _is_generic_name(name: str, ip: IPAddress) -> bool:

@@ -144,7 +144,7 @@ class Outside:
 
     @cached_property
     def sounds_like_report(self) -> bool:
-        """Whether it calls itself a report, or has words of those who report; `nested.is_complaint` weighs more."""
+        """Whether it calls itself a report, or has words of those who report; `weighing.is_complaint` weighs more."""
         return (
             is_feedback_report(self.root)
             or robots.COMPLAINTS.is_in(self.subject)

@@ -61,10 +61,11 @@ def read_mail(raw: bytes) -> ReadMail:
 
 def _find_reports(root: Part, budget: Budget) -> tuple[tuple[Report, ...], str | None]:
     """The reports in a mail, or none and the reason why."""
-    if reports := report_feedback(*find_feedback(root, budget), Outside(root), budget):
+    outside = Outside(root)
+    if reports := report_feedback(*find_feedback(root, budget), outside, budget):
         return tuple(reports), None
     enclosed = read_attached(root, budget)
-    outside = Outside(root, is_any_routed(enclosed), tuple(enclosed))
+    outside.encloses_route, outside.enclosed = is_any_routed(enclosed), tuple(enclosed)
     if reason := find_reason(outside, WHATEVER_IT_ENCLOSES):
         return (), reason
     if reports := _report_attached(outside, enclosed, budget):

@@ -21,7 +21,8 @@ from parsers.recipients import (
 )
 from parsers.subjects import strip_prefixes
 from parsers.values import IPAddress
-from parsers.wording import complaints as wording
+from parsers.wording import complaint_texts
+from parsers.wording.complaint_subjects import COMPLAINT_SUBJECTS, TICKET_SUBJECTS
 from parsers.wording.recipients import ABUSE_DESKS, ROLES
 
 LOOKED_AT = 64 * 1024
@@ -182,7 +183,7 @@ def reporter_names_it(nested: Nested) -> bool:
 
 def reporter_got_complaint(nested: Nested) -> bool:
     """The reporter says that it passes a complaint on."""
-    return not nested.is_of_feedback and wording.COMPLAINTS_RECEIVED.is_in(nested.reporters_words)
+    return not nested.is_of_feedback and complaint_texts.COMPLAINTS_RECEIVED.is_in(nested.reporters_words)
 
 
 def names_enclosed(nested: Nested) -> bool:
@@ -200,12 +201,12 @@ def _is_named(ip: IPAddress, text: str) -> bool:
 
 def says_complaint(nested: Nested) -> bool:
     """Its words complain."""
-    if wording.COMPLAINT_SUBJECTS.is_in(nested.outside.subject):
+    if COMPLAINT_SUBJECTS.is_in(nested.outside.subject):
         return True
     text = f"{nested.outside.subject}\n{nested.outside.own_text}"
-    if wording.COMPLAINT_TEXTS.is_in(text):
+    if complaint_texts.COMPLAINT_TEXTS.is_in(text):
         return True
-    return wording.JUNK_WORDS.is_in(text) and wording.PLEAS.is_in(text)
+    return complaint_texts.JUNK_WORDS.is_in(text) and complaint_texts.PLEAS.is_in(text)
 
 
 def passes_on(nested: Nested) -> bool:
@@ -240,7 +241,7 @@ def _house_of_address(address: str) -> str | None:
 
 def is_ticket(nested: Nested) -> bool:
     """A program that keeps complaints passes it on; in the subject of a forward the number may be any."""
-    if wording.TICKET_SUBJECTS.is_in(nested.outside.subject) and not nested.outside.is_forward:
+    if TICKET_SUBJECTS.is_in(nested.outside.subject) and not nested.outside.is_forward:
         return True
     says = nested.outside.says
     names = nested.outside.root.header.by_name

@@ -3,6 +3,7 @@
 import re
 
 from parsers.headers import decode_text
+from parsers.message import find_charset
 from parsers.mime import Part
 from parsers.wording.forwards import FORWARDS
 
@@ -15,9 +16,8 @@ _PREFIX = re.compile(
 
 def read_subject(root: Part) -> str:
     """The decoded subject, cut; what stands in it raw is in the charset that a part of the mail names."""
-    charsets = (part.content_type.parameters.get("charset") for part in root.walk())
-    charset = next((name for name in charsets if name), None)
-    return (decode_text(root.header.first("subject"), charset) or "")[:CHARACTERS]
+    value = root.header.first("subject") or b""
+    return (decode_text(value, None if value.isascii() else find_charset(root)) or "")[:CHARACTERS]
 
 
 def is_forward(subject: str) -> bool:
