@@ -10,6 +10,7 @@ from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
 from abuse_intake.attribution.directory_file import read_directory_file
 from abuse_intake.errors import DirectoryError
+from abuse_intake.guard.pool import Guard
 from abuse_intake.intake import Intake, PollSummary
 from abuse_intake.mailbox import Mailbox, open_mailbox
 from abuse_intake.outbox import DeliverySummary, Outbox, open_carrier
@@ -145,6 +146,8 @@ class App:
         self.mailbox: Mailbox = open_mailbox(settings)
         self.carrier = open_carrier(settings)
         self.reader = build_reader(settings, lambda: self.directory.attributor)
+        self.guard = Guard()
+        self.guard.start()
 
     def poll(
         self,
@@ -157,6 +160,7 @@ class App:
         intake = Intake(
             self.mailbox,
             self.database,
+            self.guard,
             self.reader,
             self.settings.need_mailbox().folders,
             should_stop=should_stop,
@@ -169,6 +173,7 @@ class App:
         return deliver_outbox(self.settings, self.database, self.carrier, should_stop)
 
     def close(self) -> None:
-        """Let go of the mailbox and the outbox."""
+        """Let go of the mailbox, the outbox and the processes that read mails."""
+        self.guard.close()
         self.mailbox.close()
         self.carrier.close()

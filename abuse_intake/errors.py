@@ -3,6 +3,7 @@
 AbuseIntakeError
 ├── ConfigurationError      the configuration cannot be used (exit code 2)
 ├── DirectoryError          the tenants file cannot be used
+├── GuardError              mails cannot be read right now
 ├── MailboxError            the mailbox cannot be worked right now
 └── OutboxError             acknowledgements cannot be delivered right now
 """
@@ -18,6 +19,10 @@ class ConfigurationError(AbuseIntakeError):
 
 class DirectoryError(AbuseIntakeError):
     """The tenants file cannot be used: it says which line, and why."""
+
+
+class GuardError(AbuseIntakeError):
+    """Mails cannot be read right now: no process to read them in can be started."""
 
 
 class MailboxError(AbuseIntakeError):

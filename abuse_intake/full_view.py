@@ -1,4 +1,7 @@
-"""The analyst's full view of one reported message, read with mail-parser: slower and richer than the intake reads."""
+"""The analyst's full view of one reported message, read with mail-parser: slower and richer than the intake reads.
+
+It is read in a process of the guard, like all that strangers wrote.
+"""
 
 from email.errors import MessageError
 from typing import Any
@@ -9,6 +12,8 @@ MAX_BYTES = 2_000_000
 """A larger message is cut before it is read: mail-parser is not made for hostile sizes."""
 MAX_TEXT = 100_000
 """Characters of each text that are shown."""
+EMPTY_VIEW: dict[str, Any] = {"attachments": [], "hops": [], "text": [], "html": []}
+"""What every view has."""
 
 
 def read_full_view(raw: bytes) -> dict[str, Any]:
@@ -16,10 +21,9 @@ def read_full_view(raw: bytes) -> dict[str, Any]:
     import mailparser
     from mailparser.exceptions import MailParserError
 
-    empty: dict[str, Any] = {"attachments": [], "hops": [], "text": [], "html": []}
     try:
         mail = mailparser.parse_from_bytes(raw[:MAX_BYTES])
-        return {**empty, **_describe(mail)}
+        return {**EMPTY_VIEW, **_describe(mail)}
     except (
         MailParserError,
         MessageError,
@@ -30,7 +34,7 @@ def read_full_view(raw: bytes) -> dict[str, Any]:
         RecursionError,
     ) as error:
         # mail-parser raises outside its own hierarchy on damaged mails.
-        return {**empty, "error": f"mail-parser cannot read it: {type(error).__name__}: {error}"}
+        return {**EMPTY_VIEW, "error": f"mail-parser cannot read it: {type(error).__name__}: {error}"}
 
 
 def _describe(mail: Any) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 1. fetch        raw bytes and where they lie; only looks
 2. keep         the bytes are committed before anything in the mailbox is moved
-3. read         bytes → disposition, reporter, reports (pure)
+3. read         bytes → disposition, reporter, reports (pure), in the guard's processes
 4. attribute    report → tenant and address (pure)
 5. record       reports, incidents, disposition and acknowledgement, in one transaction
 6. file away    the mail moves to the folder of its disposition
 (7. acknowledge is the outbox's.)
+
+While a batch is read, the one before it is recorded and filed away.
 
 Killed anywhere, it goes on where it was: 1 and 6 look at what lies in the mailbox now, 2 and 5 are idempotent,
 and 3 to 5 lease mails, so that what a dead process left is known and read again one by one.
@@ -23,7 +25,7 @@ import structlog
 from abuse_intake import processes
 from abuse_intake.mailbox import Mailbox
 from abuse_intake.reading import Reader
-from abuse_intake.recording import Recorder
+from abuse_intake.recording import Batch, Reads, Recorder
 from abuse_intake.settings import Folders
 from storage import mails
 from storage.database import Database
@@ -69,6 +71,7 @@ class Intake:
         self,
         mailbox: Mailbox,
         database: Database,
+        reads: Reads,
         reader: Reader,
         folders: Folders,
         *,
@@ -78,7 +81,8 @@ class Intake:
     ) -> None:
         self._mailbox = mailbox
         self._database = database
-        self._recorder = Recorder(database, reader, now)
+        self._recorder = Recorder(database, reads, reader, now)
+        self._being_read: Batch | None = None
         self._folders = folders
         self._now = now
         self._should_stop = should_stop
@@ -94,10 +98,12 @@ class Intake:
         summary, began = summary or PollSummary(), time.monotonic()
         try:
             self._read_interrupted(summary)
-            self._read_all(summary)
+            self._read_kept(summary)
+            self._finish_reading(summary)
             while self._pass_over_mailbox(summary) and not self._should_stop():
                 pass
         finally:
+            self._being_read = None
             self._release_leases()
             summary.seconds = time.monotonic() - began
         return summary
@@ -105,14 +111,18 @@ class Intake:
     def _pass_over_mailbox(self, summary: PollSummary) -> int:
         """One walk over all that lies in the mailbox now; how many mails were new."""
         before = summary.kept
+        waiting: set[Place] = set()
         for places in self._mailbox.list_places(BATCH_SIZE):
             known = self._keep_new(places, summary)
-            self._read_all(summary)
-            self._file_away(known, summary)
+            self._read_kept(summary)
+            self._file_away(waiting, summary)
+            waiting = known
             self._report_progress(summary)
             if self._should_stop():
                 break
-        self._read_all(summary)
+        self._finish_reading(summary)
+        self._file_away(waiting, summary)
+        self._report_progress(summary)
         summary.problems = list(self._mailbox.problems)
         self._mark_vanished_filed()  # lists the mailbox anew, and so forgets its problems
         return summary.kept - before
@@ -140,13 +150,22 @@ class Intake:
 
     # 3. read, 4. attribute, 5. record
 
-    def _read_all(self, summary: PollSummary) -> None:
+    def _read_kept(self, summary: PollSummary) -> None:
+        """Have all that is kept and unread be read, and record it, but for the last batch: it is being read."""
         while not self._should_stop():
             with self._database.begin() as session:
-                claimed = mails.claim_batch(session, self._owner, BATCH_SIZE, self._now(), LEASE)
+                claimed = mails.claim_batch(session, self._owner, BATCH_SIZE, self._now(), LEASE, BATCH_BYTES)
             if not claimed:
                 return
-            summary.add(self._recorder.read_and_record(claimed))
+            begun = self._recorder.begin(claimed)
+            self._finish_reading(summary)
+            self._being_read = begun
+
+    def _finish_reading(self, summary: PollSummary) -> None:
+        """Record the batch that is being read."""
+        batch, self._being_read = self._being_read, None
+        if batch is not None:
+            summary.add(self._recorder.finish(batch))
 
     def _read_interrupted(self, summary: PollSummary) -> None:
         """What a dead process left unfinished is read mail by mail, each attempt committed before it begins."""

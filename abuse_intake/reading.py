@@ -1,6 +1,5 @@
-"""Reads one mail to its outcome: its disposition, its reports with their attributions, and who is answered."""
+"""From how a mail was read to its outcome: its reports with their attributions, and who is answered."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +8,7 @@ from datetime import datetime, timedelta
 from abuse_intake.acknowledgement import render_acknowledgement
 from abuse_intake.answering import Ourselves, find_reason_not_to_answer
 from abuse_intake.attribution import Attributor
-from parsers import read_mail
+from abuse_intake.guard.failure import make_quarantined
 from parsers.addresses import domain_of
 from parsers.authentication_results import is_authenticated
 from parsers.recipient import recipient_key
@@ -30,7 +29,7 @@ class Answered:
 
 
 class Reader:
-    """Turns claimed mails into outcomes. `find_attributor` is asked for each mail: the directory may change."""
+    """Turns mails that were read into outcomes. `find_attributor` is asked for each mail: the directory may change."""
 
     def __init__(
         self,
@@ -45,19 +44,19 @@ class Reader:
         self._max_bytes = max_bytes
         self._per_reporter_hour = per_reporter_hour
 
-    def read(self, mail: ClaimedMail) -> Outcome:
-        """How the mail is read and attributed; who is answered is decided by `answer`."""
-        if len(mail.raw) > self._max_bytes:
-            return self.quarantine(mail, "too_costly")
-        read = read_mail(mail.raw)
+    def is_too_large(self, mail: ClaimedMail) -> bool:
+        """Whether it is put aside unread."""
+        return len(mail.raw) > self._max_bytes
+
+    def conclude(self, mail: ClaimedMail, read: ReadMail) -> Outcome:
+        """To whom its reports are attributed; who is answered is decided by `answer`."""
         attributor = self._find_attributor()
         attributions = tuple(attributor.attribute(report, mail.received_at) for report in read.reports)
         return Outcome(mail.id, read, attributions, self._is_authenticated(read))
 
     def quarantine(self, mail: ClaimedMail, reason: str) -> Outcome:
         """The outcome of a mail that is kept but not read, for a person to look at."""
-        read = ReadMail(hashlib.sha256(mail.raw).hexdigest(), len(mail.raw), "quarantined", reason)
-        return Outcome(mail.id, read)
+        return Outcome(mail.id, make_quarantined(mail.raw, reason))
 
     def answer(
         self, outcomes: Sequence[Outcome], received: Mapping[str, datetime], before: Answered, now: datetime

@@ -1,12 +1,16 @@
-"""Reads mails and records what that led to, a batch in one transaction: steps 3 to 5 of the intake."""
+"""Has mails read and records what that led to, a batch in one transaction: steps 3 to 5 of the intake."""
 
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
+from abuse_intake.guard.failure import Failure, make_quarantined
 from abuse_intake.reading import HOUR, Answered, Reader
+from parsers.values import ReadMail
 from storage import acknowledgements, held_back, mails
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
@@ -15,33 +19,72 @@ from storage.values import ClaimedMail, Outcome
 log = structlog.get_logger()
 
 
+class Reading(Protocol):
+    """Mails that are being read."""
+
+    def results(self) -> list[ReadMail | Failure]:
+        """Wait; how each was read, or why it was not."""
+
+
+class Reads(Protocol):
+    """What mails are read with: `guard.pool.Guard`."""
+
+    def begin_reading(self, raws: Sequence[bytes]) -> Reading:
+        """Have these mails read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Mails that are being read, but for those that are too large."""
+
+    claimed: Sequence[ClaimedMail]
+    readable: Sequence[ClaimedMail]
+    reading: Reading
+
+
 class Recorder:
     """One bad mail costs itself only, never its batch."""
 
-    def __init__(self, database: Database, reader: Reader, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, reads: Reads, reader: Reader, now: Callable[[], datetime]) -> None:
         self._database = database
+        self._reads = reads
         self._reader = reader
         self._now = now
 
-    def read_and_record(self, claimed: Sequence[ClaimedMail]) -> list[Outcome]:
-        """The outcomes, recorded. The last resort: what fails in a batch is tried alone, then quarantined.
+    def begin(self, claimed: Sequence[ClaimedMail]) -> Batch:
+        """Have these mails read; what else is to be done meanwhile, can be."""
+        readable = [mail for mail in claimed if not self._reader.is_too_large(mail)]
+        return Batch(claimed, readable, self._reads.begin_reading([mail.raw for mail in readable]))
 
-        DatabaseUnavailable when nothing can be recorded now.
-        """
-        try:
-            return self._record(claimed, [self._reader.read(mail) for mail in claimed])
-        except DatabaseUnavailable:
-            raise
-        except Exception as error:
-            if len(claimed) == 1:
-                log.error("mail quarantined after a fault of ours", mail=claimed[0].id, fault=_place(error))
-                log.debug("the fault", exc_info=error)
-                return self.quarantine(claimed[0], "internal_error")
-            return [outcome for mail in claimed for outcome in self.read_and_record([mail])]
+    def finish(self, batch: Batch) -> list[Outcome]:
+        """The outcomes, recorded. GuardError, DatabaseUnavailable when nothing can be read or recorded now."""
+        results = zip(batch.readable, batch.reading.results(), strict=True)
+        read = {mail.id: _accept(mail, result) for mail, result in results}
+        return self._conclude(
+            [(mail, read.get(mail.id) or make_quarantined(mail.raw, "too_costly")) for mail in batch.claimed]
+        )
+
+    def read_and_record(self, claimed: Sequence[ClaimedMail]) -> list[Outcome]:
+        """Both at once."""
+        return self.finish(self.begin(claimed))
 
     def quarantine(self, mail: ClaimedMail, reason: str) -> list[Outcome]:
         """Put a mail aside for a person to look at, unread."""
         return self._record([mail], [self._reader.quarantine(mail, reason)])
+
+    def _conclude(self, read: Sequence[tuple[ClaimedMail, ReadMail]]) -> list[Outcome]:
+        """The last resort: what fails in a batch is tried alone, then quarantined."""
+        try:
+            return self._record([mail for mail, _ in read], [self._reader.conclude(*one) for one in read])
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            if len(read) == 1:
+                (mail, _), *_ = read
+                log.error("mail quarantined after a fault of ours", mail=mail.id, fault=_place(error))
+                log.debug("the fault", exc_info=error)
+                return self.quarantine(mail, "internal_error")
+            return [outcome for one in read for outcome in self._conclude([one])]
 
     def _record(self, claimed: Sequence[ClaimedMail], outcomes: Sequence[Outcome]) -> list[Outcome]:
         received = {mail.id: mail.received_at for mail in claimed}
@@ -56,6 +99,14 @@ class Recorder:
             mails.record_outcomes(session, answered, now)
         log.debug("recorded", mails=len(answered))
         return answered
+
+
+def _accept(mail: ClaimedMail, result: ReadMail | Failure) -> ReadMail:
+    """How it was read; a mail that was not, is told of."""
+    if isinstance(result, ReadMail):
+        return result
+    log.warning("mail quarantined", mail=mail.id, reason=result.reason, fault=result.detail)
+    return make_quarantined(mail.raw, result.reason)
 
 
 def _reporters(outcomes: Sequence[Outcome]) -> set[str]:

@@ -5,7 +5,10 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from abuse_intake.errors import MailboxError, OutboxError
+from abuse_intake.guard.failure import Failure
 from abuse_intake.outbox.ledger import Ledger
+from parsers import read_mail
+from parsers.values import ReadMail
 from storage.values import DueAcknowledgement, Place
 
 UIDS = count(1)
@@ -85,3 +88,25 @@ class FakeCarrier:
 
     def close(self) -> None:
         self.was_let_go = True
+
+
+class FakeReading:
+    """Mails that were read when that was begun."""
+
+    def __init__(self, results: list[ReadMail | Failure]) -> None:
+        self._results = results
+
+    def results(self) -> list[ReadMail | Failure]:
+        return self._results
+
+
+class FakeGuard:
+    """Reads in this process, without limits; `read` shows what, `failures` says for which mails it gives none."""
+
+    def __init__(self, failures: dict[bytes, Failure] | None = None) -> None:
+        self.read: list[bytes] = []
+        self._failures = failures or {}
+
+    def begin_reading(self, raws: Sequence[bytes]) -> FakeReading:
+        self.read += raws
+        return FakeReading([self._failures.get(raw) or read_mail(raw) for raw in raws])

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from arrival_builders import US
+from intake_fakes import FakeGuard
 
 from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
@@ -23,6 +24,7 @@ from abuse_intake.intake import Intake
 from abuse_intake.mailbox import Mailbox
 from abuse_intake.mailbox.files import MaildirMailbox
 from abuse_intake.reading import Reader
+from abuse_intake.recording import Reads
 from abuse_intake.settings import Folders, ProviderSettings
 from abuse_intake.urls import ServiceUrl
 from storage import acknowledgements, incidents, mails
@@ -85,11 +87,20 @@ def make_intake(
     database: Database,
     reader: Reader | None = None,
     *,
+    reads: Reads | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Intake:
     """An intake of that mailbox."""
-    return Intake(mailbox, database, reader or make_reader(), Folders(), now=now, should_stop=should_stop)
+    return Intake(
+        mailbox,
+        database,
+        reads or FakeGuard(),
+        reader or make_reader(),
+        Folders(),
+        now=now,
+        should_stop=should_stop,
+    )
 
 
 def make_maildir(root: Path) -> Path:

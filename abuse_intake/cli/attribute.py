@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from abuse_intake.cli.inputs import read_files
+from abuse_intake.cli.inputs import Files
 from abuse_intake.cli.output import one_line, print_json
 
 
@@ -21,23 +21,19 @@ def attribute(context: click.Context, files: tuple[str, ...]) -> None:
     """
     from abuse_intake.app import load_attributor, open_database
     from abuse_intake.cli.session import settings_of
-    from parsers import read_mail
+    from abuse_intake.guard.pool import Guard
 
     settings = settings_of(context)
-    wrong: list[str] = []
-
-    def complain(text: str) -> None:
-        wrong.append(text)
-        click.echo(f"abuse-intake: {one_line(text)}", err=True)
-
-    with nullcontext() if settings.tenants.directory else open_database(settings, make=False) as database:
+    database_used = nullcontext() if settings.tenants.directory else open_database(settings, make=False)
+    with Guard(most=len(files)) as guard, database_used as database:
+        guard.start()
         attributor = load_attributor(settings, database)
         for warning in attributor.directory.warnings:
             click.echo(f"abuse-intake: warning: {one_line(warning)}", err=True)
-        for name, raw in read_files(files, complain):
-            reports = read_mail(raw).reports
-            print_json(_as_json(name, reports, attributor, datetime.now(UTC)))
-    context.exit(1 if wrong else 0)
+        mails = Files(files, guard)
+        for name, read in mails.read():
+            print_json(_as_json(name, read.reports, attributor, datetime.now(UTC)))
+    context.exit(1 if mails.wrong else 0)
 
 
 def _as_json(name: str, reports: Any, attributor: Any, now: datetime) -> dict[str, Any]:

@@ -28,6 +28,11 @@ _CAUTION = {
     "stated": "Stated: one trace only, or hearsay. It rests on the reporter's word.",
     "unattributed": "Unattributed: nobody is named.",
 }
+_FAILURES = {
+    "too_costly": "mail-parser takes too much time or memory for it",
+    "kills_the_reader": "mail-parser dies over it",
+    "internal_error": "it cannot be read, by a fault of this program",
+}
 
 
 def find_references(database: Database, reports: Sequence[ReportRecord]) -> dict[str, str]:
@@ -146,13 +151,18 @@ def print_history(history: tuple[HistoryEntry, ...]) -> None:
 
 def read_full(raw: bytes, report: ReportRecord) -> dict[str, Any] | None:
     """The reported message in the mail that reported it, found by its hash: a newer program may read other reports."""
-    from abuse_intake.full_view import read_full_view
-    from parsers import read_mail
+    from abuse_intake.full_view import EMPTY_VIEW
+    from abuse_intake.guard.failure import Failure
+    from abuse_intake.guard.pool import Guard
 
     wanted = (report.fields.get("message") or {}).get("sha256")
-    messages = (one.message for one in read_mail(raw).reports if one.message)
-    found = next((message for message in messages if message.sha256 == wanted), None)
-    return read_full_view(found.raw) if found else None
+    if not wanted:
+        return None
+    with Guard(most=1) as guard:
+        view = guard.read_full_view(raw, wanted)
+    if isinstance(view, Failure):
+        return {**EMPTY_VIEW, "error": _FAILURES[view.reason]}
+    return view
 
 
 def print_full(message: dict[str, Any] | None) -> None:

@@ -3,12 +3,20 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from abuse_intake.cli.output import one_line
+
+if TYPE_CHECKING:
+    from abuse_intake.guard.failure import Failure
+    from abuse_intake.guard.pool import Guard
+    from parsers.values import ReadMail
 
 _AGO = re.compile(r"(\d+)([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -48,11 +56,41 @@ json_option = click.option("--json", "as_json", is_flag=True, help="JSON Lines: 
 since_option = click.option("--since", type=Time(), help="Only from this time on: 2026-11-02, 7d, 12h …")
 
 
-def read_files(names: Sequence[str], complain: Callable[[str], None]) -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of each file, `-` being stdin; one that cannot be read is complained about and left out."""
-    for name in names:
-        shown = os.fsencode(name).decode("utf-8", "replace")
-        try:
-            yield shown, sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        except OSError as error:
-            complain(f"{shown} cannot be read: {(error.strerror or str(error)).lower()}")
+class Files:
+    """Mails in files, read within the limits of the guard; `wrong` tells whether something was to complain about."""
+
+    def __init__(self, names: Sequence[str], guard: "Guard") -> None:
+        self._names = names
+        self._guard = guard
+        self._waiting: deque[tuple[str, bytes]] = deque()
+        self.wrong = False
+
+    def read(self) -> "Iterator[tuple[str, ReadMail]]":
+        """The name of each file, and how it is read; one that cannot be opened is complained about and left out."""
+        for result in self._guard.read_each(self._open_each()):
+            name, raw = self._waiting.popleft()
+            yield name, self._accept(name, raw, result)
+
+    def _open_each(self) -> Iterator[bytes]:
+        for name in self._names:
+            shown = os.fsencode(name).decode("utf-8", "replace")
+            try:
+                raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+            except OSError as error:
+                self._complain(f"{shown} cannot be read: {(error.strerror or str(error)).lower()}")
+                continue
+            self._waiting.append((shown, raw))
+            yield raw
+
+    def _accept(self, name: str, raw: bytes, result: "ReadMail | Failure") -> "ReadMail":
+        from abuse_intake.guard.failure import Failure, make_quarantined
+
+        if not isinstance(result, Failure):
+            return result
+        if result.detail is not None:
+            self._complain(f"{name} could not be read, by a fault of this program: {result.detail}")
+        return make_quarantined(raw, result.reason)
+
+    def _complain(self, text: str) -> None:
+        self.wrong = True
+        click.echo(f"abuse-intake: {one_line(text)}", err=True)

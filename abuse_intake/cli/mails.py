@@ -12,6 +12,7 @@ from abuse_intake.cli.explanations import UNANSWERED
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
 from abuse_intake.cli.output import count, one_line, print_fields, print_heading, print_json, print_table
 from abuse_intake.cli.session import database_of
+from abuse_intake.guard.pool import Guard
 from abuse_intake.recording import Recorder
 from parsers.values import Disposition
 from storage import acknowledgements
@@ -178,9 +179,10 @@ def retry(context: click.Context, mail_ids: tuple[str, ...]) -> None:
     it was filed.
     """
     wrong = 0
-    with database_of(context, make=True) as (settings, database):
+    with database_of(context, make=True) as (settings, database), Guard(most=1) as guard:
         attributor = load_attributor(settings, database)
-        recorder = Recorder(database, build_reader(settings, lambda: attributor), lambda: datetime.now(UTC))
+        reader = build_reader(settings, lambda: attributor)
+        recorder = Recorder(database, guard, reader, lambda: datetime.now(UTC))
         for mail_id in mail_ids:
             try:
                 click.echo(_retry(database, recorder, mail_id))

@@ -2,8 +2,8 @@
 
 import click
 
-from abuse_intake.cli.inputs import read_files
-from abuse_intake.cli.output import one_line, print_json
+from abuse_intake.cli.inputs import Files
+from abuse_intake.cli.output import print_json
 
 
 @click.command()
@@ -20,15 +20,13 @@ def parse(context: click.Context, files: tuple[str, ...]) -> None:
     abuse-intake parse report.eml
     abuse-intake parse Maildir/new/* | jq 'select(.disposition != "report") | .reason'
     """
-    from parsers import read_mail
-    from parsers.as_json import mail_as_json
+    from abuse_intake.guard.pool import Guard
 
-    wrong: list[str] = []
+    with Guard(most=len(files)) as guard:
+        guard.start()
+        from parsers.as_json import mail_as_json
 
-    def complain(text: str) -> None:
-        wrong.append(text)
-        click.echo(f"abuse-intake: {one_line(text)}", err=True)
-
-    for name, raw in read_files(files, complain):
-        print_json(mail_as_json(read_mail(raw), name))
-    context.exit(1 if wrong else 0)
+        mails = Files(files, guard)
+        for name, read in mails.read():
+            print_json(mail_as_json(read, name))
+    context.exit(1 if mails.wrong else 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from arrival_builders import US, make_forward, make_message
-from intake_fakes import FakeCarrier, FakeMailbox
+from intake_fakes import FakeCarrier, FakeGuard, FakeMailbox
 from intake_world import list_acknowledgements, list_mails, make_intake, make_reader, open_database
 from servers.postgresql import Postgresql
 
@@ -137,7 +137,7 @@ def test_a_mail_that_was_answered_and_is_read_again_swallows_no_summary(
     reader, at = make_reader(per_reporter_hour=1), datetime.now(UTC) - AN_HOUR_AGO
     with database.begin() as session:
         again = mails.reset_for_retry(session, "1")
-    Recorder(database, reader, lambda: at).read_and_record([again])
+    Recorder(database, FakeGuard(), reader, lambda: at).read_and_record([again])
 
     delivered = deliver(settings, database)
 
@@ -155,7 +155,7 @@ def test_a_mail_that_was_told_in_a_summary_is_not_answered_when_it_is_read_again
 
     with database.begin() as session:
         again = mails.reset_for_retry(session, "3")
-    Recorder(database, reader, lambda: at).read_and_record([again])
+    Recorder(database, FakeGuard(), reader, lambda: at).read_and_record([again])
 
     assert deliver(settings, database) == []
     assert list_reasons(database)[2] == "in_summary"

@@ -50,22 +50,22 @@ def database(tmp_path: Path) -> Iterator[Database]:
 class StumblingReader(Reader):
     """A reader with a fault of its own: mails that hold the word STUMBLE raise."""
 
-    def read(self, mail: ClaimedMail) -> Outcome:
+    def conclude(self, mail: ClaimedMail, read: ReadMail) -> Outcome:
         if b"STUMBLE" in mail.raw:
             raise RuntimeError("a fault of ours")
-        return super().read(mail)
+        return super().conclude(mail, read)
 
 
 class UnstorableReader(Reader):
     """A reader whose outcome for mails that hold the word UNSTORABLE no database takes."""
 
-    def read(self, mail: ClaimedMail) -> Outcome:
+    def conclude(self, mail: ClaimedMail, read: ReadMail) -> Outcome:
         if b"UNSTORABLE" not in mail.raw:
-            return super().read(mail)
-        read = ReadMail(
-            "0" * 64, 1, "not_a_report", "no_evidence", correspondence=Correspondence(subject="\ud800")
+            return super().conclude(mail, read)
+        unstorable = Correspondence(subject="\ud800")
+        return Outcome(
+            mail.id, ReadMail("0" * 64, 1, "not_a_report", "no_evidence", correspondence=unstorable)
         )
-        return Outcome(mail.id, read)
 
 
 class CountingReader(Reader):
@@ -75,15 +75,15 @@ class CountingReader(Reader):
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
         self.count = 0
 
-    def read(self, mail: ClaimedMail) -> Outcome:
+    def conclude(self, mail: ClaimedMail, read: ReadMail) -> Outcome:
         self.count += 1
-        return super().read(mail)
+        return super().conclude(mail, read)
 
 
 class BrokenReader(Reader):
     """A reader during whose work the database goes away."""
 
-    def read(self, mail: ClaimedMail) -> Outcome:
+    def conclude(self, mail: ClaimedMail, read: ReadMail) -> Outcome:
         raise DatabaseUnavailable("the database cannot be used: gone")
 
 
@@ -447,13 +447,13 @@ def test_another_mail_under_a_used_name_is_read(database: Database, tmp_path: Pa
 
 
 def test_it_stops_between_batches(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Asked to stop, the intake finishes the batch in hand and leaves the rest for the next start."""
+    """Asked to stop, the intake finishes the batch that is read meanwhile, and leaves the rest for the next start."""
     monkeypatch.setattr(intake, "BATCH_SIZE", 2)
     mailbox = FakeMailbox(*(make_report(number) for number in range(6)))
 
     make_intake(mailbox, database, should_stop=lambda: bool(mailbox.folders)).poll()
 
-    assert (len(mailbox.waiting), len(mailbox.folders["Processed"])) == (4, 2)
+    assert (len(mailbox.waiting), len(mailbox.folders["Processed"])) == (2, 4)
     assert list_outcomes(database) == [REPORT, REPORT]
 
 

@@ -41,14 +41,14 @@ SEED = 20261120
 
 KILLED_BY_A_MAIL = """\
 import os, sys
-from abuse_intake import reading
 from abuse_intake.cli import main
-read_mail = reading.read_mail
-def read_or_die(raw):
-    if b"KILLS" in raw:
+from abuse_intake.reading import Reader
+conclude = Reader.conclude
+def conclude_or_die(reader, mail, read):
+    if b"KILLS" in mail.raw:
         os._exit(9)
-    return read_mail(raw)
-reading.read_mail = read_or_die
+    return conclude(reader, mail, read)
+Reader.conclude = conclude_or_die
 main(sys.argv[1:])
 """
 

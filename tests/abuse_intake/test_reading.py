@@ -21,8 +21,9 @@ from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
 from abuse_intake.reading import Reader
 from abuse_intake.settings import ProviderSettings
+from parsers import read_mail
 from storage.database import Database
-from storage.values import ClaimedMail
+from storage.values import ClaimedMail, Outcome
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 DMARC = "Authentication-Results: mx.provider.example; dmarc=pass header.from=woodgrove.example\n"
@@ -39,6 +40,10 @@ def claimed(raw: bytes) -> ClaimedMail:
     return ClaimedMail("1", raw, NOW, 0)
 
 
+def read(reader: Reader, raw: bytes) -> Outcome:
+    return reader.conclude(claimed(raw), read_mail(raw))
+
+
 def make_reports(count: int, reporter: str = "dana@woodgrove.example") -> list[bytes]:
     return [make_forward(make_message(number), number=number, reporter=reporter) for number in range(count)]
 
@@ -47,7 +52,7 @@ def test_each_report_has_its_attribution() -> None:
     """Attributions pair with reports, in order."""
     raw = make_forward(make_message(1), make_message(2, ip="198.51.100.9", sender="x@else.example"))
 
-    outcome = make_reader().read(claimed(raw))
+    outcome = read(make_reader(), raw)
 
     assert [one.tenant for one in outcome.attributions] == ["contoso", None]
     assert len(outcome.read.reports) == 2
@@ -63,7 +68,7 @@ def test_the_directory_is_asked_for_each_mail() -> None:
         per_reporter_hour=0,
     )
 
-    outcomes = [reader.read(claimed(make_forward(make_message(1)))) for _ in range(2)]
+    outcomes = [read(reader, make_forward(make_message(1))) for _ in range(2)]
 
     assert [outcome.attributions[0].tenant for outcome in outcomes] == [None, "contoso"]
 
@@ -87,14 +92,14 @@ def test_a_reporter_is_authenticated_by_our_own_server(extra: str, expected: boo
     attributor = Attributor(ProviderSettings(), Directory())
     reader = Reader(lambda: attributor, ourselves, max_bytes=10_000, per_reporter_hour=0)
 
-    outcome = reader.read(claimed(make_forward(make_message(), extra=extra)))
+    outcome = read(reader, make_forward(make_message(), extra=extra))
 
     assert outcome.reporter_authenticated is expected
 
 
 def test_without_authserv_id_nobody_is_authenticated() -> None:
     """A header that anyone may write proves nothing."""
-    outcome = make_reader().read(claimed(make_forward(make_message(), extra=DMARC)))
+    outcome = read(make_reader(), make_forward(make_message(), extra=DMARC))
 
     assert not outcome.reporter_authenticated
 

@@ -1,0 +1,20 @@
+"""What one mail may cost a reader process. The slowest mail that we know takes a twentieth of it."""
+
+CPU_SECONDS = 2.0
+"""Of one mail. The kernel ends the process, in the middle of a regular expression too."""
+WALL_SECONDS = 3.5
+"""Of one mail, on a machine that has other work."""
+MEMORY_BYTES = 128 * 1024 * 1024
+"""Of one mail, beyond what the process had before it."""
+MEMORY_PER_BYTE = 5
+"""What a mail may take beyond that for each byte of its own: a copy, its content decoded, the answer."""
+
+START_SECONDS = 30.0
+"""Until a new process is ready to read."""
+GRACE_SECONDS = 1.0
+"""So much longer than its limit a process is waited for, which its own clock should have ended."""
+
+FRAME_MAILS = 16
+"""Mails that a process is given at once."""
+FRAME_BYTES = 256 * 1024
+"""Of these mails; a larger one goes alone."""

@@ -1,0 +1,105 @@
+"""One reader process as the program sees it: started, given frames, and ended when it does not answer."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from abuse_intake.errors import GuardError
+from abuse_intake.guard import limits, wire
+
+CHILD_CODE = "from abuse_intake.guard.child import main; main()"
+"""What the fresh interpreter runs."""
+_CLOCKS = (-signal.SIGPROF, -signal.SIGALRM)
+
+
+class ReaderDied(Exception):  # noqa: N818 - it is answered, with a new process
+    """The process ended, or was ended, before it answered all. `is_costly`: it ran into one of its limits."""
+
+    def __init__(self, is_costly: bool, is_by_time: bool = False) -> None:
+        super().__init__()
+        self.is_costly = is_costly
+        self.is_by_time = is_by_time
+
+
+class ReaderProcess:
+    """A fresh interpreter that imports the readers only. GuardError when it can't be started."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self._process = _start(theirs)
+            except OSError as error:
+                ours.close()
+                raise GuardError(f"no process to read mails in can be started: {error.strerror}") from None
+        self._connection = ours
+        self._stream = ours.makefile("rb")
+        self._is_ready = False
+        self.is_fresh = True
+
+    def work(self, task: int, inputs: Sequence[bytes]) -> Iterator[wire.Reply]:
+        """The reply to each input, as it comes. ReaderDied, from the first on that it has no reply to."""
+        self._wait_until_ready()
+        try:
+            self._connection.settimeout(limits.WALL_SECONDS + limits.GRACE_SECONDS)
+            for piece in wire.pack_frame(task, inputs):
+                self._connection.sendall(piece)
+            for _ in inputs:
+                reply = wire.read_reply(self._read)
+                if reply.kind == wire.OUT_OF_MEMORY:
+                    raise ReaderDied(is_costly=True)
+                yield reply
+                self.is_fresh = False
+        except TimeoutError:
+            raise ReaderDied(is_costly=True, is_by_time=True) from None
+        except (EOFError, OSError):
+            has_run_out = self._find_end() in _CLOCKS
+            raise ReaderDied(is_costly=has_run_out, is_by_time=has_run_out) from None
+
+    def close(self) -> None:
+        """End it; what it had in hand is lost."""
+        self._stream.close()
+        self._connection.close()
+        self._process.kill()
+        self._process.wait()
+
+    def _wait_until_ready(self) -> None:
+        if self._is_ready:
+            return
+        try:
+            self._connection.settimeout(limits.START_SECONDS)
+            reply = wire.read_reply(self._read)
+        except (EOFError, OSError):
+            end = self._find_end()
+            raise GuardError(f"the process to read mails in ended at its start ({end})") from None
+        if reply.kind != wire.READY:
+            text = reply.content.decode("utf-8", "replace")
+            raise GuardError(f"the process to read mails in cannot start: {text}")
+        self._is_ready = True
+
+    def _read(self, size: int) -> bytes:
+        if len(found := self._stream.read(size)) < size:
+            raise EOFError
+        return found
+
+    def _find_end(self) -> int | None:
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(limits.GRACE_SECONDS)
+        return None
+
+
+def _start(connection: socket.socket) -> subprocess.Popen[bytes]:
+    """Without `site`, which would take longer than the readers; our own search path says where all is."""
+    paths = (os.path.abspath(path) for path in sys.path)  # noqa: PTH100 - a search path, and no Path
+    return subprocess.Popen(
+        [sys.executable, "-s", "-S", "-P", "-c", CHILD_CODE],
+        stdin=connection.fileno(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={"PYTHONPATH": os.pathsep.join(paths)},
+        start_new_session=True,
+    )
