@@ -127,9 +127,12 @@ def _judge(death: ReaderDied, process: ReaderProcess) -> Failure | None:
 
 
 def _unpack(task: int, reply: wire.Reply) -> Any:
-    if reply.kind == wire.ANSWER:
+    if reply.kind != wire.ANSWER:
+        return Failure("internal_error", reply.content.decode("utf-8", "replace"))
+    try:
         return TASKS[task].unpack(reply.content)
-    return Failure("internal_error", reply.content.decode("utf-8", "replace"))
+    except Exception as error:  # noqa: BLE001 - an answer is trusted no more than the mail that it is about
+        return Failure("internal_error", f"a reader gave no answer of ours: {error}")
 
 
 def split_frames(inputs: Iterable[bytes]) -> Iterator[list[bytes]]:

@@ -14,6 +14,9 @@ FAULT = 3
 OUT_OF_MEMORY = 4
 """The process ends after it said so."""
 
+MAX_REPLY = 1 << 30
+"""Bytes of a reply; the memory that a process may use leaves room for less."""
+
 _FRAME = struct.Struct("!BI")
 _SIZE = struct.Struct("!Q")
 _REPLY = struct.Struct("!BQ")
@@ -53,6 +56,8 @@ def pack_reply(kind: int, content: bytes = b"") -> bytes:
 
 
 def read_reply(read: Read) -> Reply:
-    """One reply."""
+    """One reply. EOFError where none comes, or one that is larger than any."""
     kind, size = _REPLY.unpack(read(_REPLY.size))
+    if size > MAX_REPLY:
+        raise EOFError
     return Reply(kind, read(size))

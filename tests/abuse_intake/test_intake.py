@@ -454,7 +454,7 @@ def test_it_stops_between_batches(database: Database, monkeypatch: pytest.Monkey
     make_intake(mailbox, database, should_stop=lambda: bool(mailbox.folders)).poll()
 
     assert (len(mailbox.waiting), len(mailbox.folders["Processed"])) == (2, 4)
-    assert list_outcomes(database) == [REPORT, REPORT]
+    assert list_outcomes(database) == [REPORT] * 4
 
 
 def test_what_was_stopped_is_finished_by_the_next(

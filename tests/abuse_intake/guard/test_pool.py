@@ -1,0 +1,240 @@
+"""The guard: a mail costs a bounded time and memory, and never more than itself."""
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+
+import psutil
+import pytest
+from arrival_builders import make_arf, make_bounce, make_forward, make_message
+from hostile_readers import HOSTILE_READER, make_word
+
+from abuse_intake.errors import GuardError
+from abuse_intake.guard import limits, process, wire
+from abuse_intake.guard.failure import Failure
+from abuse_intake.guard.pool import Guard, split_frames
+from parsers import read_mail
+
+GOOD = make_forward(make_message(1))
+MANY = [
+    make(number)
+    for number in range(40)
+    for make in (
+        lambda n: make_forward(make_message(n), number=n),
+        lambda n: make_arf(make_message(n)),
+        make_bounce,
+    )
+]
+
+
+@pytest.fixture
+def guard() -> Iterator[Guard]:
+    """A guard of ordinary processes."""
+    with Guard() as made:
+        yield made
+
+
+@pytest.fixture
+def hostile(monkeypatch: pytest.MonkeyPatch) -> Iterator[Guard]:
+    """A guard of one process that obeys the words of mails, with short limits."""
+    monkeypatch.setattr(process, "CHILD_CODE", HOSTILE_READER)
+    monkeypatch.setattr(limits, "WALL_SECONDS", 1.5)
+    with Guard(most=1) as made:
+        yield made
+
+
+def test_mails_are_read_as_without_it(guard: Guard) -> None:
+    """Many frames over all processes give what reading in place gives, in the same order."""
+    assert guard.begin_reading(MANY).results() == [read_mail(raw) for raw in MANY]
+
+
+def test_mails_are_read_as_they_come(guard: Guard) -> None:
+    """A stream of mails is read in its order."""
+    assert list(guard.read_each(iter(MANY))) == [read_mail(raw) for raw in MANY]
+
+
+def test_a_stream_is_not_read_far_ahead(guard: Guard) -> None:
+    """Of a long stream a bounded number of mails is held in memory."""
+    taken = iter(range(100_000))
+
+    next(guard.read_each(GOOD for _ in taken))
+
+    assert next(taken) < 1000
+
+
+def test_no_mails_need_no_process(monkeypatch: pytest.MonkeyPatch, guard: Guard) -> None:
+    """Where there is nothing to read, nothing is started."""
+    monkeypatch.setattr(process, "CHILD_CODE", "raise SystemExit(1)")
+
+    assert guard.begin_reading([]).results() == []
+
+
+@pytest.mark.parametrize("size", [0, 1, 300_000, 9_000_000])
+def test_a_mail_of_any_size_is_read(guard: Guard, size: int) -> None:
+    """The empty mail, and one that is larger than a frame."""
+    raw = GOOD[:size] + b"x" * (size - len(GOOD))
+
+    assert guard.begin_reading([raw, GOOD]).results() == [read_mail(raw), read_mail(GOOD)]
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        pytest.param("LOOPS", "too_costly", id="it takes processor time"),
+        pytest.param("MATCHES", "too_costly", id="it takes it within one regular expression"),
+        pytest.param("SLEEPS", "too_costly", id="it takes time without any work"),
+        pytest.param("EATS", "too_costly", id="it takes memory"),
+        pytest.param("STOPS", "too_costly", id="its own clocks cannot end it"),
+        pytest.param("LEAVES", "kills_the_reader", id="it ends the process"),
+        pytest.param("CRASHES", "kills_the_reader", id="it crashes the process"),
+        pytest.param("KILLED", "kills_the_reader", id="the process is killed whenever it is read"),
+    ],
+)
+def test_a_mail_over_a_limit_costs_itself_only(hostile: Guard, word: str, reason: str) -> None:
+    """It has no answer, and says why; those before and behind it are read."""
+    results = hostile.begin_reading([GOOD, make_word(word), GOOD]).results()
+
+    assert results == [read_mail(GOOD), Failure(reason), read_mail(GOOD)]
+
+
+@pytest.mark.parametrize("word", ["EATS-LATER", "KILLED-LATER"])
+def test_a_death_in_a_used_process_blames_nobody(hostile: Guard, word: str) -> None:
+    """Mails before may have used the memory, and the system may kill any process: a new one reads the mail."""
+    raw = make_word(word)
+
+    assert hostile.begin_reading([GOOD, raw, GOOD]).results() == [
+        read_mail(GOOD),
+        read_mail(raw),
+        read_mail(GOOD),
+    ]
+
+
+@pytest.mark.parametrize("word", ["FAILS", "RECURS"])
+def test_a_fault_of_ours_is_told(hostile: Guard, word: str) -> None:
+    """An exception costs its mail only, and says what and where."""
+    before, failure, after = hostile.begin_reading([GOOD, make_word(word), GOOD]).results()
+
+    assert before == after == read_mail(GOOD)
+    assert isinstance(failure, Failure)
+    assert failure.reason == "internal_error"
+    assert "Error: " in (failure.detail or "")
+    assert " at " in (failure.detail or "")
+
+
+def test_signals_to_the_group_do_not_end_a_process(hostile: Guard) -> None:
+    """Ctrl-C, or a service manager that stops everything, lets the batch in hand be finished."""
+    raw = make_word("SIGNALS")
+
+    assert hostile.begin_reading([raw]).results() == [read_mail(raw)]
+
+
+def test_a_process_knows_no_secret(monkeypatch: pytest.MonkeyPatch, hostile: Guard) -> None:
+    """Nothing of our environment reaches what reads the mails of strangers."""
+    monkeypatch.setenv("ABUSE_INTAKE_MAILBOX__URL", "imaps://junk:secret@imap.provider.example")
+
+    (failure,) = hostile.begin_reading([make_word("TELLS")]).results()
+
+    assert isinstance(failure, Failure)
+    assert "PYTHONPATH" in (failure.detail or "")
+    assert "ABUSE" not in (failure.detail or "")
+
+
+def test_a_process_writes_no_file(hostile: Guard) -> None:
+    """What reads the mails of strangers leaves nothing on the disk."""
+    (failure,) = hostile.begin_reading([make_word("WRITES")]).results()
+
+    assert isinstance(failure, Failure)
+
+
+def test_a_process_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No mail is blamed for it: nothing can be read now."""
+    monkeypatch.setattr(process, "CHILD_CODE", "raise SystemExit(3)")
+
+    with Guard() as guard, pytest.raises(GuardError, match="ended at its start"):
+        guard.begin_reading([GOOD]).results()
+
+
+def test_a_broken_installation_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says what the process could not load."""
+    code = "import sys; sys.modules['parsers.read'] = None; " + process.CHILD_CODE
+    monkeypatch.setattr(process, "CHILD_CODE", code)
+
+    with Guard() as guard, pytest.raises(GuardError, match=r"cannot start: .*parsers\.read"):
+        guard.begin_reading([GOOD]).results()
+
+
+def test_after_a_failed_start_it_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What kept a process from starting may pass."""
+    code = process.CHILD_CODE
+    with Guard(most=1) as guard:
+        monkeypatch.setattr(process, "CHILD_CODE", "raise SystemExit(3)")
+        with pytest.raises(GuardError):
+            guard.begin_reading([GOOD]).results()
+
+        monkeypatch.setattr(process, "CHILD_CODE", code)
+        assert guard.begin_reading([GOOD]).results() == [read_mail(GOOD)]
+
+
+def test_no_process_outlives_it() -> None:
+    """Closed, the guard has ended all that it started."""
+    before = set(psutil.Process().children())
+    with Guard() as guard:
+        guard.begin_reading(MANY).results()
+        started = set(psutil.Process().children()) - before
+
+    assert started
+    assert not any(one.is_running() for one in started)
+
+
+def test_no_process_outlives_a_killed_program() -> None:
+    """A process ends when nobody is there to send it more."""
+    script = (
+        "import os, psutil\n"
+        "from abuse_intake.guard.pool import Guard\n"
+        "guard = Guard(most=1)\n"
+        "guard.begin_reading([b'From: a@b.example\\n\\n']).results()\n"
+        "print(*(child.pid for child in psutil.Process().children()), flush=True)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+    (child,) = map(int, done.stdout.split())
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(child).wait(10)
+
+
+def test_an_answer_of_other_classes_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that a mail has taken over cannot make ours run anything."""
+    evil = pickle.dumps(os.getcwd)
+    code = (
+        f"from abuse_intake.guard import child, tasks; tasks.pickle.dumps = lambda *_: {evil!r}; child.main()"
+    )
+    monkeypatch.setattr(process, "CHILD_CODE", code)
+
+    with Guard(most=1) as guard:
+        (failure,) = guard.begin_reading([GOOD]).results()
+
+    assert isinstance(failure, Failure)
+    assert "posix.getcwd" in (failure.detail or "")
+
+
+def test_a_reply_larger_than_any_is_no_reply() -> None:
+    """The size that a process states is believed up to a bound: ours does not run out of memory over it."""
+    packed = wire._REPLY.pack(wire.ANSWER, wire.MAX_REPLY + 1)
+
+    with pytest.raises(EOFError):
+        wire.read_reply(lambda size: packed[:size])
+
+
+def test_frames_are_bounded() -> None:
+    """By number and by bytes; a large mail goes alone, and none is left out."""
+    raws = [b"x"] * 40 + [b"y" * limits.FRAME_BYTES] + [b"z"] * 3
+
+    frames = list(split_frames(raws))
+
+    assert [len(frame) for frame in frames] == [16, 16, 8, 1, 3]
+    assert [raw for frame in frames for raw in frame] == raws

@@ -1,0 +1,56 @@
+"""Reader processes that do what no mail is known to make them do, on the words of a mail."""
+
+HOSTILE_READER = """\
+import os, re, signal, time
+from abuse_intake.guard import limits
+from abuse_intake.guard.child import main
+from parsers import read
+
+limits.CPU_SECONDS, limits.WALL_SECONDS = 0.5, 1.5
+read_mail, mails_before = read.read_mail, 0
+
+def loop():
+    while True: pass
+def eat(): return bytearray(1 << 30)
+def eat_later(): return mails_before and eat()
+def kill(): os.kill(os.getpid(), signal.SIGKILL)
+def kill_later(): return mails_before and kill()
+def fail(): raise ValueError("a fault\\n\\x1b[31m of ours")
+def tell(): raise ValueError(repr(dict(os.environ)))
+def write():
+    with open("/tmp/abuse-intake-written", "w") as file: file.write("x")
+
+WORDS = {
+    b"LOOPS": loop,
+    b"MATCHES": lambda: re.match("(a+)+$", "a" * 60 + "b"),
+    b"SLEEPS": lambda: time.sleep(60),
+    b"STOPS": lambda: os.kill(os.getpid(), signal.SIGSTOP),
+    b"EATS": eat,
+    b"EATS-LATER": eat_later,
+    b"LEAVES": lambda: os._exit(0),
+    b"CRASHES": lambda: os.abort(),
+    b"KILLED": kill,
+    b"KILLED-LATER": kill_later,
+    b"FAILS": fail,
+    b"RECURS": lambda: WORDS[b"RECURS"](),
+    b"TELLS": tell,
+    b"WRITES": write,
+    b"SIGNALS": lambda: [os.kill(os.getpid(), number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)],
+}
+
+def read_hostile(raw):
+    global mails_before
+    word = raw.partition(b"X-Word: ")[2].partition(b"\\n")[0].strip()
+    WORDS.get(word, lambda: None)()
+    mails_before += 1
+    return read_mail(raw)
+
+read.read_mail = read_hostile
+main()
+"""
+"""What such a process runs, in place of `guard.process.CHILD_CODE`."""
+
+
+def make_word(word: str) -> bytes:
+    """A mail with that word."""
+    return f"From: ann@reporter.example\nSubject: Hello\nX-Word: {word}\n\nHello\n".encode()
