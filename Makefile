@@ -29,9 +29,10 @@ format:  ## Let ruff put the code into shape
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-bench:  ## Figures: how many mails a second
-	@scripts/make-venv.sh postgresql dkim
-	@.venv/bin/python bench/intake.py
+bench:  ## Figures: what reading costs, beside the libraries; mails a second; what hostile ones cost
+	@scripts/make-venv.sh postgresql dkim test
+	@.venv/bin/python bench/reading.py $(BENCH)
+	@.venv/bin/python bench/intake.py $(BENCH)
 
 clean:  ## Remove what the other targets made
 	rm -rf .venv abuse-intake-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
