@@ -8,12 +8,17 @@ from abuse_intake.app import load_attributor
 from abuse_intake.attribution import Directory
 from abuse_intake.cli.output import count, one_line
 from abuse_intake.cli.session import settings_of
-from abuse_intake.errors import AbuseIntakeError, ConfigurationError
+from abuse_intake.errors import AbuseIntakeError, ConfigurationError, GuardError
+from abuse_intake.guard.failure import Failure
+from abuse_intake.guard.limits import CPU_SECONDS, MEMORY_BYTES
+from abuse_intake.guard.pool import Guard
 from abuse_intake.mailbox import open_mailbox
 from abuse_intake.outbox import open_carrier
 from abuse_intake.settings import Settings
 from storage.database import Database, SchemaState
 from storage.errors import StorageError
+
+PROBE = b"From: postmaster@reporter.example\nSubject: Hello\n\nHello\n"
 
 
 @click.command()
@@ -97,6 +102,14 @@ def _check_mailbox(settings: Settings) -> str:
         mailbox.close()
 
 
+def _check_readers(_: Settings) -> str:
+    with Guard(most=1) as guard:
+        (read,) = guard.begin_reading([PROBE]).results()
+    if isinstance(read, Failure):
+        raise GuardError(f"a plain mail could not be read: {read.detail or read.reason}")
+    return f"a mail may take {CPU_SECONDS:g} s and {MEMORY_BYTES >> 20} MiB, in a process of its own"
+
+
 def _check_outbox(settings: Settings) -> str:
     return open_carrier(settings).check()
 
@@ -105,5 +118,6 @@ ATTEMPTS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("database", _check_database),
     ("directory", _check_directory),
     ("mailbox", _check_mailbox),
+    ("readers", _check_readers),
     ("outbox", _check_outbox),
 )
