@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSource, SettingsConfigDict
 
 from abuse_intake.errors import ConfigurationError
+from abuse_intake.guard.limits import MAX_BYTES
 from abuse_intake.settings_errors import ENVIRONMENT_PREFIX, explain_validation, plain
 from abuse_intake.urls import ServiceUrl, parse_service_url
 from parsers.addresses import strict_addr_spec
@@ -84,7 +85,7 @@ class MailboxSettings(_Section):
     password_file: Path | None = None
     poll_seconds: float = Field(default=30, ge=1)
     authserv_id: OptionalText = None
-    max_bytes: int = Field(default=50_000_000, ge=1_000)
+    max_bytes: int = Field(default=MAX_BYTES, ge=1_000)
     folders: Folders = Folders()
 
 

@@ -5,6 +5,7 @@ import re
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from abuse_intake.cli.output import one_line
+from abuse_intake.guard.failure import Failure, make_quarantined, read_or_quarantine
+from abuse_intake.guard.limits import MAX_BYTES
 
 if TYPE_CHECKING:
-    from abuse_intake.guard.failure import Failure
     from abuse_intake.guard.pool import Guard
     from parsers.values import ReadMail
 
@@ -62,29 +64,37 @@ class Files:
     def __init__(self, names: Sequence[str], guard: "Guard") -> None:
         self._names = names
         self._guard = guard
-        self._waiting: deque[tuple[str, bytes]] = deque()
+        self._waiting: deque[tuple[str, bytes | ReadMail]] = deque()
         self.wrong = False
 
     def read(self) -> "Iterator[tuple[str, ReadMail]]":
         """The name of each file, and how it is read; one that cannot be opened is complained about and left out."""
         for result in self._guard.read_each(self._open_each()):
+            yield from self._take_quarantined()
             name, raw = self._waiting.popleft()
+            assert isinstance(raw, bytes)
             yield name, self._accept(name, raw, result)
+        yield from self._take_quarantined()
 
     def _open_each(self) -> Iterator[bytes]:
+        """What is to be read; a file that is too large waits for its turn, quarantined."""
         for name in self._names:
             shown = os.fsencode(name).decode("utf-8", "replace")
             try:
-                raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+                with nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb") as file:
+                    found = read_or_quarantine(file, MAX_BYTES)
             except OSError as error:
                 self._complain(f"{shown} cannot be read: {(error.strerror or str(error)).lower()}")
                 continue
-            self._waiting.append((shown, raw))
-            yield raw
+            self._waiting.append((shown, found))
+            if isinstance(found, bytes):
+                yield found
+
+    def _take_quarantined(self) -> "Iterator[tuple[str, ReadMail]]":
+        while self._waiting and not isinstance(found := self._waiting[0][1], bytes):
+            yield self._waiting.popleft()[0], found
 
     def _accept(self, name: str, raw: bytes, result: "ReadMail | Failure") -> "ReadMail":
-        from abuse_intake.guard.failure import Failure, make_quarantined
-
         if not isinstance(result, Failure):
             return result
         if result.detail is not None:

@@ -1,9 +1,11 @@
 """Why a mail was not read, and how such a mail is told of."""
 
-import hashlib
-from typing import NamedTuple
+from hashlib import sha256
+from typing import BinaryIO, NamedTuple
 
 from parsers.values import ReadMail
+
+PIECE = 1024 * 1024
 
 
 class Failure(NamedTuple):
@@ -17,4 +19,16 @@ class Failure(NamedTuple):
 
 def make_quarantined(raw: bytes, reason: str) -> ReadMail:
     """A mail that is kept and not read, for a person to look at."""
-    return ReadMail(hashlib.sha256(raw).hexdigest(), len(raw), "quarantined", reason)
+    return ReadMail(sha256(raw).hexdigest(), len(raw), "quarantined", reason)
+
+
+def read_or_quarantine(file: BinaryIO, most: int) -> bytes | ReadMail:
+    """The bytes of a file that is a mail; one of more than `most` is never held in memory, and not read."""
+    raw = file.read(most + 1)
+    if len(raw) <= most:
+        return raw
+    digest, size = sha256(raw), len(raw)
+    while piece := file.read(PIECE):
+        digest.update(piece)
+        size += len(piece)
+    return ReadMail(digest.hexdigest(), size, "quarantined", "too_costly")

@@ -1,5 +1,7 @@
 """What one mail may cost a reader process. The slowest mail that we know takes a twentieth of it."""
 
+MAX_BYTES = 50_000_000
+"""A larger mail is not read, unless `mailbox.max_bytes` says otherwise."""
 CPU_SECONDS = 2.0
 """Of one mail. The kernel ends the process, in the middle of a regular expression too."""
 WALL_SECONDS = 3.5

@@ -1,10 +1,13 @@
 """Mails that a reader process dies over, on the command line: a clear outcome each, and the others as ever."""
 
+from hashlib import sha256
+
 import pytest
 from command_line import FIRST, QUESTION, CommandLine
 from hostile_readers import HOSTILE_READER, make_word
 from report_builders import make_junk, make_mail
 
+from abuse_intake.cli import inputs
 from abuse_intake.guard import limits, process
 
 SEMICOLONS = b'Content-Type: text/plain; a="' + b";" * 80_000 + b"\n"
@@ -53,6 +56,25 @@ def test_parse_tells_of_a_fault_of_ours(cli: CommandLine) -> None:
     assert answer.code == 1
     assert "0.eml could not be read, by a fault of this program: ValueError" in answer.complaint()
     assert "\x1b" not in answer.err
+
+
+def test_parse_reads_no_file_that_is_too_large(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has its line in its place, with its size and hash, as the others have theirs."""
+    monkeypatch.setattr(inputs, "MAX_BYTES", len(FIRST))
+    large = FIRST + b"x" * 3_000_000
+    names = _write(cli, large, FIRST, large, QUESTION, large)
+
+    mails = cli("parse", *names, config=False).objects()
+
+    assert [mail["input"] for mail in mails] == names
+    assert [mail["reason"] for mail in mails] == [
+        "too_costly",
+        None,
+        "too_costly",
+        "no_evidence",
+        "too_costly",
+    ]
+    assert (mails[0]["size"], mails[0]["sha256"]) == (len(large), sha256(large).hexdigest())
 
 
 @pytest.mark.usefixtures("_hostile_reader")
