@@ -145,7 +145,7 @@ def acknowledgement_of_mail(session: Session, mail_id: str) -> tuple[Acknowledge
     number = parse_id(mail_id)
     mine = select(*RECORD_COLUMNS, Acknowledgement.content).where(Acknowledgement.mail_id == number)
     row = session.execute(mine).one_or_none()
-    return None if row is None else (_record(row), decompress(row.content))
+    return None if row is None else (_record(row), _content_or_nothing(row.content))
 
 
 def count_since(session: Session, addresses: Collection[str], since: datetime) -> dict[str, int]:
@@ -225,7 +225,7 @@ def _due(session: Session, ids: Sequence[int]) -> tuple[DueAcknowledgement, ...]
 
 
 def _content_or_nothing(stored: bytes) -> bytes:
-    """One row that is damaged must not keep the others: the empty text is no letter, and is refused as such."""
+    """One damaged row must neither keep the others nor hide its mail: nothing is no letter, and is refused as such."""
     try:
         return decompress(stored)
     except ValueError:

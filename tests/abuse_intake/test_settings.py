@@ -275,7 +275,7 @@ def test_no_password_is_shown(show: Callable[[object], str]) -> None:
         (LEAST + '[provider]\nrelays = ["203.0.113.1/24"]', "provider.relays.0: '203.0.113.1/24' is no network"),
         (LEAST + "[provider]\nrelays = [7]", "provider.relays.0: 7 is no network"),
         (LEAST.replace("[outbox]", "poll_seconds = 0\n[outbox]"), "mailbox.poll_seconds: Input should be greater than"),
-        (LEAST + '[provider]\nname = "a\\nBcc: b"', "provider.name: must be a name of 1 to 200 characters, on one line"),
+        (LEAST + '[provider]\nname = "a\\nBcc: b"', "provider.name: must be a name of 1 to 200 characters, on one"),
         (LEAST + '[provider]\nname = "a\\u2028b"', "provider.name: must be a name"),
         (LEAST + '[provider]\nname = "a\\u0085b"', "provider.name: must be a name"),
         (LEAST + '[provider]\nname = "a\\u202eb"', "provider.name: must be a name"),
