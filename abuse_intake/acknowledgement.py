@@ -4,23 +4,24 @@ Nothing that a stranger wrote stands in a header of it, other than the reporter'
 checked message id in In-Reply-To and References. Strangers' text in the body is cut and disarmed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.charset import QP, Charset
 from email.message import Message as EmailMessage
-from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import format_datetime
 from functools import cache
 from uuid import uuid4
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError
 
 from abuse_intake.answering import OWN_ID_PREFIX, Ourselves
 from abuse_intake.completeness import find_completeness, find_whom_to_teach
 from abuse_intake.disarm import disarm
+from abuse_intake.letters import LetterRefused, check_letter
 from parsers.addresses import domain_of, strict_addr_spec
+from parsers.headers import strict_msg_ids
 from parsers.values import ReadMail, Report
 from storage.held_back import HeldBack
 from storage.values import Attribution, NewAcknowledgement
@@ -30,10 +31,8 @@ LANGUAGE = "en"
 MAX_LISTED = 10
 """Reported messages that the body lists; the others are counted."""
 
-ALLOWED_HEADERS = frozenset(
-    """from to subject date message-id in-reply-to references auto-submitted x-auto-response-suppress precedence
-    x-loop mime-version content-type content-transfer-encoding""".split()
-)
+NOT_WRITTEN = "not_written"
+"""Why a mail is not answered whose acknowledgement could not be written."""
 
 
 def make_reference(sha256: str) -> str:
@@ -48,8 +47,7 @@ def render_acknowledgement(
     received_at: datetime,
     now: datetime,
 ) -> NewAcknowledgement:
-    """The finished acknowledgement of one mail. ValueError if it would carry what it must not."""
-    assert read.reporter is not None
+    """The finished acknowledgement of one mail. LetterRefused if it would carry what it must not."""
     reference = make_reference(read.sha256)
     context: dict[str, object] = {
         "provider": ourselves.provider,
@@ -65,12 +63,12 @@ def render_acknowledgement(
         "guide": read.correspondence.mail_program or "other",
         "address": ourselves.address,
     }
-    letter = _Letter("", read.reporter, read.correspondence.message_id, context)
+    letter = _Letter("", read.reporter or "", read.correspondence.message_id, context)
     return _compose(letter, ourselves, now)
 
 
 def render_summary(held: HeldBack, ourselves: Ourselves, now: datetime) -> NewAcknowledgement:
-    """The one acknowledgement for all mails of a reporter that were held back within an hour."""
+    """The one acknowledgement for all mails of a reporter that were held back within an hour, or LetterRefused."""
     context: dict[str, object] = {
         "provider": ourselves.provider,
         "count": len(held.mails),
@@ -103,26 +101,53 @@ def _show_report(report: Report, attribution: Attribution) -> dict[str, str | No
 
 
 def _compose(letter: _Letter, ourselves: Ourselves, now: datetime) -> NewAcknowledgement:
-    if strict_addr_spec(letter.to) is None:
-        raise ValueError("an acknowledgement's To would be no strict address")
     message_id = f"<{OWN_ID_PREFIX}{uuid4().hex}@{domain_of(ourselves.address)}>"
     message = EmailMessage(policy=SMTP_BYTES)
-    message["From"] = ourselves.address
-    message["To"] = letter.to
-    message["Subject"] = " ".join(_template(f"{letter.kind}subject").render(letter.context).split())
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = message_id
-    if letter.in_reply_to:
-        message["In-Reply-To"] = letter.in_reply_to
-        message["References"] = letter.in_reply_to
-    message["Auto-Submitted"] = "auto-replied"
-    message["X-Auto-Response-Suppress"] = "All"
-    message["Precedence"] = "bulk"
-    message["X-Loop"] = ourselves.address
-    message["MIME-Version"] = "1.0"
-    _set_text(message, _template(f"{letter.kind}body").render(letter.context) + "\n")
-    content = _checked(message.as_bytes(), letter.to)
+    for name, value in _fields(letter, ourselves, message_id, now):
+        message[name] = value
+    _set_text(message, _render(f"{letter.kind}body", letter) + "\n")
+    content = check_letter(message.as_bytes(), letter.to, message_id)
     return NewAcknowledgement(to=letter.to, message_id=message_id, content=content, due_at=now)
+
+
+def _fields(
+    letter: _Letter, ourselves: Ourselves, message_id: str, now: datetime
+) -> Iterator[tuple[str, str]]:
+    """The header, from checked ASCII parts only."""
+    yield "From", _checked_address(ourselves.address)
+    yield "To", _checked_address(letter.to)
+    yield "Subject", " ".join(_render(f"{letter.kind}subject", letter).split())
+    yield "Date", format_datetime(now)
+    yield "Message-ID", message_id
+    if letter.in_reply_to:
+        yield "In-Reply-To", _checked_message_id(letter.in_reply_to)
+        yield "References", letter.in_reply_to
+    yield "Auto-Submitted", "auto-replied"
+    yield "X-Auto-Response-Suppress", "All"
+    yield "Precedence", "bulk"
+    yield "X-Loop", ourselves.address
+    yield "MIME-Version", "1.0"
+
+
+def _checked_address(text: str) -> str:
+    address = strict_addr_spec(text)
+    if address is None:
+        raise LetterRefused("its From or To would be no strict address")
+    return address
+
+
+def _checked_message_id(text: str) -> str:
+    if strict_msg_ids(text.encode("utf-8", "replace")) != (text,):
+        raise LetterRefused("its In-Reply-To would be no strict message id")
+    return text
+
+
+def _render(name: str, letter: _Letter) -> str:
+    """A text from its template; one that is broken costs acknowledgements only."""
+    try:
+        return _template(name).render(letter.context)
+    except TemplateError as error:
+        raise LetterRefused(f"the template {name}.txt: {type(error).__name__}: {error}") from error
 
 
 def _set_text(message: EmailMessage, text: str) -> None:
@@ -136,19 +161,6 @@ def _set_text(message: EmailMessage, text: str) -> None:
 
 
 SMTP_BYTES = compat32.clone(linesep="\r\n", max_line_length=998)
-
-
-def _checked(content: bytes, to: str) -> bytes:
-    """The finished bytes, read once more: only the allowed headers, each once, To one strict address, short lines."""
-    parsed = BytesParser(policy=compat32).parsebytes(content)
-    names = [name.lower() for name, _ in parsed.items()]
-    if set(names) - ALLOWED_HEADERS or len(set(names)) != len(names):
-        raise ValueError(f"an acknowledgement would carry the headers {sorted(names)}")
-    if strict_addr_spec(str(parsed["To"])) != to:
-        raise ValueError("an acknowledgement's To is not the reporter's address")
-    if any(len(line) > 998 for line in content.split(b"\r\n")) or b"\0" in content:
-        raise ValueError("an acknowledgement would carry an overlong line or a NUL")
-    return content
 
 
 @cache

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from abuse_intake.acknowledgement import render_acknowledgement
+import structlog
+
+from abuse_intake.acknowledgement import NOT_WRITTEN, render_acknowledgement
 from abuse_intake.answering import Ourselves, find_reason_not_to_answer
 from abuse_intake.attribution import Attributor
 from abuse_intake.guard.failure import make_quarantined
@@ -15,6 +17,8 @@ from parsers.recipient import recipient_key
 from parsers.values import ReadMail
 from storage.held_back import HELD_BACK
 from storage.values import ClaimedMail, Outcome
+
+log = structlog.get_logger()
 
 HOUR = timedelta(hours=1)
 
@@ -85,10 +89,14 @@ class Reader:
             return outcome
         if self._per_reporter_hour and answered[reporter] >= self._per_reporter_hour:
             return replace(outcome, unanswered_reason=HELD_BACK)
+        try:
+            acknowledgement = render_acknowledgement(
+                outcome.read, outcome.attributions, self._ourselves, received_at, now
+            )
+        except ValueError as error:
+            log.error("an acknowledgement could not be written", mail=outcome.mail_id, problem=str(error))
+            return replace(outcome, unanswered_reason=NOT_WRITTEN)
         answered[reporter] += 1
-        acknowledgement = render_acknowledgement(
-            outcome.read, outcome.attributions, self._ourselves, received_at, now
-        )
         return replace(outcome, acknowledgement=acknowledgement)
 
     def _is_authenticated(self, read: ReadMail) -> bool:

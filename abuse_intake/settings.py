@@ -7,6 +7,7 @@ the environment wins. Relative paths are relative to the file.
 import fnmatch
 import os
 import tomllib
+import unicodedata
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +25,7 @@ from parsers.addresses import strict_addr_spec
 CONFIG_VARIABLE = "ABUSE_INTAKE_CONFIG"
 DEFAULT_CONFIG = Path("abuse-intake.toml")
 MAILBOX_SCHEMES = ("imap", "imaps", "maildir", "folder")
+BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 OUTBOX_SCHEMES = ("smtp", "smtps", "maildir")
 
 
@@ -32,6 +34,17 @@ def _checked_address(text: str) -> str:
     if address is None:
         raise ValueError(f"{text!r} is no mail address; write for example junk@provider.example")
     return address
+
+
+def _checked_name(text: str) -> str:
+    if not text.strip() or len(text) > 200 or any(map(_steers, text)):
+        raise ValueError("must be a name of 1 to 200 characters, on one line and without control characters")
+    return text
+
+
+def _steers(character: str) -> bool:
+    """Whether it would break or reorder a line; joiners and marks of direction stand in names of some scripts."""
+    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in BIDI_CONTROLS
 
 
 def _checked_network(value: Any) -> IPv4Network | IPv6Network:
@@ -107,9 +120,7 @@ class OutboxSettings(_Section):
 class ProviderSettings(_Section):
     """`[provider]`: our own outbound networks and the names of our relays."""
 
-    name: str = Field(
-        default="this mail provider", min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
-    )
+    name: Annotated[str, AfterValidator(_checked_name)] = "this mail provider"
     relays: tuple[Network, ...] = ()
     hosts: tuple[str, ...] = ()
 

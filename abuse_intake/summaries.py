@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from abuse_intake.acknowledgement import render_summary
+from abuse_intake.acknowledgement import NOT_WRITTEN, render_summary
 from abuse_intake.answering import Ourselves
 from abuse_intake.reading import HOUR
 from storage import held_back
@@ -35,7 +35,8 @@ def _tell_one(database: Database, reporter: str, ourselves: Ourselves, now: date
         try:
             summary = render_summary(held, ourselves, now)
         except ValueError as error:
-            log.error("a summary could not be made", reporter=held.reporter, problem=str(error))
+            log.error("a summary could not be written", reporter=held.reporter, problem=str(error))
+            held_back.give_up(session, held, NOT_WRITTEN)
             return False
         held_back.record_summary(session, held, summary, now)
         return True

@@ -46,7 +46,7 @@ class Mailbox(NamedTuple):
     name: bytes
     address: str
     is_odd: bool = False
-    """Something stands behind the address: a second one, say."""
+    """Something stands behind the address, a second one, say; or a bare address stands behind a colon."""
 
 
 def raw_text(value: bytes | None) -> str:
@@ -142,7 +142,7 @@ def _iterate_mailboxes(value: bytes | None) -> Iterator[Mailbox]:
     count, depth = 0, 0
     words: list[str] = []
     angle: str | None = None
-    is_odd = False
+    is_odd = is_behind_colon = False
     text = _balance((value or b"")[:ADDRESSES_BYTES].decode("latin-1"))
     for index, found in enumerate(_TOKEN.finditer(text)):
         token = found[0]
@@ -154,20 +154,20 @@ def _iterate_mailboxes(value: bytes | None) -> Iterator[Mailbox]:
         elif depth:
             continue
         elif token in (",", ";"):
-            yield from _make_mailbox(words, angle, is_odd)
-            words, angle, is_odd = [], None, False
+            yield from _make_mailbox(words, angle, is_odd or (is_behind_colon and angle is None))
+            words, angle, is_odd, is_behind_colon = [], None, False, False
             count += 1
             if count >= MAILBOXES:
                 return
         elif token == ":" and angle is None:
-            words = []
+            words, is_behind_colon = [], True
         elif token.startswith("<") and angle is None:
             angle = token.strip("<> \t")
         elif angle is None:
             words.append(token)
         else:
             is_odd = is_odd or bool(token.strip())
-    yield from _make_mailbox(words, angle, is_odd)
+    yield from _make_mailbox(words, angle, is_odd or (is_behind_colon and angle is None))
 
 
 def _balance(text: str) -> str:
@@ -208,7 +208,8 @@ def display_name(value: bytes | None) -> str | None:
 def parse_sole_address(values: list[bytes]) -> str | None:
     """The one strict address of all these fields together, else None: who writes two senders is none.
 
-    Nor is one whose field is too long to be read to its end, or holds more behind the address.
+    Nor is one whose field is too long to be read to its end, or holds more behind the address, or has a bare address
+    behind a colon: what ends there for us, a name of a group or a source route, is the address for others.
     """
     boxes = [box for value in values for box in parse_mailboxes(value)]
     is_cut = len(boxes) >= MAILBOXES or any(len(value) > ADDRESSES_BYTES for value in values)

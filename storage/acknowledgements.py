@@ -145,7 +145,7 @@ def acknowledgement_of_mail(session: Session, mail_id: str) -> tuple[Acknowledge
     number = parse_id(mail_id)
     mine = select(*RECORD_COLUMNS, Acknowledgement.content).where(Acknowledgement.mail_id == number)
     row = session.execute(mine).one_or_none()
-    return None if row is None else (_record(row), decompress(row.content))
+    return None if row is None else (_record(row), _content_or_nothing(row.content))
 
 
 def count_since(session: Session, addresses: Collection[str], since: datetime) -> dict[str, int]:
@@ -215,13 +215,21 @@ def _due(session: Session, ids: Sequence[int]) -> tuple[DueAcknowledgement, ...]
             mail_id=str(row.mail_id),
             to=row.to_address,
             message_id=row.message_id,
-            content=decompress(row.content),
+            content=_content_or_nothing(row.content),
             attempts=row.attempts,
             created_at=row.created_at,
             data_sent=row.data_sent_at is not None,
         )
         for row in found
     )
+
+
+def _content_or_nothing(stored: bytes) -> bytes:
+    """One damaged row must neither keep the others nor hide its mail: nothing is no letter, and is refused as such."""
+    try:
+        return decompress(stored)
+    except ValueError:
+        return b""
 
 
 def _held(session: Session, ids: Collection[str], owner: str) -> list[int]:
@@ -257,10 +265,11 @@ def _numbers(ids: Collection[str]) -> list[int]:
 
 
 def _clean(error: str | None) -> str | None:
-    """A server's answer as the database takes it: short, valid, and without NUL."""
+    """A server's answer as the database takes it: one short line, valid, and without NUL."""
     if error is None:
         return None
-    return error[:MAX_ERROR_CHARACTERS].encode("utf-8", "replace").decode().replace("\0", "")
+    line = " ".join(error[:MAX_ERROR_CHARACTERS].split())
+    return line.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def _record(row: Any) -> AcknowledgementRecord:

@@ -19,8 +19,11 @@ def compress(raw: bytes) -> bytes:
 
 
 def decompress(frame: bytes) -> bytes:
-    """The bytes that `compress` was given, exactly."""
+    """The bytes that `compress` was given, exactly. ValueError for what is no such frame."""
     decompressor: zstandard.ZstdDecompressor | None = getattr(_own, "decompressor", None)
     if decompressor is None:
         decompressor = _own.decompressor = zstandard.ZstdDecompressor()
-    return decompressor.decompress(frame)
+    try:
+        return decompressor.decompress(frame)
+    except zstandard.ZstdError as error:
+        raise ValueError(f"what was stored cannot be decompressed: {error}") from error

@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from parsers.recipient import recipient_key
-from storage.acknowledgements import put_into_outbox, recipient_hash
+from storage.acknowledgements import put_into_outbox
 from storage.bulk import chunked
 from storage.columns import parse_id
 from storage.models import Acknowledgement, Mail
@@ -78,20 +77,28 @@ def take_held_back(session: Session, reporter: str) -> HeldBack | None:
     if not rows:
         return None
     mails = tuple(HeldMail(str(row.id), row.sha256, row.subject, row.received_at) for row in rows)
-    return HeldBack(rows[0].reporter, mails)
+    return HeldBack(rows[0].reporter or "", mails)
 
 
 def record_summary(session: Session, held: HeldBack, summary: NewAcknowledgement, now: datetime) -> None:
     """Put the summary into the outbox as the answer to the oldest of the mails; all of them count as told."""
     put_into_outbox(session, int(held.mails[0].id), summary, now)
-    session.execute(
-        update(Mail)
-        .where(
-            *_is_held_from(recipient_hash(recipient_key(held.reporter))), Mail.id <= int(held.mails[-1].id)
+    _mark(session, held, IN_SUMMARY)
+
+
+def give_up(session: Session, held: HeldBack, reason: str) -> None:
+    """No summary can be written for these: they stay unanswered, and keep nobody else from theirs."""
+    _mark(session, held, reason)
+
+
+def _mark(session: Session, held: HeldBack, reason: str) -> None:
+    for some in chunked(int(mail.id) for mail in held.mails):
+        session.execute(
+            update(Mail)
+            .where(Mail.id.in_(some))
+            .values(unanswered_reason=reason)
+            .execution_options(synchronize_session=False)
         )
-        .values(unanswered_reason=IN_SUMMARY)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def find_told(session: Session, mail_ids: Collection[str]) -> dict[str, str | None]:

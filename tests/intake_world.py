@@ -184,9 +184,14 @@ def make_acknowledgement(
 
 def fill_outbox(database: Database, now: datetime, *to: str) -> None:
     """Let an acknowledgement wait for each of these addresses."""
+    put_into_outbox(database, now, *(make_acknowledgement(n, now, one) for n, one in enumerate(to, start=1)))
+
+
+def put_into_outbox(database: Database, now: datetime, *letters: NewAcknowledgement) -> None:
+    """Let these wait, each as the answer to a mail of its own."""
     with database.begin() as session:
-        for number, address in enumerate(to, start=1):
-            new, place = make_acknowledgement(number, now, address), Place(1, str(number))
+        for number, new in enumerate(letters, start=1):
+            place = Place(1, str(number))
             raw = new.message_id.encode()
             arrival = Arrival(place, raw, sha256(raw).hexdigest(), now)
             kept = mails.keep_mails(session, "fake://outbox", [arrival])[place]

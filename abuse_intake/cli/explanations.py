@@ -41,6 +41,7 @@ UNANSWERED = {
     "answers_us": "It answers an acknowledgement of ours, or reports one.",
     "not_authenticated": "The reporter's domain did not pass at our mail server, so From may be forged.",
     "held_back": "The reporter is over the limit; one summary tells of all such mails when the hour ends.",
+    "not_written": "An acknowledgement would have held what must not leave us, so none was written; the log says what.",
     "in_summary": "The reporter was told of it in a summary, together with other mails.",
 }
 """Why nobody is acknowledged."""

@@ -1,13 +1,13 @@
 """What people and programs see: tables on a terminal, JSON Lines for programs, strangers' text made harmless."""
 
 import json
-import re
 import sys
 import textwrap
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from abuse_intake.visible import clean, escape_json, isolate
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,25 +47,15 @@ STYLES = {
 }
 
 
-_STEERING = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-
-
 def one_line(text: str) -> str:
-    """A stranger's text for a terminal: one line, control and bidi characters replaced, nothing steered."""
-    return "".join(_shown(character) for character in text)
-
-
-def _shown(character: str) -> str:
-    if character in "\t\r\n\v\f\x85\u2028\u2029":
-        return " "
-    category = unicodedata.category(character)
-    return "\N{REPLACEMENT CHARACTER}" if category in ("Cc", "Cf", "Cs", "Co", "Cn") else character
+    """A stranger's text for a terminal: one line, nothing hidden or steered, its neighbours in their places."""
+    return isolate(clean(text))
 
 
 def print_json(fields: Mapping[str, Any]) -> None:
     """One object as one line; what could steer a terminal is escaped, which is the same to a program."""
     line = json.dumps(fields, ensure_ascii=False, separators=(", ", ": "))
-    sys.stdout.write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
+    sys.stdout.write(escape_json(line) + "\n")
 
 
 def make_console(*, stderr: bool = False) -> "Console":
@@ -98,14 +88,14 @@ def count(number: int, singular: str, plural: str | None = None) -> str:
 
 
 def cell(value: object, show_time: Callable[[datetime], str] = short_time) -> "Text":
-    """A value as it stands in a table; text is never taken as markup."""
+    """A value as it stands in a table, to be isolated when it has its width; text is never taken as markup."""
     from rich.text import Text
 
     if value is None or value in ("", ()):
         return Text("–", style="dim")
     if isinstance(value, datetime):
         return Text(show_time(value))
-    text = one_line(", ".join(map(str, value)) if isinstance(value, tuple) else str(value))
+    text = clean(", ".join(map(str, value)) if isinstance(value, tuple) else str(value))
     if len(text) > MAX_SHOWN:
         text = f"{text[:MAX_SHOWN]}… ({len(text)} characters; --json gives all)"
     return Text(text, style=STYLES.get(text, ""))
@@ -165,10 +155,17 @@ def _print_row(console: "Console", cells: "Sequence[Text]", widths: Sequence[int
     line = Text()
     for text, width in zip(cells, widths, strict=True):
         shown = text.copy()
-        shown.truncate(width, overflow="ellipsis", pad=True)
-        line.append_text(shown).append(" " * GAP)
+        shown.truncate(width, overflow="ellipsis")
+        line.append_text(_isolated(shown)).append(" " * (width - shown.cell_len + GAP))
     line.rstrip()
     console.print(line, soft_wrap=True)
+
+
+def _isolated(text: "Text") -> "Text":
+    """The text as it goes out; isolating marks take no room, and are never cut off."""
+    from rich.text import Text
+
+    return Text(isolate(text.plain), style=text.style)
 
 
 def _choose_columns(columns: Sequence[_Column], available: int) -> list[_Column]:
@@ -209,18 +206,20 @@ def print_fields(fields: Iterable[tuple[str, object]]) -> None:
         names = [name]
         for part in value.wrap(console, room, overflow="fold") if value.cell_len > room else [value]:
             line = Text((names.pop() if names else "").ljust(indent), style="bold")
-            line = Text.assemble(line, part)
+            line = Text.assemble(line, _isolated(part))
             line.rstrip()
             console.print(line, soft_wrap=True)
 
 
 def print_heading(text: str) -> None:
     """A heading over what follows."""
-    make_console().print(f"\n{one_line(text)}", style="bold underline", markup=False, soft_wrap=True)
+    from rich.text import Text
+
+    make_console().print(Text(f"\n{one_line(text)}", style="bold underline"), soft_wrap=True)
 
 
 def print_paragraph(text: str) -> None:
     """Prose, wrapped to the terminal; a long path is not broken."""
     width = min(make_console().width, MAX_PARAGRAPH)
-    lines = textwrap.wrap(one_line(text), width, break_long_words=False, break_on_hyphens=False)
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    lines = textwrap.wrap(clean(text), width, break_long_words=False, break_on_hyphens=False)
+    sys.stdout.write("".join(f"{isolate(line)}\n" for line in lines))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from abuse_intake.app import open_database
+from abuse_intake.cli.output import one_line
 from abuse_intake.log import configure_log
 from abuse_intake.settings import Settings, load_settings
 from storage.database import Database
@@ -29,7 +30,7 @@ def database_of(context: click.Context, *, make: bool = False) -> Iterator[tuple
     with open_database(settings, make=make) as database:
         if not make and database.is_in_memory():
             click.echo(
-                f"abuse-intake: note: {settings.database_url()} is not there yet; the first run makes it",
+                f"abuse-intake: note: {one_line(settings.database_url())} is not there yet; the first run makes it",
                 err=True,
             )
         yield settings, database

@@ -47,9 +47,9 @@ def import_(context: click.Context, file: Path) -> None:
             imported = stored.replace_directory(session, directory.tenants.values(), datetime.now(UTC))
         click.echo(f"{count(imported, 'tenant')} imported")
         if settings.tenants.directory:
+            used = one_line(str(settings.directory_path()))
             click.echo(
-                f"abuse-intake: warning: tenants.directory is set, so {settings.directory_path()} is used "
-                "and not what was imported",
+                f"abuse-intake: warning: tenants.directory is set, so {used} is used and not what was imported",
                 err=True,
             )
 

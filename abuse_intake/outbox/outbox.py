@@ -6,6 +6,7 @@ from typing import Protocol
 
 from abuse_intake import processes
 from abuse_intake.errors import ConfigurationError
+from abuse_intake.letters import LetterRefused, check_letter
 from abuse_intake.outbox.ledger import LEASE, DeliverySummary, Ledger
 from abuse_intake.settings import Settings
 from storage import acknowledgements
@@ -56,7 +57,7 @@ class Outbox:
         ledger = Ledger(self._database, self._owner, self._now, self._should_stop)
         try:
             while not self._should_stop() and (due := self._claim(began)):
-                self._carrier.deliver(due, ledger)
+                self._carrier.deliver([one for one in due if _is_fit(one, ledger)], ledger)
         finally:
             self._carrier.close()
             self._release()
@@ -74,6 +75,15 @@ class Outbox:
         """What was leased and not come to waits again: a stop, or a way that is closed, is no attempt."""
         with self._database.begin() as session:
             acknowledgements.release_undelivered(session, self._owner, self._now())
+
+
+def _is_fit(one: DueAcknowledgement, ledger: Ledger) -> bool:
+    """Whether it may leave; what may not fails at once. What has left already is for the carrier to settle."""
+    try:
+        return one.data_sent or bool(check_letter(one.content, one.to, one.message_id))
+    except LetterRefused as refused:
+        ledger.note_failed(one, f"not sent: {refused}")
+        return False
 
 
 def open_carrier(settings: Settings) -> Carrier:

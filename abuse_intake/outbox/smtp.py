@@ -77,7 +77,8 @@ class SmtpCarrier:
         data_sent = False
         try:
             client = self._begin_mail()
-            _expect(250, client.rcpt(one.to))
+            # Not smtplib's rcpt(), which reads the address once more in a way of its own.
+            _expect(250, client.docmd("RCPT", f"TO:<{one.to}>"))
             _send_data_without_end(client, one.content)
             data_sent = bool(ledger.note_data_sent([one]))
             if not data_sent:

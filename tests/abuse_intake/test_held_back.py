@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
+from typing import Any
 
 import pytest
 from arrival_builders import US, make_forward, make_message
@@ -14,10 +15,13 @@ from servers.postgresql import Postgresql
 from abuse_intake import summaries
 from abuse_intake.acknowledgement import make_reference
 from abuse_intake.app import deliver_outbox
+from abuse_intake.letters import LetterRefused
 from abuse_intake.recording import Recorder
 from abuse_intake.settings import Settings, build_settings
 from storage import mails
 from storage.database import Database
+from storage.held_back import HeldBack
+from storage.values import NewAcknowledgement
 
 DANA = "dana@woodgrove.example"
 SAM = "sam@fourthcoffee.example"
@@ -200,3 +204,25 @@ def test_many_tags_of_one_mailbox_keep_nobody_waiting(
     deliver(settings, database)
 
     assert "held_back" not in list_reasons(database)
+
+
+def test_a_summary_that_cannot_be_written_keeps_nobody_else_waiting(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is given up with a reason, so that the next delivery does not come upon it first again."""
+    read(database, AN_HOUR_AGO * 2, 1, 2)
+    read(database, AN_HOUR_AGO, 3, 4, reporter=SAM)
+    monkeypatch.setattr(summaries, "MAX_SUMMARIES", 1)
+    render = summaries.render_summary
+
+    def refuse(held: HeldBack, *others: Any) -> NewAcknowledgement:
+        if held.reporter == DANA:
+            raise LetterRefused("its To is not its recipient")
+        return render(held, *others)
+
+    monkeypatch.setattr(summaries, "render_summary", refuse)
+
+    deliver(settings, database)
+    deliver(settings, database)
+
+    assert list_reasons(database) == [None, "not_written", None, "in_summary"]

@@ -1,6 +1,7 @@
 """The log: one record a line; strangers can neither add a line nor steer a terminal."""
 
 import io
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -68,3 +69,35 @@ def test_commands_that_answer_by_themselves_log_errors_only(level: str, is_told:
     getattr(structlog.get_logger(), level)("directory")
 
     assert bool(stream.getvalue()) is is_told
+
+
+@pytest.mark.parametrize("text", ["\u05d0\u05d1 7", "\u0661\u0662", "a\u0301\u0301\u0301", "a\u3164b"])
+def test_no_text_reorders_a_record(text: str) -> None:
+    """What runs from right to left, piles up or looks like a blank is escaped."""
+    assert _log("event", subject=text)[:-1].isascii()
+
+
+def test_a_record_is_of_bounded_length() -> None:
+    """A long value is cut, a traceback keeps its end, and the level stands before both."""
+    try:
+        raise ValueError("x" * 50_000 + "the end")
+    except ValueError as error:
+        line = _log("\u05d0" * 50_000, level="error", exc_info=error, value="y" * 50_000)
+
+    assert len(line) < 17_000
+    assert "level=error" in line[:100]
+    assert "the end" in _log("fault", exc_info=ValueError("x" * 50_000 + "the end"))
+
+
+def test_what_a_library_logs_is_a_record_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its text, which may hold strangers' words, is one escaped line; what it whispers is not told."""
+    stream = io.StringIO()
+    configure_log(stream=stream)
+    configure_log(stream=stream)
+
+    logging.getLogger("some.library").warning("bad header %s", "a\r\nb\x1b[31m")
+    logging.getLogger("some.library").info("quiet")
+
+    assert stream.getvalue().count("\n") == 1
+    assert 'event="bad header a\\r\\nb\\x1b[31m" library=some.library' in stream.getvalue()
+    assert capsys.readouterr().err == ""

@@ -11,19 +11,23 @@ from intake_world import (
     CONTOSO,
     OURSELVES,
     list_acknowledgements,
+    list_incidents,
     list_mails,
     make_intake,
     make_reader,
     open_database,
 )
+from jinja2 import Template
 
+from abuse_intake import acknowledgement, reading
 from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
+from abuse_intake.letters import LetterRefused
 from abuse_intake.reading import Reader
 from abuse_intake.settings import ProviderSettings
 from parsers import read_mail
 from storage.database import Database
-from storage.values import ClaimedMail, Outcome
+from storage.values import ClaimedMail, NewAcknowledgement, Outcome
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 DMARC = "Authentication-Results: mx.provider.example; dmarc=pass header.from=woodgrove.example\n"
@@ -177,3 +181,33 @@ def test_one_mailbox_under_two_spellings_has_one_limit(database: Database, other
     make_intake(FakeMailbox(*mails), database, reader).poll()
 
     assert [mail.unanswered_reason for mail in list_mails(database)] == [None, "held_back"]
+
+
+@pytest.mark.parametrize(
+    "error", [LetterRefused("its header holds x"), UnicodeEncodeError("ascii", "é", 0, 1, "no")]
+)
+def test_an_acknowledgement_that_cannot_be_written_costs_itself_only(
+    database: Database, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """The mail is recorded as what it is, unanswered with the reason, and the reporter's limit is not used up."""
+
+    def refuse(*_: object) -> NewAcknowledgement:
+        raise error
+
+    monkeypatch.setattr(reading, "render_acknowledgement", refuse)
+    make_intake(FakeMailbox(*make_reports(2)), database, make_reader(per_reporter_hour=1)).poll()
+
+    assert [one.unanswered_reason for one in list_mails(database)] == ["not_written"] * 2
+    assert [one.disposition for one in list_mails(database)] == ["report"] * 2
+    assert len(list_incidents(database)) == 2
+    assert list_acknowledgements(database) == []
+
+
+def test_a_broken_template_costs_no_mail(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text that somebody spoilt is told in the log, and mails are recorded all the same."""
+    monkeypatch.setattr(acknowledgement, "_template", lambda _: Template("{{ a.b.c }}"))
+
+    make_intake(FakeMailbox(*make_reports(1)), database).poll()
+
+    assert [one.unanswered_reason for one in list_mails(database)] == ["not_written"]
+    assert [one.disposition for one in list_mails(database)] == ["report"]

@@ -86,7 +86,28 @@ def test_what_stands_behind_an_address_makes_it_odd(value: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [b"<a@x.example> (Ann)", b"Ann <a@x.example>,", b'"b@x.example" <a@x.example>']
+    "value",
+    [
+        b"Bcc:a@x.example",
+        b"b@y.example Bcc: a@x.example",
+        b"b@y.example\r\n\tBcc: a@x.example",
+        b"@y.example:a@x.example",
+        b"Reporters: a@x.example;",
+    ],
+)
+def test_a_bare_address_behind_a_colon_is_odd(value: bytes) -> None:
+    """What stands before the colon is the name of a group to one program, and the address to another."""
+    assert parse_sole_address([value]) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"<a@x.example> (Ann)",
+        b"Desk: Ann <a@x.example>",
+        b"Ann <a@x.example>,",
+        b'"b@x.example" <a@x.example>',
+    ],
 )
 def test_a_comment_or_a_name_makes_no_second_address(value: bytes) -> None:
     """Comments, empty list places and quoted names are harmless."""

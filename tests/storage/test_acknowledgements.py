@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from storage_builders import LEASE, NOW, acknowledge, acknowledgement, all_are_dead, nobody_dies
 
 from storage.acknowledgements import (
@@ -267,3 +268,17 @@ def test_what_was_not_come_to_waits_as_before(database: Database) -> None:
     with database.read() as session:
         left = {one.id: (one.state, one.attempts) for one in list_acknowledgements(session)}
     assert left == {first.id: ("sending", 1), second.id: ("waiting", 0)}
+
+
+def test_a_damaged_acknowledgement_hides_nothing(database: Database) -> None:
+    """What another program spoilt is nothing, for who looks and for who delivers."""
+    acknowledge(database, acknowledgement())
+    with database.begin() as session:
+        session.execute(text("UPDATE acknowledgements SET content = :damage"), {"damage": b"no frame"})
+
+    with database.begin() as session:
+        found = acknowledgement_of_mail(session, "1")
+        (due,) = claim_due(session, "worker", lambda _: True, NOW, LEASE, 10)
+
+    assert found is not None
+    assert (found[1], due.content) == (b"", b"")

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from command_line import CommandLine
 
-from abuse_intake.cli.output import full_time, print_fields, print_table, short_time
+from abuse_intake.cli.output import (
+    PIPE_WIDTH,
+    full_time,
+    print_fields,
+    print_heading,
+    print_paragraph,
+    print_table,
+    short_time,
+)
 
 CONFIG = ("--config", "abuse-intake-demo/abuse-intake.toml")
 WIDTHS = [80, 100]
@@ -124,3 +132,40 @@ def test_fields_stand_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
         "longer  2026-11-24 13:09 UTC",
         "none    –",
     ]
+
+
+HEBREW = "\u05d0\u05d1\u05d2"
+FSI, PDI = "\u2068", "\u2069"
+
+
+def test_a_cell_from_right_to_left_stays_in_its_column(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is isolated, the marks take no room, and nothing else is touched."""
+    print_table(("id", "subject", "n"), [("1", HEBREW, 22), ("2", "plain subject", 33)])
+
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        f"1   {FSI}{HEBREW}{PDI}            22",
+        "2   plain subject  33",
+    ]
+
+
+def test_a_cell_that_is_cut_is_still_isolated(capsys: pytest.CaptureFixture[str]) -> None:
+    """The ellipsis stands inside, and the isolate is closed."""
+    print_table(("id", "subject*", "n"), [("1", HEBREW * 100, 22)])
+
+    line = capsys.readouterr().out.splitlines()[2]
+    assert line.endswith(f"\u2026{PDI}  22")
+    assert (line.count(FSI), line.count(PDI), len(line)) == (1, 1, PIPE_WIDTH + 2)
+
+
+def test_fields_headings_and_prose_are_isolated(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever shows strangers' text keeps it in its place; a name in colons is no picture."""
+    print_fields([("subject", f"Re: {HEBREW} 5"), ("n", 1)])
+    print_heading(f"Incidents of :bomb: [red]{HEBREW}")
+    print_paragraph(f"{HEBREW} " * 60)
+
+    out = capsys.readouterr().out
+    assert f"subject  Re: {FSI}{HEBREW}{PDI} 5\n" in out
+    assert f"\nIncidents of :bomb: {FSI}[red]{HEBREW}{PDI}\n" in out
+    paragraph = out.splitlines()[4:]
+    assert len(paragraph) > 1
+    assert all((line[0], line[-1]) == (FSI, PDI) for line in paragraph)

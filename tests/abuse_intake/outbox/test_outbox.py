@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from intake_fakes import FakeCarrier
 from intake_world import DEAD_PROCESS, fill_outbox, list_acknowledgements, open_database
+from sqlalchemy import text
 
 from abuse_intake import processes
 from abuse_intake.errors import OutboxError
 from abuse_intake.outbox import Outbox
 from abuse_intake.outbox.ledger import Ledger
 from storage import acknowledgements
+from storage.compression import compress
 from storage.database import Database
 from storage.values import DueAcknowledgement
 
@@ -233,3 +235,29 @@ def test_a_long_run_keeps_what_it_is_sending(database: Database, monkeypatch: py
 
     assert [one.to for one in carrier.taken] == [DANA, SAM]
     assert carrier.taken_over == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "problem"),
+    [
+        ("to_address", "sam@fourthcoffee.example\r\nDATA", "not sent: its recipient is no strict address"),
+        ("to_address", "kim@lucerne.example", "not sent: its To is not its recipient"),
+        ("message_id", "<other@provider.example>", "not sent: its Message-ID is not the one that is recorded"),
+        ("content", compress(b"To: x\n.\r\nMAIL FROM:<x@evil.example>\r\n"), "not sent: it holds a bare CR or LF"),
+        ("content", b"no frame", "not sent: its last line does not end"),
+    ],
+)  # fmt: skip
+def test_a_row_that_must_not_leave_fails_at_once(
+    database: Database, column: str, value: str | bytes, problem: str
+) -> None:
+    """What an older version or another program wrote is looked at again: it costs itself, and no other waits."""
+    fill_outbox(database, NOW, SAM, DANA)
+    with database.begin() as session:
+        session.execute(text(f"UPDATE acknowledgements SET {column} = :value WHERE id = 1"), {"value": value})
+    carrier = FakeCarrier()
+
+    deliver(database, carrier)
+
+    assert [one.to for one in carrier.taken] == [DANA]
+    first, other = list_acknowledgements(database)
+    assert (first.state, first.last_error, other.state) == ("failed", problem, "sent")

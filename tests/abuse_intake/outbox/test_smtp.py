@@ -2,22 +2,27 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import AuthResult
 from intake_world import (
     DEAD_PROCESS,
+    OURSELVES,
     fill_outbox,
     list_acknowledgements,
     make_acknowledgement,
     open_database,
+    put_into_outbox,
 )
+from report_builders import REPORTER, make_hop, make_read_mail, make_report, unattributed
 from servers.faulty_smtp import FaultySmtp
 from servers.programs import HOST, find_free_port
 from servers.smtp_sink import SmtpSink
 
 from abuse_intake import processes, urls
+from abuse_intake.acknowledgement import render_acknowledgement
 from abuse_intake.errors import OutboxError
 from abuse_intake.outbox import DeliverySummary, Outbox, smtp
 from abuse_intake.outbox.ledger import Ledger
@@ -26,7 +31,7 @@ from abuse_intake.urls import ServiceUrl
 from storage import acknowledgements
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
-from storage.values import DueAcknowledgement
+from storage.values import DueAcknowledgement, NewAcknowledgement
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -74,6 +79,60 @@ def test_a_real_server_takes_them_as_they_are(database: Database, smtp_sink: Smt
         make_acknowledgement(number, NOW, to).content for number, to in enumerate((DANA, SAM, KIM), 1)
     }
     assert list_states(database) == ["sent"] * 3
+
+
+NASTY_SUBJECT = (
+    "Hi\r\nBcc: v@x.example\r\n\r\n.\r\nMAIL FROM:<x@evil.example>\n.\n\r.\r\x00 \x1b[31m\x85\u2028\u202e\u2066"
+    ". \u05d0 é =?utf-8?q?=0D=0ABcc:_x?= %0d%0a http://evil.example/ " + "a" * 2000
+)
+
+
+def _render_nasty() -> NewAcknowledgement:
+    report = make_report(make_hop("192.0.2.5"), subject=NASTY_SUBJECT, message_id=f"<{NASTY_SUBJECT}@x>")
+    return render_acknowledgement(make_read_mail(report), [unattributed()], OURSELVES, NOW, NOW)
+
+
+@pytest.mark.postfix
+def test_a_real_server_gets_what_was_stored(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    """A reported subject that holds every nasty thing makes one mail, the same to the byte, to its reporter alone."""
+    smtp_sink.clear()
+    letter = _render_nasty()
+    with open_database(tmp_path) as database:
+        put_into_outbox(database, NOW, letter)
+
+        deliver(database, smtp_sink.port)
+
+    (taken,) = smtp_sink.transactions()
+    assert taken.content.replace(b"\n", b"\r\n") == letter.content
+    assert taken.rcpt_tos == (REPORTER,)
+    parsed = message_from_bytes(taken.content)
+    assert (parsed["To"], parsed["Bcc"], parsed.defects) == (REPORTER, None, [])
+
+
+def test_another_server_gets_what_was_stored(tmp_path: Path, faulty_smtp: FaultySmtp) -> None:
+    """So does a server of another make, which keeps line ends as they come."""
+    letter = _render_nasty()
+    with open_database(tmp_path) as database:
+        put_into_outbox(database, NOW, letter)
+
+        deliver(database, faulty_smtp.port)
+
+    assert faulty_smtp.messages() == [letter.content]
+    assert faulty_smtp.stages.count("MAIL") == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["o'neil+{x}|a%b!c@woodgrove.example", "-f@woodgrove.example", "=0D=0A@woodgrove.example", "a=?b?=@x_y.example"],
+)  # fmt: skip
+def test_a_strict_address_is_told_as_it_is(tmp_path: Path, faulty_smtp: FaultySmtp, address: str) -> None:
+    """No library reads it once more on its way into the command."""
+    with open_database(tmp_path) as database:
+        fill_outbox(database, NOW, address)
+
+        deliver(database, faulty_smtp.port)
+
+    assert list_recipients(faulty_smtp) == [address]
 
 
 def test_one_connection_serves_all(database: Database, faulty_smtp: FaultySmtp) -> None:
