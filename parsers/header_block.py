@@ -148,11 +148,11 @@ def _find_fields(block: bytes, limit: int) -> list[tuple[bytes, bytes]]:
     if block.count(b"\n") <= limit:
         return _FIELD.findall(block)
     found = list(islice(_FIELD.finditer(block), limit + 1))
-    fields = [match.group(1, 2) for match in found]
+    fields = [(match[1], match[2]) for match in found]
     if len(found) <= limit or limit == GLANCE_FIELDS:
         return fields
     essential = islice(_ESSENTIAL.finditer(block, found[-1].end()), limit)
-    return fields + [match.group(1, 2) for match in essential]
+    return fields + [(match[1], match[2]) for match in essential]
 
 
 def _index(fields: list[tuple[bytes, bytes]], cuts: tuple[str, ...]) -> Header:

@@ -15,7 +15,7 @@ from parsers.headers import (
 from parsers.houses import house_of
 from parsers.mime import Budget, Part, parse_message
 from parsers.origin import Origin, conclude_origin, find_return_path
-from parsers.route import Route, read_route
+from parsers.route import HOPS, Route, read_route
 from parsers.saved import unwrap
 from parsers.senders import read_sender
 from parsers.values import Message
@@ -33,11 +33,22 @@ _META_CHARSET = re.compile(
 
 @dataclass
 class Reported:
-    """A reported message with what its reading needs further: the tree, and the route."""
+    """A reported message with what its reading needs further: the tree, and the route; each is read when asked."""
 
+    raw: bytes
     root: Part
-    message: Message
-    route: Route
+    lines: int
+    """How many Received lines may be read."""
+
+    @cached_property
+    def message(self) -> Message:
+        """Its values."""
+        return _build(self.raw, self.root, self.route)
+
+    @cached_property
+    def route(self) -> Route:
+        """What its header tells of its way."""
+        return read_route(self.root.header, self.lines)
 
     @cached_property
     def origin(self) -> Origin:
@@ -70,11 +81,12 @@ def read_reported(raw: bytes, budget: Budget) -> Reported | None:
         root = parse_message(raw, budget)
     if not root.header.count_known():
         return None
-    route = read_route(root.header, budget.lines)
-    if len(route.lines) < len(root.header.every("received")):
+    received = len(root.header.every("received"))
+    lines = min(received, budget.lines, HOPS)
+    if lines < received:
         budget.warn("A message has too many Received lines; the oldest were not read.")
-    budget.lines -= len(route.lines)
-    return Reported(root, _build(raw, root, route), route)
+    budget.lines -= lines
+    return Reported(raw, root, lines)
 
 
 def _is_wrapped(root: Part) -> bool:
