@@ -3,11 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from parsers.content import decode_charset
 
 VALUE_BYTES = 8 * 1024
 PARAMETERS = 100
+COMMON_BYTES = 48
+"""Longer values hold a boundary or a name: they are not met again."""
 
 _TYPE = re.compile(r"\s{0,100}([^\s;/]{1,100}/?[^\s;]{0,100})")
 _NAME = re.compile(r"[;\s]([^\s=;\"]{1,100})\s{0,20}$")
@@ -32,7 +35,24 @@ def parse_content_type(
 ) -> ContentType:
     """The type that a value names, with so many parameters at most; `default` where it names none."""
     if value is None:
-        return ContentType(default)
+        return _without_parameters(default)
+    if len(value) <= COMMON_BYTES and b"*" not in value:
+        return _parse_common(value, default, limit)
+    return _parse(value, default, limit)
+
+
+@lru_cache(maxsize=4)
+def _without_parameters(default: str) -> ContentType:
+    return ContentType(default)
+
+
+@lru_cache(maxsize=256)
+def _parse_common(value: bytes, default: str, limit: int) -> ContentType:
+    """The values that most parts have, read once."""
+    return _parse(value, default, limit)
+
+
+def _parse(value: bytes, default: str, limit: int) -> ContentType:
     text = value[:VALUE_BYTES].decode("utf-8", "replace")
     found = _TYPE.match(text)
     if not found:

@@ -139,7 +139,7 @@ def find_charset(root: Part) -> str | None:
 
     Raw 8-bit text in the header mostly is in it too; an HTML page may name it only itself.
     """
-    texts = [part for part in root.walk() if part.type.startswith("text/")][:TEXTS]
+    texts = [part for part in root.parts if part.type.startswith("text/")][:TEXTS]
     declared = (part.content_type.parameters.get("charset") for part in (root, *texts))
     pages = (part for part in texts if part.type == "text/html")
     return next((charset for charset in declared if charset), None) or next(
@@ -165,7 +165,7 @@ def _hash_text(root: Part) -> str | None:
 
 def find_text(root: Part) -> Part | None:
     """The first part with words that is no attachment, plain before any other."""
-    texts = [part for part in root.walk() if part.type.startswith("text/") or "/" not in part.type]
+    texts = [part for part in root.parts if part.type.startswith("text/") or "/" not in part.type]
     own = [part for part in texts if part.disposition.name != "attachment"]
     plain = [part for part in own if part.type == "text/plain" or "/" not in part.type]
     return next((part for part in (*plain[:3], *own[:3], *texts[:3]) if part.text().strip()), None)

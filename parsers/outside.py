@@ -40,7 +40,7 @@ class Outside:
     @cached_property
     def types(self) -> frozenset[str]:
         """Those of all parts."""
-        return frozenset(part.type for part in self.root.walk())
+        return frozenset(part.type for part in self.root.parts)
 
     @cached_property
     def subject(self) -> str:

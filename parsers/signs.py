@@ -254,7 +254,7 @@ def holds_link(nested: Nested) -> bool:
     Where a message is attached, no pasted one ends that text: its sender can hide a header above the link.
     """
     root = nested.outside.root
-    texts = [part for part in root.walk() if part.type.startswith("text/")][:TEXTS]
+    texts = [part for part in root.parts if part.type.startswith("text/")][:TEXTS]
     linked = [text for part in texts if _LINK.search(text := part.text()[:LOOKED_AT])]
     if find_attached(root):
         return bool(linked)
@@ -270,7 +270,7 @@ def brings_file(nested: Nested) -> bool:
     """A document, archive or page beside what it encloses."""
     root = nested.outside.root
     messages = {id(part) for part in find_attached(root)}
-    return any(_is_file(part) for part in root.walk() if id(part) not in messages)
+    return any(_is_file(part) for part in root.parts if id(part) not in messages)
 
 
 def _is_file(part: Part) -> bool:

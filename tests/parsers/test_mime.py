@@ -12,7 +12,7 @@ from parsers.mime import Budget, parse_message
 
 def contents(raw: bytes) -> list[bytes]:
     """The decoded contents of the leaves."""
-    return [part.content() for part in parse_message(raw, Budget()).walk() if not part.children]
+    return [part.content() for part in parse_message(raw, Budget()).leaves]
 
 
 @pytest.mark.parametrize("line_end", [b"\r\n", b"\n"])
