@@ -35,14 +35,15 @@ def parse_content_type(
 ) -> ContentType:
     """The type that a value names, with so many parameters at most; `default` where it names none."""
     if value is None:
-        return _without_parameters(default)
+        return without_parameters(default)
     if len(value) <= COMMON_BYTES and b"*" not in value:
         return _parse_common(value, default, limit)
     return _parse(value, default, limit)
 
 
 @lru_cache(maxsize=4)
-def _without_parameters(default: str) -> ContentType:
+def without_parameters(default: str) -> ContentType:
+    """A type that nothing is said of."""
     return ContentType(default)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 LOOKED_AT = 200
 
@@ -66,7 +67,13 @@ def _month(parts: dict[str, str | None]) -> int:
 
 def _zone(parts: dict[str, str | None]) -> timezone:
     if offset := parts["offset"]:
-        digits = offset[1:].replace(":", "")
-        distance = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-        return timezone(-distance if offset[0] == "-" else distance)
+        return _zone_of(offset)
     return timezone(timedelta(hours=_ZONE_HOURS.get((parts["zone"] or "").upper(), 0)))
+
+
+@lru_cache(maxsize=64)
+def _zone_of(offset: str) -> timezone:
+    """The zone of an offset such as +0100; there are few."""
+    digits = offset[1:].replace(":", "")
+    distance = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-distance if offset[0] == "-" else distance)

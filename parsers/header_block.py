@@ -136,8 +136,9 @@ def _find_end(source: bytes, start: int, end: int) -> tuple[int, int]:
     first = source[start : min(start + 3, end)]
     if first[:1] == b"\n" or first[:2] == b"\r\n":
         return start, start + (1 if first[:1] == b"\n" else 2)
-    pattern = _END if source.find(b"\n", start, end) >= 0 else _END_WITH_BARE_CR
-    found = pattern.search(source, start, end)
+    found = _END.search(source, start, end)
+    if not found and source.find(b"\n", start, end) < 0:
+        found = _END_WITH_BARE_CR.search(source, start, end)
     return (found.start() + 1, found.end()) if found else (end, end)
 
 

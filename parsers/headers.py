@@ -36,6 +36,16 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 """The pieces of an address list."""
+_SOLE_MAILBOX = re.compile(
+    rb"""
+    (?: "([^"\\\x80-\xff]{0,500})" [ \t]{0,20} (?=<) | ([^",;:<>()=\x80-\xff]{0,500}) )
+    (?: <([^<>"\x80-\xff]{0,500})> [ \t]{0,20} )?
+    """,
+    re.VERBOSE,
+)
+"""What most fields hold: one address behind a name, whose pieces need not be told apart."""
+_BLANKS = b" \t\n\r\v\f\x1c\x1d\x1e\x1f"
+"""As `str.strip` knows them."""
 _COMMENT_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|\\.?|[()]|[^"()\\]+', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -51,7 +61,7 @@ class Mailbox(NamedTuple):
 
 def raw_text(value: bytes | None) -> str:
     """A value as it stands: UTF-8 or else Windows-1252, unfolded and trimmed."""
-    return decode_charset((value or b"")[:VALUE_BYTES], None).strip()
+    return decode_charset(value[:VALUE_BYTES], None).strip() if value else ""
 
 
 def strip_comments(text: str) -> str:
@@ -139,11 +149,16 @@ def parse_mailboxes(value: bytes | None) -> list[Mailbox]:
 
 def _iterate_mailboxes(value: bytes | None) -> Iterator[Mailbox]:
     """One by one: who wants the first reads no further."""
+    if not value:
+        return
+    if sole := _SOLE_MAILBOX.fullmatch(value):
+        yield from _read_sole_mailbox(*sole.groups())
+        return
     count, depth = 0, 0
     words: list[str] = []
     angle: str | None = None
     is_odd = False
-    text = _balance((value or b"")[:ADDRESSES_BYTES].decode("latin-1"))
+    text = _balance(value[:ADDRESSES_BYTES].decode("latin-1"))
     for index, found in enumerate(_TOKEN.finditer(text)):
         token = found[0]
         if index >= ADDRESS_TOKENS:
@@ -168,6 +183,14 @@ def _iterate_mailboxes(value: bytes | None) -> Iterator[Mailbox]:
         else:
             is_odd = is_odd or bool(token.strip())
     yield from _make_mailbox(words, angle, is_odd)
+
+
+def _read_sole_mailbox(quoted: bytes | None, plain: bytes, angle: bytes | None) -> Iterator[Mailbox]:
+    name = plain.strip(_BLANKS) if quoted is None else quoted
+    if angle is not None:
+        yield Mailbox(name, clean_text(angle.strip(b" \t").decode("ascii")))
+    elif name:
+        yield Mailbox(b"", clean_text(name.decode("ascii")))
 
 
 def _balance(text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from parsers.content import decode_charset, decode_transfer, is_quoted_printable
-from parsers.content_type import PARAMETERS, VALUE_BYTES, ContentType, parse_content_type
+from parsers.content_type import PARAMETERS, VALUE_BYTES, ContentType, parse_content_type, without_parameters
 from parsers.header_block import (
     FIELDS,
     GLANCE_FIELDS,
@@ -171,7 +171,7 @@ def _read_part(source: bytes, start: int, end: int, budget: Budget, default: str
 
 def _read_type(value: bytes | None, default: str, budget: Budget) -> ContentType:
     if value is None:
-        return parse_content_type(None, default)
+        return without_parameters(default)
     limit = min(PARAMETERS, max(budget.parameters, LEFT_PARAMETERS))
     looked_at = value.count(b"=", 0, VALUE_BYTES)
     if len(value) > VALUE_BYTES or looked_at > limit:
