@@ -14,7 +14,7 @@ from parsers.headers import (
 )
 from parsers.houses import house_of
 from parsers.mime import Budget, Part, parse_message
-from parsers.origin import Origin, conclude_origin, find_return_path
+from parsers.origin import Origin, Walk, conclude_origin, find_return_path, walk_down
 from parsers.route import HOPS, Route, read_route
 from parsers.saved import unwrap
 from parsers.senders import read_sender
@@ -43,7 +43,7 @@ class Reported:
     @cached_property
     def message(self) -> Message:
         """Its values."""
-        return _build(self.raw, self.root, self.route)
+        return _build(self.raw, self.root, self.route, find_return_path(self.route, self.walk))
 
     @cached_property
     def route(self) -> Route:
@@ -51,9 +51,14 @@ class Reported:
         return read_route(self.root.header, self.lines)
 
     @cached_property
+    def walk(self) -> Walk:
+        """How far down the route is the receiving side's own word."""
+        return walk_down(self.route)
+
+    @cached_property
     def origin(self) -> Origin:
         """Where it came from, by its route alone."""
-        return conclude_origin(self.route)
+        return conclude_origin(self.route, walk=self.walk)
 
     @property
     def is_routed(self) -> bool:
@@ -114,7 +119,7 @@ def is_message_header(header: Header) -> bool:
     return routed and header.count_known() >= 3
 
 
-def _build(raw: bytes, root: Part, route: Route) -> Message:
+def _build(raw: bytes, root: Part, route: Route, return_path: str | None) -> Message:
     header = root.header
     charset = find_charset(root)
     sender = read_sender(header.first("from"), charset)
@@ -124,7 +129,7 @@ def _build(raw: bytes, root: Part, route: Route) -> Message:
         from_address=sender.address,
         from_name=sender.name,
         date=parse_date(raw_text(header.first("date"))),
-        return_path=find_return_path(route),
+        return_path=return_path,
         headers_only=bool(_BLANK.match(raw, root.body_start)),
         sha256=hashlib.sha256(raw).hexdigest(),
         size=len(raw),
