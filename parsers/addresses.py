@@ -75,6 +75,11 @@ def can_be_origin(ip: IPAddress) -> bool:
     return not any(ip in network for network in _NETWORKS_4)
 
 
+def is_loopback(ip: IPAddress) -> bool:
+    """Whether it is a host's own name for itself; `ipaddress` looks into a network for that."""
+    return int(ip) >> 24 == 127 if isinstance(ip, IPv4Address) else ip.is_loopback
+
+
 def strict_addr_spec(text: str) -> str | None:
     """The text, if it is one ASCII addr-spec that is safe in a header: a dot-atom (RFC 5322, 3.4.1)."""
     if len(text) > ADDR_SPEC_OCTETS:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
-from parsers.addresses import can_be_origin
+from parsers.addresses import can_be_origin, is_loopback
 from parsers.gateways import (
     house_of_step,
     is_below_step,
@@ -59,7 +59,7 @@ class _Side:
         self.houses |= _houses(line.hop.by_name)
         self.houses |= {house} if (house := house_of_step(line)) else set()
         self.recipients |= {line.recipient} if line.recipient else set()
-        self.addresses |= {line.by_ip} if line.by_ip and not line.by_ip.is_loopback else set()
+        self.addresses |= {line.by_ip} if line.by_ip and not is_loopback(line.by_ip) else set()
         self.above = line if line.has_sender else self.above
 
     def wrote(self, line: Line) -> bool:
