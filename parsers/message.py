@@ -108,6 +108,9 @@ def begins_like_message(content: bytes) -> bool:
     head = unwrap(content[:GLANCE])
     if head.lstrip().startswith(b"<"):  # a page or a document of XML that shows a header
         return False
+    lower = head.lower()
+    if b"received" not in lower and b"message-id" not in lower and b"subject" not in lower:
+        return False  # most files: no header without any of these is a message's
     header, _ = split_header(head, skip_prologue(head, 0, len(head)), len(head), GLANCE_FIELDS)
     return is_message_header(header) or ("received" in header.by_name and header.count_known() > 1)
 

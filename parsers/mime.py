@@ -30,6 +30,7 @@ HEADER_BYTES_OF_ALL = 8 * 1024 * 1024
 FALSE_DELIMITERS = 20_000
 BOUNDARY = 200
 TEXT_BYTES = 1024 * 1024
+KEPT_BYTES = 64 * 1024
 
 LEFT_PARAMETERS = 4
 LEFT_HEADER_BYTES = 4 * 1024
@@ -116,7 +117,14 @@ class Part:
         return self.content()
 
     def text(self) -> str:
-        """The content as text, cut at a length that no report needs."""
+        """The content as text, cut at a length that no report needs; a short one is kept, since many ask for it."""
+        return self._text if self.end - self.body_start <= KEPT_BYTES else self._decode_text()
+
+    @cached_property
+    def _text(self) -> str:
+        return self._decode_text()
+
+    def _decode_text(self) -> str:
         return decode_charset(self.head(TEXT_BYTES).content(), self.content_type.parameters.get("charset"))
 
     @property
