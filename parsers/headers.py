@@ -38,7 +38,7 @@ _TOKEN = re.compile(
 """The pieces of an address list."""
 _SOLE_MAILBOX = re.compile(
     rb"""
-    (?: "([^"\\\x80-\xff]{0,500})" [ \t]{0,20} (?=<) | ([^",;:<>()=\x80-\xff]{0,500}) )
+    (?: "([^"\\\x80-\xff]{0,500}+)" [ \t]{0,20} (?=<) | ([^",;:<>()=\x80-\xff]{0,500}+) )
     (?: <([^<>"\x80-\xff]{0,500})> [ \t]{0,20} )?
     """,
     re.VERBOSE,
