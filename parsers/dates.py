@@ -35,6 +35,8 @@ _ZONE_HOURS = {
 def parse_date(text: str | None) -> datetime | None:
     """The time that a date names, in UTC; None if there is none."""
     text = (text or "")[:LOOKED_AT]
+    if not text:
+        return None
     for pattern in _PATTERNS:
         if found := pattern.search(text):
             return _make_time(found.groupdict())

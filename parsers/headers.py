@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from parsers.addresses import strict_addr_spec
@@ -248,8 +249,7 @@ def parse_return_path(value: bytes | None) -> str | None:
 
 def strict_msg_ids(value: bytes | None) -> tuple[str, ...]:
     """The msg-ids in a value that are strict ASCII with brackets (RFC 5322, section 3.6.4)."""
-    found = _MSG_ID.finditer(raw_text(value))
-    return tuple(match[0] for _, match in zip(range(MSG_IDS), found, strict=False))
+    return tuple(match[0] for match in islice(_MSG_ID.finditer(raw_text(value)), MSG_IDS)) if value else ()
 
 
 def message_id_as_written(value: bytes | None) -> str | None:
