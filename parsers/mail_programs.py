@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from parsers.header_block import Header
 from parsers.headers import raw_text
@@ -81,21 +80,12 @@ _FIELDS = frozenset(name for mark in MARKS for name in mark.fields)
 
 def find_mail_program(header: Header) -> str | None:
     """The program that a mail was written with, as `MARKS` call it, or None."""
-    found = [_find_mark(name, _text(header.first(name))) for name in _FIELDS & header.by_name.keys()]
-    first = min(found, default=len(MARKS))
-    return MARKS[first].program if first < len(MARKS) else None
-
-
-def _find_mark(name: str, text: str) -> int:
-    """Which is the first that the value of this field has; their number if none."""
-    return next((index for index, pattern in _patterns_of(name) if pattern.match(text)), len(MARKS))
-
-
-@cache
-def _patterns_of(name: str) -> list[tuple[int, re.Pattern[str]]]:
-    """Those of the marks in one of `_FIELDS`, compiled, each with its place among all."""
-    rows = [(index, mark) for index, mark in enumerate(MARKS) if name in mark.fields]
-    return [(index, re.compile(mark.pattern, re.IGNORECASE)) for index, mark in rows]
+    texts = {name: _text(header.first(name)) for name in _FIELDS & header.by_name.keys()}
+    for mark in MARKS:
+        for name in mark.fields:
+            if name in texts and re.match(mark.pattern, texts[name], re.IGNORECASE):
+                return mark.program
+    return None
 
 
 def _text(value: bytes | None) -> str:
