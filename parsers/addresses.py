@@ -30,6 +30,11 @@ _NEVER_ORIGIN = (
 _NETWORKS_4 = tuple(n for text in _NEVER_ORIGIN if isinstance(n := ip_network(text), IPv4Network))
 _NETWORKS_6 = tuple(n for text in _NEVER_ORIGIN if isinstance(n := ip_network(text), IPv6Network))
 
+_FIRST_OCTETS = frozenset(
+    n.network_address.packed[0] + i for n in _NETWORKS_4 for i in range(max(1, n.num_addresses >> 24))
+)
+"""What the addresses in them begin with: most others need no closer look."""
+
 _IP = re.compile(
     r"\s{0,100}[\[(<\"']{0,3}\s{0,20}(?:IPv[46]:)?"
     r"(?:((?:\d{1,3}\.){3}\d{1,3})(?![\w.-])(?::\d{1,5})?(?![\d:])|([0-9a-f:]{2,39}(?:\.\d{1,3}){0,3})(?![\w%:.]))",
@@ -65,7 +70,14 @@ def can_be_origin(ip: IPAddress) -> bool:
     if isinstance(ip, IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour
         return can_be_origin(inner) if inner else not any(ip in network for network in _NETWORKS_6)
+    if int(ip) >> 24 not in _FIRST_OCTETS:
+        return True
     return not any(ip in network for network in _NETWORKS_4)
+
+
+def is_loopback(ip: IPAddress) -> bool:
+    """Whether it is a host's own name for itself; `ipaddress` looks into a network for that."""
+    return int(ip) >> 24 == 127 if isinstance(ip, IPv4Address) else ip.is_loopback
 
 
 def strict_addr_spec(text: str) -> str | None:

@@ -6,7 +6,6 @@ raised = it is one, but says nothing usable; a `Report` = the fields of one, wit
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 from parsers.addresses import can_be_origin
@@ -83,13 +82,16 @@ def parse_feedback_report(content: str | bytes) -> Report | None:
     fields = find_fields(raw)
     if not fields:
         return None
-    report = _build(_Fields(fields))
-    if replace(report, version=None, extensions={}) == Report("arf"):
+    report = _build(_Fields(fields), hashlib.sha256(raw).hexdigest())
+    told_nothing = Report(
+        "arf", version=report.version, extensions=report.extensions, text_sha256=report.text_sha256
+    )
+    if report == told_nothing:
         raise BrokenReport("It has none of the fields of a feedback report.")
-    return replace(report, text_sha256=hashlib.sha256(raw).hexdigest())
+    return report
 
 
-def _build(fields: _Fields) -> Report:
+def _build(fields: _Fields, text_sha256: str) -> Report:
     incidents = fields.one("incidents", read_count)
     addresses: tuple[IPAddress, ...] = fields.every("source-ip", read_ip)
     return Report(
@@ -110,4 +112,5 @@ def _build(fields: _Fields) -> Report:
         authentication_results=fields.many("authentication-results", read_text),
         incidents=incidents or 1,
         extensions=fields.remaining(),
+        text_sha256=text_sha256,
     )

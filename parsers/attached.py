@@ -28,12 +28,12 @@ TEXT_TYPES = frozenset({"text/plain", "text/html"})
 
 def find_attached(root: Part) -> list[Part]:
     """The parts that enclose a message, in the order of the mail; what these enclose is not looked at."""
-    return [part for part in root.walk() if not part.children and _encloses(part)][:ATTACHED]
+    return [part for part in root.leaves if _encloses(part)][:ATTACHED]
 
 
 def find_unmarked(root: Part) -> Iterator[Part]:
     """Texts that begin like a message though nothing says so, as some feedback reports have them."""
-    for part in root.walk():
+    for part in root.parts:
         if part is not root and part.type in TEXT_TYPES and _begins_like_message(part):
             yield part
 

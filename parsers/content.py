@@ -92,6 +92,8 @@ def is_quoted_printable(body: bytes) -> bool:
 
 def decode_charset(raw: bytes, charset: str | None) -> str:
     """Text by the declared charset, else UTF-8, of which a character may be cut, else Windows-1252."""
+    if not charset and raw.isascii():
+        return clean_text(raw.decode("ascii"))
     for codec in (_find_codec(charset) if charset else None, "utf_8"):
         if codec:
             try:
@@ -118,4 +120,4 @@ def clean_text(text: str) -> str:
     """Text without NUL and lone surrogates, so that every database and UTF-8 take it."""
     if "\0" in text:
         text = text.replace("\0", "")
-    return _SURROGATE.sub("\ufffd", text) if not text.isascii() else text
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from parsers.content import decode_charset
 
 VALUE_BYTES = 8 * 1024
 PARAMETERS = 100
+COMMON_BYTES = 48
+"""Longer values hold a boundary or a name: they are not met again."""
 
 _TYPE = re.compile(r"\s{0,100}([^\s;/]{1,100}/?[^\s;]{0,100})")
 _NAME = re.compile(r"[;\s]([^\s=;\"]{1,100})\s{0,20}$")
@@ -15,6 +18,10 @@ _NAME_WINDOW = 121
 _QUOTED = re.compile(r'\s{0,100}"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _BARE = re.compile(r'\s{0,100}("?[^;\s]*)')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_PLAIN = r"\s{0,20};\s{0,20}([A-Za-z-]{1,60})=(?:\"([^\"\\]{0,500})\"|([^\s;\"]{1,200}))"
+_PLAIN_PARAMETER = re.compile(_PLAIN)
+_PLAIN_PARAMETERS = re.compile(rf"(?:{_PLAIN})*+;?\s{{0,20}}")
+"""As nearly all are: nothing escaped, continued, encoded or broken."""
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _CONTINUED = re.compile(r"([^*]{1,80})(?:\*(\d{1,3}))?(\*?)$")
 
@@ -32,7 +39,25 @@ def parse_content_type(
 ) -> ContentType:
     """The type that a value names, with so many parameters at most; `default` where it names none."""
     if value is None:
-        return ContentType(default)
+        return without_parameters(default)
+    if len(value) <= COMMON_BYTES and b"*" not in value:
+        return _parse_common(value, default, limit)
+    return _parse(value, default, limit)
+
+
+@lru_cache(maxsize=4)
+def without_parameters(default: str) -> ContentType:
+    """A type that nothing is said of."""
+    return ContentType(default)
+
+
+@lru_cache(maxsize=256)
+def _parse_common(value: bytes, default: str, limit: int) -> ContentType:
+    """The values that most parts have, read once."""
+    return _parse(value, default, limit)
+
+
+def _parse(value: bytes, default: str, limit: int) -> ContentType:
     text = value[:VALUE_BYTES].decode("utf-8", "replace")
     found = _TYPE.match(text)
     if not found:
@@ -42,6 +67,8 @@ def parse_content_type(
 
 def _parse_parameters(text: str, limit: int) -> dict[str, str]:
     """The first of repeated names stands; those continued by RFC 2231 are joined in their order."""
+    if _PLAIN_PARAMETERS.fullmatch(text) and text.count("=") <= limit:
+        return _read_plain(text)
     pieces: dict[str, dict[int, str]] = {}
     for name, value in _split_parameters(text, limit):
         continued = _CONTINUED.match(name)
@@ -49,6 +76,13 @@ def _parse_parameters(text: str, limit: int) -> dict[str, str]:
         value = _decode_extended(value) if encoded else value
         pieces.setdefault(base, {}).setdefault(int(number or 0), value)
     return {name: "".join(parts[number] for number in sorted(parts)) for name, parts in pieces.items()}
+
+
+def _read_plain(text: str) -> dict[str, str]:
+    parameters: dict[str, str] = {}
+    for name, quoted, bare in _PLAIN_PARAMETER.findall(text):
+        parameters.setdefault(name.lower(), quoted or bare)
+    return parameters
 
 
 def _split_parameters(text: str, limit: int) -> list[tuple[str, str]]:

@@ -46,12 +46,16 @@ def _references(header: Header) -> tuple[str, ...]:
 
 def _keyword(value: bytes | None) -> str | None:
     """The keyword of a field such as Auto-Submitted, lower case, without parameters and comments."""
+    if not value:
+        return None
     return raw_text(value)[:200].partition(";")[0].partition("(")[0].strip().lower() or None
 
 
 def _has_autoreply(header: Header) -> bool:
+    if "x-autoreply" in header.by_name:
+        return True
     suppressed = raw_text(header.first("x-auto-response-suppress")).lower().replace(" ", "").split(",")
-    return "x-autoreply" in header.by_name or bool({"autoreply", "all"} & set(suppressed))
+    return "autoreply" in suppressed or "all" in suppressed
 
 
 def _texts(header: Header, name: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 LOOKED_AT = 200
 
@@ -34,6 +35,8 @@ _ZONE_HOURS = {
 def parse_date(text: str | None) -> datetime | None:
     """The time that a date names, in UTC; None if there is none."""
     text = (text or "")[:LOOKED_AT]
+    if not text:
+        return None
     for pattern in _PATTERNS:
         if found := pattern.search(text):
             return _make_time(found.groupdict())
@@ -66,7 +69,13 @@ def _month(parts: dict[str, str | None]) -> int:
 
 def _zone(parts: dict[str, str | None]) -> timezone:
     if offset := parts["offset"]:
-        digits = offset[1:].replace(":", "")
-        distance = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-        return timezone(-distance if offset[0] == "-" else distance)
+        return _zone_of(offset)
     return timezone(timedelta(hours=_ZONE_HOURS.get((parts["zone"] or "").upper(), 0)))
+
+
+@lru_cache(maxsize=64)
+def _zone_of(offset: str) -> timezone:
+    """The zone of an offset such as +0100; there are few."""
+    digits = offset[1:].replace(":", "")
+    distance = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-distance if offset[0] == "-" else distance)

@@ -20,6 +20,8 @@ def read_attached(root: Part, budget: Budget, limit: int | None = None) -> list[
 def read_pasted(outside: Outside, budget: Budget) -> list[Reported]:
     """The pasted messages, but for what the reporter wrote before, or was answered."""
     read = [reported for raw in find_pasted(outside.root) if (reported := read_reported(raw, budget))]
+    if not read:
+        return []
     parties = find_recipients(outside.root) | {outside.sender}
     return [one for one in read if not _is_of(one, parties)] or read
 
@@ -38,11 +40,6 @@ def find_below(pasted: list[Reported]) -> list[Reported]:
     return [one for one in pasted[1:] if one.is_routed and not people & find_recipients(one.root)]
 
 
-def is_any_routed(messages: list[Reported]) -> bool:
-    """Whether a route shows of one of them that it came from elsewhere."""
-    return any(message.is_routed for message in messages)
-
-
 def _is_of(one: Reported, parties: set[str]) -> bool:
     """What the reporter wrote before, or was answered, is quoted without a route."""
     return not one.is_routed and (one.message.from_address or "").lower() in parties
@@ -50,5 +47,7 @@ def _is_of(one: Reported, parties: set[str]) -> bool:
 
 def _of_one_receiver(messages: list[Reported]) -> list[Reported]:
     """Those that the first one's servers received: the text of junk can hold what looks like another message."""
-    receivers = messages[0].receivers if messages else set()
+    if len(messages) < 2:
+        return messages
+    receivers = messages[0].receivers
     return [message for message in messages if not receivers or message.receivers & receivers]

@@ -56,8 +56,10 @@ def find_feedback(
     root: Part, budget: Budget, limit: int | None = None
 ) -> tuple[list[Paired], list[Reported]]:
     """Each feedback report with its message, and the messages beside them, so many, that none is about."""
-    leaves = [part for part in root.walk() if not part.children]
-    found = [part for part in leaves if _is_feedback(part)] or [part for part in leaves if _is_merged(part)]
+    named = [part for part in root.leaves if part.type == FEEDBACK or _may_hold_fields(part)]
+    if not named:
+        return [], []
+    found = [part for part in named if _is_feedback(part)] or [part for part in named if _is_merged(part)]
     like_feedback = {id(part): part for part in found}
     parts = _choose_senders(root, like_feedback)
     reports = {id(part): report for part in parts if (report := _parse_feedback(part, budget))}
@@ -105,7 +107,7 @@ def _pair(
     pairs: dict[int, Part] = {}
     surplus: list[Part] = []
     waiting: dict[int, tuple[list[int], list[Part]]] = {}
-    for part in reversed(list(root.walk())):
+    for part in reversed(root.parts):
         below = [waiting.pop(id(child)) for child in part.children]
         lonely = [key for keys, _ in below for key in keys] + [id(part)] * (id(part) in reports)
         free = [found for _, parts in below for found in parts] + [part] * (id(part) in messages)
@@ -125,7 +127,7 @@ def _choose_senders(root: Part, like_feedback: Mapping[int, Part]) -> list[Part]
     if not like_feedback:
         return []
     in_report = {
-        id(child) for part in root.walk() if part.type == "multipart/report" for child in part.children
+        id(child) for part in root.parts if part.type == "multipart/report" for child in part.children
     }
     text = _find_words(root, like_feedback)
     trusts_all = not text or _opens_like_report(text)
@@ -146,7 +148,7 @@ def _find_words(root: Part, like_feedback: Mapping[int, Part]) -> str:
 
     Of whatever kind, unlike in `find_text`: a plain text behind a page can be the footer of a list.
     """
-    texts = (part for part in root.walk() if part.type.startswith("text/") and id(part) not in like_feedback)
+    texts = (part for part in root.parts if part.type.startswith("text/") and id(part) not in like_feedback)
     words = (read_words(part, WORDS_CHARACTERS).strip() for _, part in zip(range(TEXTS), texts, strict=False))
     return next((text for text in words if text), "")
 
@@ -157,12 +159,12 @@ def _opens_like_report(text: str) -> bool:
 
 def _is_feedback(part: Part) -> bool:
     """By its type, or by its first fields: some senders, and programs under way, change the type."""
-    return part.type == FEEDBACK or (_may_hold_fields(part) and begins_like_report(_glance(part)))
+    return part.type == FEEDBACK or begins_like_report(_glance(part))
 
 
 def _is_merged(part: Part) -> bool:
     """Some programs under way make one text of the report for people and the one for machines."""
-    return _may_hold_fields(part) and _opens_like_report(_glance(part)[:1000].decode("latin-1"))
+    return _opens_like_report(_glance(part)[:1000].decode("latin-1"))
 
 
 def _may_hold_fields(part: Part) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from parsers.addresses import can_be_origin
+from parsers.addresses import can_be_origin, is_loopback
 from parsers.houses import house_of, inner_label, is_inner_name, is_inside
 from parsers.received import Line
 
@@ -59,7 +59,9 @@ def is_delivered(line: Line, below: Line | None) -> bool:
 
     A name that nobody looked up counts from the filter's own network only, where no stranger says it.
     """
-    ip, writer = line.hop.from_ip, lower(below.hop.by_name if below else None)
+    if below is None:
+        return False
+    ip, writer = line.hop.from_ip, lower(below.hop.by_name)
     for service in _FILTERS.values():
         if service.received_by.fullmatch(writer):
             names = {lower(line.hop.from_name)} if line.verified else set()
@@ -72,12 +74,12 @@ def is_delivered(line: Line, below: Line | None) -> bool:
 def is_hidden(line: Line) -> bool:
     """Whether the sender has an address that means something only inside a network, and is another host."""
     ip = line.hop.from_ip
-    return ip is not None and not can_be_origin(ip) and not ip.is_loopback
+    return ip is not None and not can_be_origin(ip) and not is_loopback(ip)
 
 
 def is_on_loopback(line: Line) -> bool:
     """Whether a host handed the mail to itself: its own address may be public, the one it reached cannot be."""
-    return any(ip is not None and ip.is_loopback for ip in (line.hop.from_ip, line.by_ip))
+    return any(ip is not None and is_loopback(ip) for ip in (line.hop.from_ip, line.by_ip))
 
 
 def is_own_program(above: Line, line: Line) -> bool:

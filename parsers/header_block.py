@@ -2,8 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
-from typing import NamedTuple
+from itertools import islice
 
 HEADER_BYTES = 1024 * 1024
 FIELDS = 1000
@@ -14,10 +13,12 @@ VALUE_BYTES = 64 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _END = re.compile(rb"\n\r{0,2}\n")
 _END_WITH_BARE_CR = re.compile(rb"\r\r")
-_FIELD = re.compile(rb"^([!-9;-~]{1,200}+)[ \t]{0,20}+:", re.MULTILINE)
+_NAME = rb"[!-9;-~]{1,200}+(?=[ \t]{0,20}+:)"
+_VALUE = rb"[ \t]{0,20}+:([^\n]*+(?:\n(?:[ \t]|(?!%b))[^\n]*+)*+)" % _NAME
+"""All up to the line that the next field begins with."""
+_FIELD = re.compile(rb"^(%b)%b" % (_NAME, _VALUE), re.MULTILINE)
 _ESSENTIAL = re.compile(
-    rb"^(content-type|content-transfer-encoding|from|subject|message-id|date)[ \t]{0,20}+:",
-    re.MULTILINE | re.IGNORECASE,
+    rb"^((?i:content-type|content-transfer-encoding|from|subject|message-id|date))%b" % _VALUE, re.MULTILINE
 )
 """The fields without which no mail can be read: they are found behind any number of others."""
 _STRAY_LINE = re.compile(rb"\n(?![ \t\n])[^\n]*+")
@@ -73,11 +74,8 @@ WRAPPING_NAMES = frozenset(
 """Field names of a MIME part's own header, which some senders repeat inside the part."""
 
 
-class Field(NamedTuple):
-    """One header field: its name as written and its value without the line ends of its folds."""
-
-    name: str
-    value: bytes
+Field = tuple[str, bytes]
+"""One header field: its name as written and its value without the line ends of its folds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ class Header:
 
     def count_known(self) -> int:
         """How many different well-known names it has: none means that this is no header."""
-        return len(KNOWN_NAMES & self.by_name.keys())
+        return len(KNOWN_NAMES.intersection(self.by_name))
 
 
 def skip_prologue(source: bytes, start: int, end: int) -> int:
@@ -127,7 +125,7 @@ def split_header(
     if block_end - start > size:
         block_end = start + size
         cuts.append("The header is too long; its end was not read.")
-    fields = _split_fields(source[start:block_end], limit)
+    fields = _find_fields(source[start:block_end], limit)
     if len(fields) > limit:
         cuts.append("The header has too many fields; the last ones were not read.")
     return _index(fields, tuple(cuts)), body_start
@@ -138,33 +136,39 @@ def _find_end(source: bytes, start: int, end: int) -> tuple[int, int]:
     first = source[start : min(start + 3, end)]
     if first[:1] == b"\n" or first[:2] == b"\r\n":
         return start, start + (1 if first[:1] == b"\n" else 2)
-    pattern = _END if source.find(b"\n", start, end) >= 0 else _END_WITH_BARE_CR
-    found = pattern.search(source, start, end)
+    found = _END.search(source, start, end)
+    if not found and source.find(b"\n", start, end) < 0:
+        found = _END_WITH_BARE_CR.search(source, start, end)
     return (found.start() + 1, found.end()) if found else (end, end)
 
 
-def _split_fields(block: bytes, limit: int) -> list[Field]:
+def _find_fields(block: bytes, limit: int) -> list[tuple[bytes, bytes]]:
     """The fields up to one more than the limit, and behind it those without which no mail can be read."""
-    block = block.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    names = list(islice(_FIELD.finditer(block), limit + 2))
-    fields = [_cut_field(block, *pair) for pair in pairwise(names)]
-    if len(names) < limit + 2 or limit == GLANCE_FIELDS:
-        return [*fields, _cut_field(block, names[-1], None)] if names else []
-    essential = islice(_ESSENTIAL.finditer(block, names[-1].start()), limit)
-    return [*fields, *(_cut_field(block, found, _FIELD.search(block, found.end())) for found in essential)]
+    if b"\r" in block:
+        block = block.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if block.count(b"\n") <= limit:
+        return _FIELD.findall(block)
+    found = list(islice(_FIELD.finditer(block), limit + 1))
+    fields = [(match[1], match[2]) for match in found]
+    if len(found) <= limit or limit == GLANCE_FIELDS:
+        return fields
+    essential = islice(_ESSENTIAL.finditer(block, found[-1].end()), limit)
+    return fields + [(match[1], match[2]) for match in essential]
 
 
-def _cut_field(block: bytes, found: re.Match[bytes], following: re.Match[bytes] | None) -> Field:
-    """One field and its folds, up to the following one; lines between that are neither are left out."""
-    end = following.start() if following else len(block)
-    value = block[found.end() : min(end, found.end() + VALUE_BYTES)]
-    if b"\n" in value:
-        value = _STRAY_LINE.sub(b"", value.removesuffix(b"\n")).replace(b"\n", b"")
-    return Field(found[1].decode("ascii"), value.strip())
-
-
-def _index(fields: list[Field], cuts: tuple[str, ...]) -> Header:
+def _index(fields: list[tuple[bytes, bytes]], cuts: tuple[str, ...]) -> Header:
+    """The names are decoded all at once: they are ASCII without line ends."""
+    names = b"\n".join([name for name, _ in fields]).decode("ascii")
+    values = [_unfold(value) if b"\n" in value else value[:VALUE_BYTES].strip() for _, value in fields]
     by_name: dict[str, list[bytes]] = {}
-    for name, value in fields:
-        by_name.setdefault(name.lower(), []).append(value)
-    return Header(tuple(fields), by_name, cuts)
+    for name, value in zip(names.lower().split("\n"), values, strict=False):
+        if name in by_name:
+            by_name[name].append(value)
+        else:
+            by_name[name] = [value]
+    return Header(tuple(zip(names.split("\n"), values, strict=False)), by_name, cuts)
+
+
+def _unfold(value: bytes) -> bytes:
+    """The value without its line ends; lines between that are neither fields nor folds are left out."""
+    return _STRAY_LINE.sub(b"", value[:VALUE_BYTES]).replace(b"\n", b"").strip()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from parsers.addresses import strict_addr_spec
@@ -36,6 +37,16 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 """The pieces of an address list."""
+_SOLE_MAILBOX = re.compile(
+    rb"""
+    (?: "([^"\\\x80-\xff]{0,500}+)" [ \t]{0,20} (?=<) | ([^",;:<>()=\x80-\xff]{0,500}+) )
+    (?: <([^<>"\x80-\xff]{0,500})> [ \t]{0,20} )?
+    """,
+    re.VERBOSE,
+)
+"""What most fields hold: one address behind a name, whose pieces need not be told apart."""
+_BLANKS = b" \t\n\r\v\f\x1c\x1d\x1e\x1f"
+"""As `str.strip` knows them."""
 _COMMENT_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|\\.?|[()]|[^"()\\]+', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -51,7 +62,7 @@ class Mailbox(NamedTuple):
 
 def raw_text(value: bytes | None) -> str:
     """A value as it stands: UTF-8 or else Windows-1252, unfolded and trimmed."""
-    return decode_charset((value or b"")[:VALUE_BYTES], None).strip()
+    return decode_charset(value[:VALUE_BYTES], None).strip() if value else ""
 
 
 def strip_comments(text: str) -> str:
@@ -139,11 +150,16 @@ def parse_mailboxes(value: bytes | None) -> list[Mailbox]:
 
 def _iterate_mailboxes(value: bytes | None) -> Iterator[Mailbox]:
     """One by one: who wants the first reads no further."""
+    if not value:
+        return
+    if sole := _SOLE_MAILBOX.fullmatch(value):
+        yield from _read_sole_mailbox(*sole.groups())
+        return
     count, depth = 0, 0
     words: list[str] = []
     angle: str | None = None
     is_odd = is_behind_colon = False
-    text = _balance((value or b"")[:ADDRESSES_BYTES].decode("latin-1"))
+    text = _balance(value[:ADDRESSES_BYTES].decode("latin-1"))
     for index, found in enumerate(_TOKEN.finditer(text)):
         token = found[0]
         if index >= ADDRESS_TOKENS:
@@ -168,6 +184,14 @@ def _iterate_mailboxes(value: bytes | None) -> Iterator[Mailbox]:
         else:
             is_odd = is_odd or bool(token.strip())
     yield from _make_mailbox(words, angle, is_odd or (is_behind_colon and angle is None))
+
+
+def _read_sole_mailbox(quoted: bytes | None, plain: bytes, angle: bytes | None) -> Iterator[Mailbox]:
+    name = plain.strip(_BLANKS) if quoted is None else quoted
+    if angle is not None:
+        yield Mailbox(name, clean_text(angle.strip(b" \t").decode("ascii")))
+    elif name:
+        yield Mailbox(b"", clean_text(name.decode("ascii")))
 
 
 def _balance(text: str) -> str:
@@ -226,8 +250,7 @@ def parse_return_path(value: bytes | None) -> str | None:
 
 def strict_msg_ids(value: bytes | None) -> tuple[str, ...]:
     """The msg-ids in a value that are strict ASCII with brackets (RFC 5322, section 3.6.4)."""
-    found = _MSG_ID.finditer(raw_text(value))
-    return tuple(match[0] for _, match in zip(range(MSG_IDS), found, strict=False))
+    return tuple(match[0] for match in islice(_MSG_ID.finditer(raw_text(value)), MSG_IDS)) if value else ()
 
 
 def message_id_as_written(value: bytes | None) -> str | None:

@@ -30,6 +30,7 @@ _SHARED = tuple(
 )
 """Domains in which each host may have another holder."""
 
+_BARE_WORD = re.compile(r"[a-z_-][a-z0-9_-]*")
 _INNER_NAMES = tuple(".internal .local .localdomain .lan .corp .intranet .intern .private .home.arpa".split())
 
 _INSIDE_NETWORKS: dict[str, tuple[IPv4Network | IPv6Network, ...]] = {
@@ -74,7 +75,7 @@ def house_of(host: str | None) -> str | None:
 def is_inner_name(host: str) -> bool:
     """Whether a host's name means something only inside a network: a bare word, or below a private suffix."""
     host = host.rstrip(".").lower()
-    return bool(re.fullmatch(r"[a-z_-][a-z0-9_-]*", host)) or host.endswith(_INNER_NAMES)
+    return bool(_BARE_WORD.fullmatch(host)) or host.endswith(_INNER_NAMES)
 
 
 def inner_label(domain: str) -> str | None:

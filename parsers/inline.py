@@ -25,7 +25,7 @@ _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 
 def find_pasted(root: Part) -> list[bytes]:
     """Each pasted message as bytes, unquoted; HTML is read only where the plain texts hold no route."""
-    texts = [part for part in root.walk() if not part.children and _is_text(part)]
+    texts = [part for part in root.leaves if _is_text(part)]
     plain = _blocks_of([part.text() for part in texts if not is_html(part)][:TEXTS])
     if any(_ROUTED.search(block) for block in plain):
         return plain[:BLOCKS]

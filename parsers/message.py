@@ -14,8 +14,8 @@ from parsers.headers import (
 )
 from parsers.houses import house_of
 from parsers.mime import Budget, Part, parse_message
-from parsers.origin import Origin, conclude_origin, find_return_path
-from parsers.route import Route, read_route
+from parsers.origin import Origin, Walk, conclude_origin, find_return_path, walk_down
+from parsers.route import HOPS, Route, read_route
 from parsers.saved import unwrap
 from parsers.senders import read_sender
 from parsers.values import Message
@@ -33,16 +33,32 @@ _META_CHARSET = re.compile(
 
 @dataclass
 class Reported:
-    """A reported message with what its reading needs further: the tree, and the route."""
+    """A reported message with what its reading needs further: the tree, and the route; each is read when asked."""
 
+    raw: bytes
     root: Part
-    message: Message
-    route: Route
+    lines: int
+    """How many Received lines may be read."""
+
+    @cached_property
+    def message(self) -> Message:
+        """Its values."""
+        return _build(self.raw, self.root, self.route, find_return_path(self.route, self.walk))
+
+    @cached_property
+    def route(self) -> Route:
+        """What its header tells of its way."""
+        return read_route(self.root.header, self.lines)
+
+    @cached_property
+    def walk(self) -> Walk:
+        """How far down the route is the receiving side's own word."""
+        return walk_down(self.route)
 
     @cached_property
     def origin(self) -> Origin:
         """Where it came from, by its route alone."""
-        return conclude_origin(self.route)
+        return conclude_origin(self.route, walk=self.walk)
 
     @property
     def is_routed(self) -> bool:
@@ -70,11 +86,12 @@ def read_reported(raw: bytes, budget: Budget) -> Reported | None:
         root = parse_message(raw, budget)
     if not root.header.count_known():
         return None
-    route = read_route(root.header, budget.lines)
-    if len(route.lines) < len(root.header.every("received")):
+    received = len(root.header.every("received"))
+    lines = min(received, budget.lines, HOPS)
+    if lines < received:
         budget.warn("A message has too many Received lines; the oldest were not read.")
-    budget.lines -= len(route.lines)
-    return Reported(root, _build(raw, root, route), route)
+    budget.lines -= lines
+    return Reported(raw, root, lines)
 
 
 def _is_wrapped(root: Part) -> bool:
@@ -91,6 +108,9 @@ def begins_like_message(content: bytes) -> bool:
     head = unwrap(content[:GLANCE])
     if head.lstrip().startswith(b"<"):  # a page or a document of XML that shows a header
         return False
+    lower = head.lower()
+    if b"received" not in lower and b"message-id" not in lower and b"subject" not in lower:
+        return False  # most files: no header without any of these is a message's
     header, _ = split_header(head, skip_prologue(head, 0, len(head)), len(head), GLANCE_FIELDS)
     return is_message_header(header) or ("received" in header.by_name and header.count_known() > 1)
 
@@ -102,7 +122,7 @@ def is_message_header(header: Header) -> bool:
     return routed and header.count_known() >= 3
 
 
-def _build(raw: bytes, root: Part, route: Route) -> Message:
+def _build(raw: bytes, root: Part, route: Route, return_path: str | None) -> Message:
     header = root.header
     charset = find_charset(root)
     sender = read_sender(header.first("from"), charset)
@@ -112,7 +132,7 @@ def _build(raw: bytes, root: Part, route: Route) -> Message:
         from_address=sender.address,
         from_name=sender.name,
         date=parse_date(raw_text(header.first("date"))),
-        return_path=find_return_path(route),
+        return_path=return_path,
         headers_only=bool(_BLANK.match(raw, root.body_start)),
         sha256=hashlib.sha256(raw).hexdigest(),
         size=len(raw),
@@ -127,7 +147,7 @@ def find_charset(root: Part) -> str | None:
 
     Raw 8-bit text in the header mostly is in it too; an HTML page may name it only itself.
     """
-    texts = [part for part in root.walk() if part.type.startswith("text/")][:TEXTS]
+    texts = [part for part in root.parts if part.type.startswith("text/")][:TEXTS]
     declared = (part.content_type.parameters.get("charset") for part in (root, *texts))
     pages = (part for part in texts if part.type == "text/html")
     return next((charset for charset in declared if charset), None) or next(
@@ -153,7 +173,7 @@ def _hash_text(root: Part) -> str | None:
 
 def find_text(root: Part) -> Part | None:
     """The first part with words that is no attachment, plain before any other."""
-    texts = [part for part in root.walk() if part.type.startswith("text/") or "/" not in part.type]
+    texts = [part for part in root.parts if part.type.startswith("text/") or "/" not in part.type]
     own = [part for part in texts if part.disposition.name != "attachment"]
     plain = [part for part in own if part.type == "text/plain" or "/" not in part.type]
     return next((part for part in (*plain[:3], *own[:3], *texts[:3]) if part.text().strip()), None)

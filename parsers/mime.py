@@ -7,9 +7,10 @@ See docs/decisions/0001-mime.md.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from parsers.content import decode_charset, decode_transfer, is_quoted_printable
-from parsers.content_type import PARAMETERS, VALUE_BYTES, ContentType, parse_content_type
+from parsers.content_type import PARAMETERS, VALUE_BYTES, ContentType, parse_content_type, without_parameters
 from parsers.header_block import (
     FIELDS,
     GLANCE_FIELDS,
@@ -29,6 +30,7 @@ HEADER_BYTES_OF_ALL = 8 * 1024 * 1024
 FALSE_DELIMITERS = 20_000
 BOUNDARY = 200
 TEXT_BYTES = 1024 * 1024
+KEPT_BYTES = 64 * 1024
 
 LEFT_PARAMETERS = 4
 LEFT_HEADER_BYTES = 4 * 1024
@@ -78,11 +80,11 @@ class Part:
         """The report-type of a multipart/report (RFC 6522), lower case."""
         return self.content_type.parameters.get("report-type", "").strip().lower()
 
-    @property
+    @cached_property
     def encoding(self) -> str:
         """The transfer encoding, lower case."""
-        value = self.header.first("content-transfer-encoding") or b""
-        return value[:40].decode("latin-1").strip(" \t\"';").lower()
+        value = self.header.first("content-transfer-encoding")
+        return value[:40].decode("latin-1").strip(" \t\"';").lower() if value else ""
 
     @property
     def filename(self) -> str:
@@ -91,7 +93,9 @@ class Part:
 
     def head(self, size: int) -> "Part":
         """The part as if its body ended after so many bytes: one can be large."""
-        end = min(self.end, self.body_start + size)
+        if self.end - self.body_start <= size:
+            return self
+        end = self.body_start + size
         return Part(self.source, self.header, self.body_start, end, self.content_type, self.disposition)
 
     def body(self) -> bytes:
@@ -104,8 +108,8 @@ class Part:
 
     def message_content(self) -> bytes:
         """The bytes of an enclosed message; encodings that are declared but not applied are left alone."""
-        start = skip_prologue(self.source, self.body_start, self.end)
         if self.encoding == "base64":
+            start = skip_prologue(self.source, self.body_start, self.end)
             plain, _ = split_header(self.source, start, min(self.end, start + 4096), GLANCE_FIELDS)
             return self.body() if plain.count_known() else self.content()
         if self.encoding == "quoted-printable" and not is_quoted_printable(self.body()):
@@ -113,16 +117,36 @@ class Part:
         return self.content()
 
     def text(self) -> str:
-        """The content as text, cut at a length that no report needs."""
+        """The content as text, cut at a length that no report needs; a short one is kept, since many ask for it."""
+        return self._text if self.end - self.body_start <= KEPT_BYTES else self._decode_text()
+
+    @cached_property
+    def _text(self) -> str:
+        return self._decode_text()
+
+    def _decode_text(self) -> str:
         return decode_charset(self.head(TEXT_BYTES).content(), self.content_type.parameters.get("charset"))
 
-    def walk(self) -> Iterator["Part"]:
+    @property
+    def parts(self) -> tuple["Part", ...]:
         """The part and all below it, in the order of the mail; what messages enclose is not theirs."""
-        waiting = [self]
+        return (self, *self._below)
+
+    @property
+    def leaves(self) -> list["Part"]:
+        """Those of them that hold no others."""
+        return [part for part in self._below if not part.children] or [self]
+
+    @cached_property
+    def _below(self) -> tuple["Part", ...]:
+        """Without the part itself, which would keep itself, and the mail, in memory."""
+        found: list[Part] = []
+        waiting = self.children[::-1]
         while waiting:
             part = waiting.pop()
-            yield part
+            found.append(part)
             waiting.extend(reversed(part.children))
+        return tuple(found)
 
 
 def parse_message(source: bytes, budget: Budget) -> Part:
@@ -155,7 +179,7 @@ def _read_part(source: bytes, start: int, end: int, budget: Budget, default: str
 
 def _read_type(value: bytes | None, default: str, budget: Budget) -> ContentType:
     if value is None:
-        return ContentType(default)
+        return without_parameters(default)
     limit = min(PARAMETERS, max(budget.parameters, LEFT_PARAMETERS))
     looked_at = value.count(b"=", 0, VALUE_BYTES)
     if len(value) > VALUE_BYTES or looked_at > limit:

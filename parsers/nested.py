@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from parsers.enclosed import find_believed, find_below, is_any_routed, read_attached, read_pasted
+from parsers.enclosed import find_believed, find_below, read_attached, read_pasted
 from parsers.feedback import Paired, find_feedback, is_feedback_report
 from parsers.message import Reported
 from parsers.mime import Budget
@@ -81,7 +81,7 @@ def _read_held(reported: Reported, budget: Budget, below: list[Reported] | None)
     reads_text = not attached and (below is not None or bool(root.header.every("received")))
     pasted = read_pasted(outside, budget) if reads_text else []
     held = _Held(outside, pairs, others, attached, pasted, below or [])
-    outside.encloses_route, outside.enclosed = is_any_routed(held.enclosed), tuple(held.enclosed)
+    outside.enclosed = tuple(held.enclosed)
     return held
 
 
@@ -129,7 +129,7 @@ def find_beside(
     complaint: Reported, attached: list[Reported], reports: list[Report], around: Outside, budget: Budget
 ) -> list[Report]:
     """The reports of what is attached beside a pasted complaint; none where the pasted message is junk."""
-    outside = Outside(complaint.root, is_any_routed(attached), tuple(attached))
+    outside = Outside(complaint.root, tuple(attached))
     nested = Nested(outside, complaint, attached, around, is_stripped=True)
     return _mark(reports, nested, budget) if _is_opened(nested, holds_feedback=False) else []
 

@@ -104,7 +104,7 @@ def _is_read_receipt(mail: Outside) -> bool:
 
 
 def _is_dmarc_aggregate(mail: Outside) -> bool:
-    leaves = [part for part in mail.root.walk() if not part.children]
+    leaves = mail.root.leaves
     named = any(part.filename and aggregates.AGGREGATE_FILES.is_in(part.filename) for part in leaves)
     if not named and not (aggregates.DMARC_SUBJECTS.is_in(mail.subject) and any(map(_is_packed, leaves))):
         return False
@@ -120,7 +120,7 @@ def _is_packed(part: Part) -> bool:
 def _is_tls_report(mail: Outside) -> bool:
     if mail.root.report_type == "tlsrpt" or mail.has("tls-report-domain"):
         return True
-    files = [part.filename for part in mail.root.walk() if part.filename]
+    files = [part.filename for part in mail.root.parts if part.filename]
     named = any(map(aggregates.TLS_FILES.is_in, files)) or (
         any(map(aggregates.JSON_FILES.is_in, files)) and aggregates.DMARC_SUBJECTS.is_in(mail.subject)
     )
@@ -131,7 +131,7 @@ def _is_invitation(mail: Outside) -> bool:
     """A person who forwards one wants to report it: that needs an answer that says how."""
     if mail.is_forward:
         return False
-    names = (part.filename.lower() for part in mail.root.walk())
+    names = (part.filename.lower() for part in mail.root.parts)
     return bool(mail.types & CALENDAR_TYPES) or any(name.endswith(CALENDAR_FILES) for name in names)
 
 

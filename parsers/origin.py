@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
-from parsers.addresses import can_be_origin
+from parsers.addresses import can_be_origin, is_loopback
 from parsers.gateways import (
     house_of_step,
     is_below_step,
@@ -59,7 +59,7 @@ class _Side:
         self.houses |= _houses(line.hop.by_name)
         self.houses |= {house} if (house := house_of_step(line)) else set()
         self.recipients |= {line.recipient} if line.recipient else set()
-        self.addresses |= {line.by_ip} if line.by_ip and not line.by_ip.is_loopback else set()
+        self.addresses |= {line.by_ip} if line.by_ip and not is_loopback(line.by_ip) else set()
         self.above = line if line.has_sender else self.above
 
     def wrote(self, line: Line) -> bool:
@@ -99,7 +99,7 @@ def _is_inner_step(line: Line) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Walk:
+class Walk:
     """The hop of the first foreign sender, and the last line that the receiving side wrote."""
 
     foreign: int | None
@@ -107,14 +107,17 @@ class _Walk:
 
 
 def conclude_origin(
-    route: Route, source_ip: IPAddress | None = None, named: tuple[IPAddress, ...] = ()
+    route: Route,
+    source_ip: IPAddress | None = None,
+    named: tuple[IPAddress, ...] = (),
+    walk: Walk | None = None,
 ) -> Origin:
     """The origin; a public `source_ip` is the reporter's own word and picks the hop that it names.
 
     What else the report has `named` is a candidate only; without an origin, so is what the line says that ended
-    the walk.
+    the walk. One that was made before may be handed in.
     """
-    walk = _walk(route)
+    walk = walk or walk_down(route)
     hop = _find_hop(route, walk, source_ip)
     believed = [statement.ip for statement in route.statements if statement.below <= walk.last]
     stated = [ip for ip in (source_ip, *believed[:1]) if ip and can_be_origin(ip)]
@@ -125,14 +128,14 @@ def conclude_origin(
     return Origin(ip, hop, tuple(dict.fromkeys(offered)))
 
 
-def find_return_path(route: Route) -> str | None:
+def find_return_path(route: Route, walk: Walk | None = None) -> str | None:
     """The envelope sender that the receiving side wrote: one below the origin's hop is the sender's own word."""
-    walk = _walk(route)
+    walk = walk or walk_down(route)
     last = max(walk.last, _find_hop(route, walk, None) or 0)
     return next((path.address for path in route.return_paths if path.below <= last), None)
 
 
-def _find_hop(route: Route, walk: _Walk, source_ip: IPAddress | None) -> int | None:
+def _find_hop(route: Route, walk: Walk, source_ip: IPAddress | None) -> int | None:
     if source_ip and (hop := _hop_of(route, source_ip, 0)) is not None:
         return hop
     if walk.foreign is None:
@@ -178,7 +181,7 @@ def _lacks_receiver(route: Route, hop: int, stated: list[IPAddress]) -> bool:
     return agree or any(line.hop.from_ip is None for line in route.lines[:hop])
 
 
-def _find_unlinked(route: Route, walk: _Walk) -> list[IPAddress]:
+def _find_unlinked(route: Route, walk: Walk) -> list[IPAddress]:
     """The next public address below where the walk ended, if any: the sender may have written it."""
     below = (line.hop.from_ip for line in route.lines[walk.last + 1 :])
     return [ip for ip in below if ip and can_be_origin(ip)][:1]
@@ -190,7 +193,7 @@ def _hop_of(route: Route, ip: IPAddress, start: int) -> int | None:
     return next((index for index, line in hops if line.hop.from_ip == ip and can_be_origin(ip)), None)
 
 
-def _walk(route: Route) -> _Walk:
+def walk_down(route: Route) -> Walk:
     """Down from the top: the first public sender that is no host of the receiver; of its own only, the lowest."""
     side = _Side()
     own: int | None = None
@@ -198,7 +201,7 @@ def _walk(route: Route) -> _Walk:
         if not line.has_sender and not line.hop.by_name:
             continue  # qmail notes each of its steps
         if not side.wrote(line):
-            return _Walk(own if own is not None and side.above is route.lines[own] else None, index - 1)
+            return Walk(own if own is not None and side.above is route.lines[own] else None, index - 1)
         side.add(line)
         side.recipients |= {one.domain for one in route.recipients if one.below <= index}
         ip = line.hop.from_ip
@@ -208,9 +211,9 @@ def _walk(route: Route) -> _Walk:
             own = index
             continue
         if _is_stated(route, index) or not (_is_inside(line, side) or _is_own(line, side)):
-            return _Walk(index, index)
+            return Walk(index, index)
         own = index
-    return _Walk(own, max(0, len(route.lines) - 1))
+    return Walk(own, max(0, len(route.lines) - 1))
 
 
 def _is_stated(route: Route, index: int) -> bool:

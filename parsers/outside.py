@@ -29,15 +29,18 @@ class Outside:
     """What the detectors look at; each value is read once, when asked."""
 
     root: Part
-    encloses_route: bool = False
-    """Whether a message is attached that came from elsewhere: that is evidence, which words do not beat."""
     enclosed: tuple[Reported, ...] = ()
     """The messages in it: those attached, or else, in a reported message, those pasted."""
+
+    @property
+    def encloses_route(self) -> bool:
+        """Whether a message is attached that came from elsewhere: that is evidence, which words do not beat."""
+        return any(message.is_routed for message in self.enclosed)
 
     @cached_property
     def types(self) -> frozenset[str]:
         """Those of all parts."""
-        return frozenset(part.type for part in self.root.walk())
+        return frozenset(part.type for part in self.root.parts)
 
     @cached_property
     def subject(self) -> str:

@@ -15,7 +15,7 @@ import hashlib
 
 from parsers.claims import find_format, read_claim, read_hotmail_claim
 from parsers.correspondence import read_correspondence
-from parsers.enclosed import is_any_routed, read_attached, read_pasted
+from parsers.enclosed import read_attached, read_pasted
 from parsers.feedback import find_feedback
 from parsers.headers import decode_text, parse_sole_address
 from parsers.message import Reported
@@ -65,7 +65,7 @@ def _find_reports(root: Part, budget: Budget) -> tuple[tuple[Report, ...], str |
     if reports := report_feedback(*find_feedback(root, budget), outside, budget):
         return tuple(reports), None
     enclosed = read_attached(root, budget)
-    outside.encloses_route, outside.enclosed = is_any_routed(enclosed), tuple(enclosed)
+    outside.enclosed = tuple(enclosed)
     if reason := find_reason(outside, WHATEVER_IT_ENCLOSES):
         return (), reason
     if reports := _report_attached(outside, enclosed, budget):

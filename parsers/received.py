@@ -66,14 +66,17 @@ class _Clause:
     comments: tuple[str, ...] = ()
 
 
+_NO_CLAUSE = _Clause()
+
+
 def parse_received(value: bytes) -> Line:
     """The hop that a Received line tells of, in the forms of all common servers."""
     text = raw_text(value[:VALUE_BYTES])
     route, _, date = text.rpartition(";")
     at = parse_date(date)
     clauses = _split_clauses(route or text)
-    sender, receiver = clauses.get("from", _Clause()), clauses.get("by", _Clause())
-    protocol = clauses.get("with", _Clause())
+    sender, receiver = clauses.get("from", _NO_CLAUSE), clauses.get("by", _NO_CLAUSE)
+    protocol = clauses.get("with", _NO_CLAUSE)
     keyword = "".join(protocol.words[:1]).lower()
     name, verified = _find_sender_name(sender, _is_any(protocol.comments, _EXIM))
     return Line(
@@ -84,12 +87,12 @@ def parse_received(value: bytes) -> Line:
         has_sender="from" in clauses,
         is_fetched=keyword in _FETCHED or _is_any(receiver.comments, _INNER_PROXIES),
         is_handed_over=keyword in _HANDED_OVER or _is_any(receiver.comments, _INNER_PROGRAMS),
-        recipient=parse_domain("".join(clauses.get("for", _Clause()).words[:1])),
+        recipient=parse_domain("".join(clauses.get("for", _NO_CLAUSE).words[:1])),
     )
 
 
 def _is_any(comments: tuple[str, ...], programs: tuple[str, ...]) -> bool:
-    return any(comment.lower().startswith(programs) for comment in comments[:5])
+    return bool(comments) and any(comment.lower().startswith(programs) for comment in comments[:5])
 
 
 def _split_clauses(text: str) -> dict[str, _Clause]:
@@ -100,8 +103,7 @@ def _split_clauses(text: str) -> dict[str, _Clause]:
     comment: list[str] = []
     depth = 0
     fresh = False
-    for _, match in zip(range(TOKENS), _TOKEN.finditer(text), strict=False):
-        token = match[0]
+    for token in _TOKEN.findall(text)[:TOKENS]:
         if token in "()":
             depth = max(0, depth + (1 if token == "(" else -1))
             if depth == 0 and comment:
@@ -110,9 +112,9 @@ def _split_clauses(text: str) -> dict[str, _Clause]:
             fresh = False
         elif depth:
             comment.append(token)
-        elif not fresh and (token.lower() in _CLAUSES or (token.lower() == "from" and not found)):
+        elif not fresh and ((lower := token.lower()) in _CLAUSES or (lower == "from" and not found)):
             words, comments = [], []
-            found.setdefault(token.lower(), (words, comments))
+            found.setdefault(lower, (words, comments))
             fresh = True
         else:
             words.append(token)

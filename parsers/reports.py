@@ -14,8 +14,8 @@ def complete_report(report: Report, reported: Reported | None) -> Report:
     if reported and not report.source_ip and not report.candidate_ips:
         origin = reported.origin
     else:
-        route = reported.route if reported else Route()
-        origin = conclude_origin(route, report.source_ip, report.candidate_ips)
+        route, walk = (reported.route, reported.walk) if reported else (Route(), None)
+        origin = conclude_origin(route, report.source_ip, report.candidate_ips, walk)
     return replace(
         report,
         message=reported.message if reported else None,

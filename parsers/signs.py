@@ -73,6 +73,16 @@ class Nested:
         return find_recipients(self.reported.root)
 
     @cached_property
+    def noted_around(self) -> set[str]:
+        """Whom the servers noted as the recipients of the mail around it."""
+        return find_noted(self.around.root)
+
+    @cached_property
+    def went_to_desk(self) -> bool:
+        """Whether the receiving side noted an abuse desk as its recipient."""
+        return any(_is_desk(address, self) for address in self.noted)
+
+    @cached_property
     def reporters_words(self) -> str:
         """What is said around it, without what is quoted there: that may be the junk's."""
         return _QUOTED.sub("", self.around.own_text)
@@ -117,7 +127,7 @@ def _is_local_line(line: Line) -> bool:
 
 def went_to_desk(nested: Nested) -> bool:
     """The receiving side noted an abuse desk as its recipient."""
-    return any(_is_desk(address, nested) for address in nested.noted)
+    return nested.went_to_desk
 
 
 def calls_itself_feedback(nested: Nested) -> bool:
@@ -138,7 +148,7 @@ def names_desk(nested: Nested) -> bool:
 
 def _find_named_desks(nested: Nested) -> list[str]:
     """Those that only the sender names: what went to a desk has it in To besides."""
-    if went_to_desk(nested):
+    if nested.went_to_desk:
         return []
     return [address for address in nested.recipients if _is_desk(address, nested)]
 
@@ -149,7 +159,7 @@ def _is_desk(address: str, nested: Nested) -> bool:
         return True
     if _is_covered(nested):  # a cover goes to whom the junk in it goes
         return False
-    return address in find_noted(nested.around.root) and address != nested.around.sender
+    return address in nested.noted_around and address != nested.around.sender
 
 
 def _is_of_house(address: str, others: set[str]) -> bool:
@@ -254,7 +264,7 @@ def holds_link(nested: Nested) -> bool:
     Where a message is attached, no pasted one ends that text: its sender can hide a header above the link.
     """
     root = nested.outside.root
-    texts = [part for part in root.walk() if part.type.startswith("text/")][:TEXTS]
+    texts = [part for part in root.parts if part.type.startswith("text/")][:TEXTS]
     linked = [text for part in texts if _LINK.search(text := part.text()[:LOOKED_AT])]
     if find_attached(root):
         return bool(linked)
@@ -270,7 +280,7 @@ def brings_file(nested: Nested) -> bool:
     """A document, archive or page beside what it encloses."""
     root = nested.outside.root
     messages = {id(part) for part in find_attached(root)}
-    return any(_is_file(part) for part in root.walk() if id(part) not in messages)
+    return any(_is_file(part) for part in root.parts if id(part) not in messages)
 
 
 def _is_file(part: Part) -> bool:
