@@ -3,6 +3,7 @@
 import pytest
 from command_line import CommandLine
 
+from abuse_intake.guard import process
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 
@@ -61,3 +62,13 @@ def test_a_database_that_cannot_be_written_is_not_well(
 
 def _refuse(_: Database) -> None:
     raise DatabaseUnavailable("attempt to write a readonly database")
+
+
+def test_readers_that_cannot_start_are_not_well(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`check` reads a mail as the worker does."""
+    monkeypatch.setattr(process, "CHILD_CODE", "raise SystemExit(3)")
+
+    answer = cli("check")
+
+    assert answer.code == 1
+    assert "readers    FAILED" in answer.out

@@ -316,7 +316,7 @@ def test_check_says_that_all_is_well(worked: CommandLine) -> None:
 
     assert (answer.code, answer.err) == (0, "")
     lines = [line.split()[:2] for line in answer.out.splitlines()]
-    assert lines == [["database", "ok"], ["directory", "ok"], ["mailbox", "ok"], ["outbox", "ok"]]
+    assert lines == [[name, "ok"] for name in ("database", "directory", "mailbox", "readers", "outbox")]
     assert "2 tenants" in answer.out
 
 
