@@ -55,7 +55,7 @@ def try_files(files: list[Path]) -> int:
 
 def hunt(seconds: float, seed: int, keep_going: bool) -> int:
     """Run the engines side by side, a core each, and say how it goes and what came of it."""
-    names = ["hypothesis", "atheris" if has_atheris() else "loop"]
+    names = ["hypothesis", "loop", *["atheris"] * has_atheris()]
     if not has_atheris():
         say(
             "atheris is not installed (PyPI has no wheel of it for this Python): fuzzing WITHOUT coverage guidance."

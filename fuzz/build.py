@@ -15,6 +15,10 @@ from fuzz.junk import Junk, build_junk, choose_ip, encode_text
 from parsers import read_mail
 
 REPORTER = "ann@reporter.example"
+DELIVERY = (
+    "Received: from mx.reporter.example (mx.reporter.example [198.51.100.250])\r\n"
+    "\tby mail.provider.example; Tue, 24 Nov 2026 11:00:00 +0000\r\n"
+)
 PREAMBLES = ("", "This is MIME.\r\n")
 NAMES = ("Ann ", "", "=?utf-8?Q?=C3=84nn?= ", '"Ann, of R." ')
 
@@ -60,10 +64,7 @@ def _head(random: Random, subject: str, sender: str = REPORTER, more: str = "") 
         f"Message-ID: <{random.randint(1, 10**9)}@reporter.example>\r\n{more}MIME-Version: 1.0\r\n"
     )
     if random.randint(0, 1):
-        top = (
-            f"Return-Path: <{sender}>\r\nReceived: from mx.reporter.example (mx.reporter.example [198.51.100.250])\r\n\tby mail.provider.example; Tue, 24 Nov 2026 11:00:00 +0000\r\n"
-            + top
-        )
+        return f"Return-Path: <{sender}>\r\n{DELIVERY}{top}"
     return top
 
 

@@ -56,11 +56,13 @@ def cut_end(random: Random, mail: bytes, _: bytes) -> bytes:
 
 
 def cut_out(random: Random, mail: bytes, _: bytes) -> bytes:
+    """A few bytes or many are missing."""
     start, end = _span(random, mail, random.choice((1, 4, 40, 400)))
     return mail[:start] + mail[end:]
 
 
 def repeat_slice(random: Random, mail: bytes, _: bytes) -> bytes:
+    """A few bytes or many come twice."""
     start, end = _span(random, mail, random.choice((4, 40, 400, 4000)))
     return mail[:end] + mail[start:end] + mail[end:]
 
@@ -71,12 +73,14 @@ def splice(random: Random, mail: bytes, other: bytes) -> bytes:
 
 
 def insert_slice(random: Random, mail: bytes, other: bytes) -> bytes:
+    """A piece of another mail somewhere."""
     start, end = _span(random, other, random.choice((40, 400, 4000)))
     at = random.randint(0, len(mail))
     return mail[:at] + other[start:end] + mail[at:]
 
 
 def flip_bytes(random: Random, mail: bytes, _: bytes) -> bytes:
+    """Up to eight bytes are others."""
     changed = bytearray(mail)
     for _index in range(min(len(mail), random.randint(1, 8))):
         changed[random.randint(0, len(mail) - 1)] = random.randint(0, 255)
@@ -96,12 +100,14 @@ def change_line_ends(random: Random, mail: bytes, _: bytes) -> bytes:
 
 
 def drop_line(random: Random, mail: bytes, _: bytes) -> bytes:
+    """One is missing."""
     lines = _lines(mail)
     del lines[random.randint(0, len(lines) - 1)]
     return b"".join(lines)
 
 
 def drop_delimiter(random: Random, mail: bytes, _: bytes) -> bytes:
+    """Two parts become one, or a multipart never ends."""
     found = list(_DELIMITER.finditer(mail))
     if not found:
         return mail
@@ -110,6 +116,7 @@ def drop_delimiter(random: Random, mail: bytes, _: bytes) -> bytes:
 
 
 def swap_lines(random: Random, mail: bytes, _: bytes) -> bytes:
+    """Two have changed places."""
     lines = _lines(mail)
     one, other = random.randint(0, len(lines) - 1), random.randint(0, len(lines) - 1)
     lines[one], lines[other] = lines[other], lines[one]
@@ -126,12 +133,14 @@ def repeat_line(random: Random, mail: bytes, _: bytes) -> bytes:
 
 
 def repeat_token(random: Random, mail: bytes, _: bytes) -> bytes:
+    """A hostile token, up to thousands of times."""
     token, at = random.choice(TOKENS), random.randint(0, len(mail))
     times = min(random.choice((2, 30, 1100, 20000)), REPEATED_BYTES // len(token))
     return mail[:at] + token * times + mail[at:]
 
 
 def insert_tokens(random: Random, mail: bytes, _: bytes) -> bytes:
+    """Hostile tokens anywhere."""
     for _index in range(random.randint(1, 3)):
         at = random.randint(0, len(mail))
         mail = mail[:at] + random.choice(TOKENS) + mail[at:]
@@ -156,6 +165,7 @@ def change_field(random: Random, mail: bytes, _: bytes) -> bytes:
 
 
 def repeat_field(random: Random, mail: bytes, _: bytes) -> bytes:
+    """A field stands in another place too."""
     found = list(_FIELD.finditer(mail))
     if not found:
         return mail
@@ -174,6 +184,7 @@ def swap_value(random: Random, mail: bytes, other: bytes) -> bytes:
 
 
 def change_number(random: Random, mail: bytes, _: bytes) -> bytes:
+    """Another number, which may be none."""
     found = list(_NUMBER.finditer(mail))
     if not found:
         return mail

@@ -41,10 +41,8 @@ def run_loop(seconds: float, seed: int, keep_going: bool) -> None:
 
 
 def run_hypothesis(seconds: float, seed: int, keep_going: bool) -> None:
-    """Hypothesis draws what is built and how it is damaged, and goes after what costs time."""
-    import time
-
-    from hypothesis import HealthCheck, Phase, given, settings, target
+    """Hypothesis draws what is built and how it is damaged."""
+    from hypothesis import HealthCheck, Phase, given, settings
     from hypothesis import seed as seeded
 
     from fuzz.hunt import Hunt
@@ -54,16 +52,14 @@ def run_hypothesis(seconds: float, seed: int, keep_going: bool) -> None:
 
     def try_drawn(drawn: Drawn) -> None:
         if not hunt.is_over:
-            began = time.process_time()
             hunt.try_mail(drawn.raw, drawn.find_unexpected)
-            target(time.process_time() - began, label="seconds")
 
     settled = settings(
         max_examples=ROUND,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate, Phase.target],
+        phases=[Phase.generate],
     )
     while not hunt.is_over:
         seeded(seed)(settled(given(mails())(try_drawn)))()
@@ -72,7 +68,7 @@ def run_hypothesis(seconds: float, seed: int, keep_going: bool) -> None:
 
 
 def run_atheris(seconds: float, seed: int, keep_going: bool) -> None:
-    """libFuzzer keeps what reaches new branches of the parsers; half of its changes are our damages."""
+    """LibFuzzer keeps what reaches new branches of the parsers; half of its changes are our damages."""
     import atheris
 
     with atheris.instrument_imports(include=INSTRUMENTED):

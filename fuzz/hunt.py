@@ -1,4 +1,4 @@
-"""One hunt: mails are tried one after the other, and a finding is made small, saved, and told with how to see it again."""
+"""One hunt: mails are tried one after the other; a finding is made small, saved, and told with how to see it again."""
 
 import json
 import os

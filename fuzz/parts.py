@@ -33,5 +33,5 @@ def _decodings(raw: bytes) -> Iterator[bytes]:
 def _decode_base64(run: bytes) -> bytes:
     """Read from each of four places on: a run may begin with what is no part of it."""
     data = re.sub(rb"[^A-Za-z0-9+/]", b"", run)
-    whole = (data[skip : len(data) - (len(data) - skip) % 4] for skip in range(4))
-    return b"\n".join(base64.b64decode(one + b"AAAA") for one in whole)
+    runs = (data[skip : len(data) - ((len(data) - skip) % 4 == 1)] for skip in range(4))
+    return b"\n".join(base64.b64decode(one + b"=" * (-len(one) % 4)) for one in runs)

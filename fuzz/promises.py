@@ -202,14 +202,12 @@ def _check_header_values(message: Message) -> None:
     )
     require(message.from_address is None or "@" in message.from_address, f"{message.from_address!r}")
     require(len(message.subject or "") <= 4000 and len(message.from_name or "") <= 1000, "a long text")
-    id = message.message_id or ""
-    if id.isascii():
-        require(id.encode() in _unfolded(message.raw), f"the id {id[:200]!r} is not as written")
+    id, unfolded = message.message_id or "", message.raw.translate(None, b"\r\n\0")
+    if id.isascii():  # lines that belong to no field are left out of it
+        require(
+            all(word.encode() in unfolded for word in id.split()), f"the id {id[:200]!r} is not as written"
+        )
     require(len(message.hops) <= 2000, f"{len(message.hops)} hops")
-
-
-def _unfolded(raw: bytes) -> bytes:
-    return raw.translate(None, b"\r\n\0")
 
 
 PROMISES = (

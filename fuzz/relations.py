@@ -15,6 +15,8 @@ FEW_FIELDS = 100
 _ENCODED = re.compile(rb"base64|quoted-printable|=\?|[A-Za-z0-9+/]{56}", re.IGNORECASE)
 _FIRST_FIELD = re.compile(rb"[!-9;-~]{1,100}: [^\r\n]*\r?\n")
 _LAST_DELIMITER = re.compile(rb"\r?\n--([^\r\n]{2,70})--\r?\n?\Z")
+_HEADER_END = re.compile(rb"\n\r{0,2}\n")
+_TYPES = re.compile(rb"^content-type[ \t]*:[ \t]*([^\r\n]*)\r?$", re.MULTILINE | re.IGNORECASE)
 _OF_BYTES = ("sha256", "size", "warnings")
 
 
@@ -45,15 +47,13 @@ def an_unknown_field_does_not_matter(raw: bytes, read: ReadMail) -> None:
 def what_stands_behind_the_last_part_does_not_matter(raw: bytes, read: ReadMail) -> None:
     """The epilogue of a multipart (RFC 2046, section 5.1.1) is for nobody."""
     closing = _LAST_DELIMITER.search(raw[-200:])
-    head = raw[: SMALL // 8].lower()
-    if not closing or len(raw) > SMALL or not head.isascii():
+    types = _TYPES.findall(_HEADER_END.split(raw, maxsplit=1)[0])
+    if not closing or len(raw) > SMALL or len(types) != 1 or not raw.isascii():
         return
-    if not re.search(
-        rb"\ncontent-type: multipart/[a-z]+;[^\r\n]*boundary=\"?%b\"?[;\r\n]" % re.escape(closing[1].lower()),
-        head.partition(b"\n\n")[0].partition(b"\r\n\r\n")[0],
+    if re.fullmatch(
+        rb"multipart/[a-z]+;(?: report-type=[a-z-]+;)? boundary=\"?%b\"?" % re.escape(closing[1]), types[0]
     ):
-        return
-    _require_same(read, read_mail(raw.rstrip(b"\r\n") + b"\r\nNothing more.\r\n"), "with an epilogue")
+        _require_same(read, read_mail(raw.rstrip(b"\r\n") + b"\r\nNothing more.\r\n"), "with an epilogue")
 
 
 def _require_same(one: ReadMail, other: ReadMail, how: str) -> None:
