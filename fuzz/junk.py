@@ -10,9 +10,11 @@ TIME = "Mon, 2 Nov 2026 10:0{minute}:00 +0000"
 
 ROUTES = (
     # The server that took the message from a stranger, each in its own form; {name} is what the stranger said.
-    "from {name} ({name} [{ip}])\r\n\tby {by} (Postfix) with ESMTPS id 4Zq9dS0Tz9z1f\r\n\tfor <ann@reporter.example>; {time}",
+    "from {name} ({name} [{ip}])\r\n\tby {by} (Postfix) with ESMTPS id 4Zq9dS0Tz9z1f\r\n"
+    "\tfor <ann@reporter.example>; {time}",
     "from {name} (unknown [{ip}]) by {by} (Postfix) with SMTP id AB12; {time}",
-    "from [{ip}] (helo={name})\r\n\tby {by} with esmtps (TLS1.3) tls TLS_AES_256_GCM_SHA384\r\n\t(Exim 4.96)\r\n\t(envelope-from <sales@tenant.example>)\r\n\tid 1rAbCd-000123-4E\r\n\tfor ann@reporter.example; {time}",
+    "from [{ip}] (helo={name})\r\n\tby {by} with esmtps (TLS1.3) tls TLS_AES_256_GCM_SHA384\r\n\t(Exim 4.96)\r\n"
+    "\t(envelope-from <sales@tenant.example>)\r\n\tid 1rAbCd-000123-4E\r\n\tfor ann@reporter.example; {time}",
     "from {name} ([{ip}])\r\n\tby {by} with esmtp (Exim 4.96) id 1rAbCd-000123-4E; {time}",
     "from {name} ({name} [{ip}]) by {by} (8.17.1/8.17.1) with ESMTP id 3A2; {time}",
     "from {name} ([{ip}]) by {by} with Microsoft SMTPSVC(6.0.3790.4675); {time}",
@@ -22,13 +24,19 @@ ROUTES = (
     "from {name} ({name} [{ip}])\r\n\tby {by} (Haraka/2.8) with ESMTP id A.1; {time}",
     "from {name} ({name} [{ip}])\r\n\tby {by} (OpenSMTPD) with ESMTP id 1a; {time}",
     "from {name} ({ip}) by {by} (MDaemon PRO v16) with ESMTP id 1; {time}",
-)  # fmt: skip
+)
 BELOW = (
     "from localhost (localhost [127.0.0.1]) by {name} (Postfix) with ESMTP id 1; {time}",
     "from [10.1.2.3] (unknown [10.1.2.3]) by {name} with ESMTPSA id 2; {time}",
     "(qmail 12345 invoked by uid 89); 2 Nov 2026 10:00:00 -0000",
     "by {name} (Postfix, from userid 33) id 3; {time}",
     "from forged (forged [198.51.100.77]) by invented.example; {time}",
+)
+OTHERS = (
+    "X-Mailer: Fuzz",
+    "List-Unsubscribe: <http://tenant.example/u>",
+    "Precedence: bulk",
+    "Reply-To: x@y.example",
 )
 TEXTS = ("Only today", "Gewinn für Sie", "Распродажа", "大特価", "Re: your order", "a: b; c", "💰 now")
 CHARSETS = ("utf-8", "iso-8859-1", "windows-1251", "iso-2022-jp", "gb18030", "koi8-r", "utf-16", "utf-7")
@@ -89,9 +97,12 @@ def build_junk(random: Random, simple: bool = False) -> Junk:
     ]
     rest = [
         f"From: {random.choice(('Sales', encode_text(random, 'Käufer')))} <sales@tenant.example>",
-        "To: ann@reporter.example", f"Subject: {encode_text(random, subject)}", f"Date: {_time(random)}", f"Message-ID: {id}",
-        *random.sample(("X-Mailer: Fuzz", "List-Unsubscribe: <http://tenant.example/u>", "Precedence: bulk", "Reply-To: x@y.example"), random.randint(0, 3)),
-    ]  # fmt: skip
+        "To: ann@reporter.example",
+        f"Subject: {encode_text(random, subject)}",
+        f"Date: {_time(random)}",
+        f"Message-ID: {id}",
+        *random.sample(OTHERS, random.randint(0, len(OTHERS))),
+    ]
     header = "\r\n".join([*fields, *rest]) + "\r\nMIME-Version: 1.0\r\n"
     return Junk(header.encode() + _body(random, simple), id, subject, ip)
 
@@ -115,7 +126,6 @@ def _body(random: Random, simple: bool) -> bytes:
             b"Content-Type: text/html; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
             + quopri.encodestring(text.encode("latin-1"))
         )
-    return (
-        b'Content-Type: multipart/alternative; boundary="inner"\r\n\r\n--inner\r\nContent-Type: text/plain\r\n\r\n' + text.encode()
-        + b"\r\n--inner\r\nContent-Type: text/html\r\n\r\n<p>Buy</p>\r\n--inner--\r\n"
-    )  # fmt: skip
+    plain = b"--inner\r\nContent-Type: text/plain\r\n\r\n" + text.encode()
+    rich = b"\r\n--inner\r\nContent-Type: text/html\r\n\r\n<p>Buy</p>\r\n--inner--\r\n"
+    return b'Content-Type: multipart/alternative; boundary="inner"\r\n\r\n' + plain + rich
