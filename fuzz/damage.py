@@ -34,6 +34,15 @@ def read_tokens() -> list[bytes]:
 TOKENS = read_tokens()
 
 
+CHARACTERS = TOKENS[: TOKENS.index(b"--")]
+"""Those that are a character or two; the others are words of mail."""
+
+
+def choose_token(random: Random) -> bytes:
+    """A character as often as a word."""
+    return random.choice(CHARACTERS if random.randint(0, 1) else TOKENS)
+
+
 def damage(random: Random, mail: bytes, other: bytes, at_most: int = 4) -> bytes:
     """The mail with one to so many damages."""
     for _ in range(random.randint(1, at_most)):
@@ -134,7 +143,7 @@ def repeat_line(random: Random, mail: bytes, _: bytes) -> bytes:
 
 def repeat_token(random: Random, mail: bytes, _: bytes) -> bytes:
     """A hostile token, up to thousands of times."""
-    token, at = random.choice(TOKENS), random.randint(0, len(mail))
+    token, at = choose_token(random), random.randint(0, len(mail))
     times = min(random.choice((2, 30, 1100, 20000)), REPEATED_BYTES // len(token))
     return mail[:at] + token * times + mail[at:]
 
@@ -143,7 +152,7 @@ def insert_tokens(random: Random, mail: bytes, _: bytes) -> bytes:
     """Hostile tokens anywhere."""
     for _index in range(random.randint(1, 3)):
         at = random.randint(0, len(mail))
-        mail = mail[:at] + random.choice(TOKENS) + mail[at:]
+        mail = mail[:at] + choose_token(random) + mail[at:]
     return mail
 
 
@@ -151,17 +160,18 @@ def insert_token_at_line(random: Random, mail: bytes, _: bytes) -> bytes:
     """Where fields, parts and quotes begin."""
     lines = _lines(mail)
     index = random.randint(0, len(lines) - 1)
-    return b"".join([*lines[:index], random.choice(TOKENS), *lines[index:]])
+    return b"".join([*lines[:index], choose_token(random), *lines[index:]])
 
 
 def change_field(random: Random, mail: bytes, _: bytes) -> bytes:
-    """A token before, in, behind or in place of a value."""
+    """A token before, in, behind or in place of a value; each name is as likely as any other."""
     found = list(_FIELD.finditer(mail))
     if not found:
         return mail
-    start, end = random.choice(found).span(2)
-    start = random.choice((start, end, random.randint(start, end)))
-    return mail[:start] + random.choice(TOKENS) + mail[random.choice((start, end)) :]
+    name = random.choice(list(dict.fromkeys(field[1].lower() for field in found)))
+    start, end = random.choice([field for field in found if field[1].lower() == name]).span(2)
+    at = random.choice((start, end, random.randint(start, end)))
+    return mail[:at] + choose_token(random) + mail[random.choice((at, at, end)) :]
 
 
 def repeat_field(random: Random, mail: bytes, _: bytes) -> bytes:
@@ -251,6 +261,9 @@ DAMAGES: tuple[Damage, ...] = (
     repeat_token,
     insert_tokens,
     insert_token_at_line,
+    change_field,
+    change_field,  # what strangers write most, and what is read of it: likelier than the others
+    change_field,
     change_field,
     repeat_field,
     swap_value,

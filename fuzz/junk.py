@@ -23,6 +23,9 @@ ROUTES = (
     "from {name} ([{ip}] verified)\r\n  by {by} (CommuniGate Pro SMTP 6.3) with ESMTP id 1; {time}",
     "from {name} ({name} [{ip}])\r\n\tby {by} (Haraka/2.8) with ESMTP id A.1; {time}",
     "from {name} ({name} [{ip}])\r\n\tby {by} (OpenSMTPD) with ESMTP id 1a; {time}",
+    "from [198.51.100.99] (unknown [{ip}]) by {by} (Postfix) with ESMTP id AB13; {time}",
+    "from unknown (HELO [198.51.100.99]) ({ip})\r\n  by {by} with SMTP; {time}",
+    "from unknown (HELO 198.51.100.99) (sales@tenant.example@{ip})\r\n  by {by} with ESMTPA; {time}",
     "from {name} ({ip}) by {by} (MDaemon PRO v16) with ESMTP id 1; {time}",
 )
 BELOW = (
