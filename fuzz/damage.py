@@ -174,6 +174,29 @@ def change_field(random: Random, mail: bytes, _: bytes) -> bytes:
     return mail[:at] + choose_token(random) + mail[random.choice((at, at, end)) :]
 
 
+def grow_value(random: Random, mail: bytes, _: bytes) -> bytes:
+    """A value that goes on and on, with its own words or with a token."""
+    found = list(_FIELD.finditer(mail))
+    if not found:
+        return mail
+    name = random.choice(list(dict.fromkeys(field[1].lower() for field in found)))
+    start, end = random.choice([field for field in found if field[1].lower() == name]).span(2)
+    more = choose_token(random) if random.randint(0, 1) else mail[start : min(end, start + 40)] + b" "
+    times = min(random.choice((30, 1100, 5000)), REPEATED_BYTES // len(more))
+    return mail[:end] + more * times + mail[end:]
+
+
+def repeat_short_field(random: Random, mail: bytes, _: bytes) -> bytes:
+    """The beginning of a field, thousands of times: what is counted is counted past its limit."""
+    found = list(_FIELD.finditer(mail))
+    if not found:
+        return mail
+    one = random.choice(found)
+    line = one[0][: len(one[1]) + 14].rstrip(b"\r\n") + b"\r\n"
+    times = min(random.choice((120, 1100, 2500)), REPEATED_BYTES // len(line))
+    return mail[: one.start()] + line * times + mail[one.start() :]
+
+
 def repeat_field(random: Random, mail: bytes, _: bytes) -> bytes:
     """A field stands in another place too."""
     found = list(_FIELD.finditer(mail))
@@ -265,6 +288,8 @@ DAMAGES: tuple[Damage, ...] = (
     change_field,  # what strangers write most, and what is read of it: likelier than the others
     change_field,
     change_field,
+    grow_value,
+    repeat_short_field,
     repeat_field,
     swap_value,
     change_number,

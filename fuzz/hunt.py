@@ -62,7 +62,9 @@ class Hunt:
     def tell(self) -> None:
         """Let the one who waits know how far it is."""
         self._told_at = time.monotonic()
-        progress_file(self.name).write_text(json.dumps({"tried": self.tried, "found": len(self._known)}))
+        new = progress_file(self.name).with_suffix(".new")
+        new.write_text(json.dumps({"tried": self.tried, "found": len(self._known)}))
+        new.replace(progress_file(self.name))
 
     def _store(self) -> None:
         batch, self._batch = self._batch, []

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from random import Random
 
 RECEIVER = "mx.reporter.example"
-TIME = "Mon, 2 Nov 2026 10:0{minute}:00 +0000"
+TIME = "{day} {month} 2026 10:0{minute}:00 +0000"
+"""On either side of the day on which a network changed hands."""
 
 ROUTES = (
     # The server that took the message from a stranger, each in its own form; {name} is what the stranger said.
@@ -111,7 +112,8 @@ def build_junk(random: Random, simple: bool = False) -> Junk:
 
 
 def _time(random: Random) -> str:
-    return TIME.format(minute=random.randint(0, 9))
+    day, month = random.randint(1, 20), random.choice(("May", "Jun", "Jul", "Nov"))
+    return TIME.format(day=day, month=month, minute=random.randint(0, 9))
 
 
 def _body(random: Random, simple: bool) -> bytes:
