@@ -64,6 +64,13 @@ def choose_ip(random: Random) -> str:
     return f"{network}{random.randint(1, 254)}"
 
 
+def write_ip(random: Random, ip: str) -> str:
+    """An address as servers write it in brackets: a mapped one is the same."""
+    if random.randint(0, 5):
+        return ip
+    return f"IPv6:{ip}" if ":" in ip else f"IPv6:::ffff:{ip}"
+
+
 def encode_text(random: Random, text: str) -> str:
     """For a header: as encoded words, of some charset that has its characters, or as it is."""
     if text.isascii() and random.randint(0, 2):
@@ -86,12 +93,9 @@ def build_junk(random: Random, simple: bool = False) -> Junk:
     )
     subject = random.choice(TEXTS)
     id = f"<{random.randint(1, 10**9)}.junk@tenant.example>"
-    route = random.choice(ROUTES).format(
-        ip=f"IPv6:{ip}" if ":" in ip and random.randint(0, 1) else ip,
-        name=name,
-        by=RECEIVER,
-        time=_time(random),
-    )
+    form = random.choice(ROUTES)
+    written = write_ip(random, ip) if "[{ip}]" in form else ip
+    route = form.format(ip=written, name=name, by=RECEIVER, time=_time(random))
     fields = [f"Received: {route}"]
     if random.randint(0, 1):
         fields.insert(0, "Return-Path: <sales@tenant.example>")
