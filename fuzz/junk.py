@@ -34,7 +34,7 @@ BELOW = (
     "from [10.1.2.3] (unknown [10.1.2.3]) by {name} with ESMTPSA id 2; {time}",
     "(qmail 12345 invoked by uid 89); 2 Nov 2026 10:00:00 -0000",
     "by {name} (Postfix, from userid 33) id 3; {time}",
-    "from forged (forged [198.51.100.77]) by invented.example; {time}",
+    "from forged (forged [9.9.9.9]) by invented.example; {time}",
 )
 OTHERS = (
     "X-Mailer: Fuzz",
