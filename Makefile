@@ -1,5 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`. They set up what they need, and may be run again.
-.PHONY: help demo test install check format bench clean
+.PHONY: help demo test install check format bench fuzz clean
+SECONDS = 600
 .DEFAULT_GOAL := help
 
 help:  ## What there is to make
@@ -34,5 +35,10 @@ bench:  ## Figures: what reading costs, beside the libraries; mails a second; wh
 	@.venv/bin/python bench/reading.py $(BENCH)
 	@.venv/bin/python bench/intake.py $(BENCH)
 
+fuzz:  ## Look for mails that break a promise: ten minutes, or SECONDS=60
+	@scripts/make-venv.sh postgresql dkim fuzz
+	@scripts/install-atheris.sh
+	@.venv/bin/python -m fuzz --seconds $(SECONDS)
+
 clean:  ## Remove what the other targets made
-	rm -rf .venv abuse-intake-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv abuse-intake-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz

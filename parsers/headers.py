@@ -232,15 +232,17 @@ def display_name(value: bytes | None) -> str | None:
 def parse_sole_address(values: list[bytes]) -> str | None:
     """The one strict address of all these fields together, else None: who writes two senders is none.
 
-    Nor is one whose field is too long to be read to its end, or holds more behind the address, or has a bare address
-    behind a colon: what ends there for us, a name of a group or a source route, is the address for others.
+    Nor is one whose field is too long to be read to its end, or holds more behind the address; or that does not
+    stand there as it is, without a NUL, a comment or half a quote in it; or a bare address behind a colon: what ends
+    there for us, a name of a group or a source route, is the address for others.
     """
     boxes = [box for value in values for box in parse_mailboxes(value)]
     is_cut = len(boxes) >= MAILBOXES or any(len(value) > ADDRESSES_BYTES for value in values)
     found = {box.address for box in boxes if box.address}
     if len(found) != 1 or is_cut or any(box.is_odd for box in boxes):
         return None
-    return strict_addr_spec(found.pop())
+    address = strict_addr_spec(found.pop())
+    return address if address and any(address.encode() in value for value in values) else None
 
 
 def parse_return_path(value: bytes | None) -> str | None:
@@ -255,4 +257,4 @@ def strict_msg_ids(value: bytes | None) -> tuple[str, ...]:
 
 def message_id_as_written(value: bytes | None) -> str | None:
     """A Message-ID trimmed and unfolded; its brackets stay, or stay missing."""
-    return clean_text(raw_text(value)[:998]) or None
+    return clean_text(raw_text(value)[:998]).strip() or None

@@ -8,7 +8,7 @@ from parsers.message import Reported
 from parsers.mime import Budget
 from parsers.not_reports import WHATEVER_IT_ENCLOSES, find_reason
 from parsers.outside import Outside
-from parsers.reports import can_stand_alone, complete_report, report_others
+from parsers.reports import can_stand_alone, complete_report, report_others, without_repetition
 from parsers.signs import Nested
 from parsers.values import IPAddress, Report
 from parsers.weighing import is_complaint, is_hearsay
@@ -106,7 +106,7 @@ def report_feedback(
     reports: list[Report] = []
     for claim, one in pairs:
         found = find_innermost(one, around, claim, budget, depth, is_of_feedback=True) if one else []
-        reports += found or [complete_report(claim, one)]
+        reports += without_repetition(found, budget) or [complete_report(claim, one)]
     return reports + report_others(pairs, others)
 
 

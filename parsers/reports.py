@@ -1,12 +1,17 @@
 """Reports of what was read: each with its message, and with the origin that its route concludes."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from parsers.feedback import Paired
 from parsers.message import Reported
+from parsers.mime import Budget
 from parsers.origin import conclude_origin
 from parsers.route import Route
 from parsers.values import Report
+
+REPEATED_CHARACTERS = 4 * 1024
+"""How long the fields of a feedback report may be that stand in a report for each message that it encloses."""
 
 
 def complete_report(report: Report, reported: Reported | None) -> Report:
@@ -38,3 +43,40 @@ def report_others(pairs: list[Paired], others: list[Reported]) -> list[Report]:
 def can_stand_alone(report: Report) -> bool:
     """Whether it needs no other beside it: a route shows where it came from, or a program reports it."""
     return report.format == "arf" or report.origin_hop is not None
+
+
+def without_repetition(reports: list[Report], budget: Budget) -> list[Report]:
+    """The reports of one feedback report; long fields stand in the first alone, or a small mail would grow large."""
+    if len(reports) < 2 or sum(map(len, _texts_of(reports[0]))) <= REPEATED_CHARACTERS:
+        return reports
+    budget.warn("A feedback report about several messages is long; only the first has all of its fields.")
+    return [reports[0], *map(_shorten, reports[1:])]
+
+
+def _texts_of(report: Report) -> Iterator[str]:
+    """The texts of a feedback report, by fields whose length its sender chooses."""
+    one = (report.user_agent, report.version, report.original_mail_from, report.reporting_mta)
+    lists = (
+        report.original_rcpt_to,
+        report.reported_domains,
+        report.reported_uris,
+        report.authentication_results,
+        *report.extensions.values(),
+    )
+    yield from (text for text in one if text)
+    yield from (text for texts in lists for text in texts)
+
+
+def _shorten(report: Report) -> Report:
+    return replace(
+        report,
+        user_agent=None,
+        version=None,
+        original_mail_from=None,
+        reporting_mta=None,
+        original_rcpt_to=(),
+        reported_domains=(),
+        reported_uris=(),
+        authentication_results=(),
+        extensions={},
+    )

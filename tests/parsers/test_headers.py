@@ -6,6 +6,7 @@ from parsers.headers import (
     decode_text,
     display_name,
     first_address,
+    message_id_as_written,
     parse_mailboxes,
     parse_sole_address,
     strict_msg_ids,
@@ -112,6 +113,17 @@ def test_a_bare_address_behind_a_colon_is_odd(value: bytes) -> None:
 def test_a_comment_or_a_name_makes_no_second_address(value: bytes) -> None:
     """Comments, empty list places and quoted names are harmless."""
     assert parse_sole_address([value]) == "a@x.example"
+
+
+@pytest.mark.parametrize("value", [b"<vic\0tim@x.example>", b'<a@x."example>', b"a(b)@x.example"])
+def test_an_address_that_is_not_written_so_is_none(value: bytes) -> None:
+    """Taking something out of it would make an address that nobody wrote."""
+    assert parse_sole_address([value]) is None
+
+
+def test_a_cut_message_id_is_trimmed() -> None:
+    """Where a long one is cut at a blank, none is left at its end."""
+    assert message_id_as_written(b"a" * 997 + b" b") == "a" * 997
 
 
 @pytest.mark.parametrize(

@@ -81,3 +81,26 @@ def test_what_came_from_nowhere_beside_a_feedback_report_is_not_reported() -> No
     read = read_mail(build_mail(fields, build_part(build_junk()), other))
 
     assert [report.format for report in read.reports] == ["arf"]
+
+
+@pytest.mark.parametrize(("length", "named"), [(3000, [1, 1, 1]), (5000, [1, 0, 0])])
+def test_long_fields_are_not_repeated_for_each_message(length: int, named: list[int]) -> None:
+    """A feedback report is about all that its complaint encloses; where it is long, a mail must not grow by that."""
+    junk = [
+        build_junk().replace(b"junk-1", b"junk-%d" % number).replace(b"2.10", b"2.%d" % number)
+        for number in (1, 2, 3)
+    ]
+    header = (
+        "Received: from desk.registrar.example (desk.registrar.example [198.51.100.7])\r\n"
+        "\tby mx.reporter.example (Postfix) with ESMTPS id 5; Mon, 2 Nov 2026 09:59:00 +0000\r\n"
+        "To: abuse@provider.example\r\nSubject: Abuse complaint\r\n"
+    )
+    words = build_part(b"We received this complaint about spam from your network.", "text/plain")
+    complaint = build_mail(words, *map(build_part, junk), header=header, boundary="inner")
+    fields = f"Feedback-Type: abuse\r\nX-Long: {'a' * length}\r\n".encode()
+    parts = (build_part(fields, "message/feedback-report"), build_part(complaint))
+
+    read = read_mail(build_mail(*parts, kind="multipart/report; report-type=feedback-report"))
+
+    assert [len(report.extensions) for report in read.reports] == named
+    assert [report.feedback_type for report in read.reports] == ["abuse"] * 3
