@@ -7,10 +7,13 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from abuse_intake.guard.pool import Guard
 from abuse_intake.recording import Recorder
 from fuzz.finding import Finding, require
 from fuzz.oracle import named
 from fuzz.world import NOW, RECEIVED_AT, make_reader
+from parsers import read_mail
+from parsers.values import ReadMail
 from storage import mails
 from storage.database import Database
 from storage.values import Arrival, ClaimedMail, Outcome, Place
@@ -51,14 +54,19 @@ def _record(database: Database, raws: Sequence[bytes]) -> list[Outcome]:
         mails.keep_mails(session, "folder:///fuzz", arrivals)
     with database.begin() as session:
         claimed = mails.claim_batch(session, "fuzz", len(raws), NOW, LEASE)
-    return _Strict(database, make_reader(), lambda: NOW).read_and_record(claimed)
+    return _Strict(database, _guard(), make_reader(), lambda: NOW).read_and_record(claimed)
 
 
 class _Strict(Recorder):
     """Where the intake would try each mail alone, then put it aside, the error itself is wanted."""
 
-    def read_and_record(self, claimed: Sequence[ClaimedMail]) -> list[Outcome]:
-        return self._record(claimed, [self._reader.read(mail) for mail in claimed])
+    def _conclude(self, read: Sequence[tuple[ClaimedMail, ReadMail]]) -> list[Outcome]:
+        return self._record([mail for mail, _ in read], [self._reader.conclude(*one) for one in read])
+
+
+@cache
+def _guard() -> Guard:
+    return Guard(most=1)
 
 
 def _compare(database: Database, outcomes: Sequence[Outcome], raws: dict[str, bytes]) -> None:
@@ -66,6 +74,7 @@ def _compare(database: Database, outcomes: Sequence[Outcome], raws: dict[str, by
     with database.read() as session:
         for outcome in outcomes:
             read, stored = outcome.read, mails.find_mail(session, outcome.mail_id)
+            require(read == read_mail(raws[read.sha256]), "the guard's process reads it otherwise")
             require(mails.mail_raw(session, outcome.mail_id) == raws[read.sha256], "other bytes")
             require(
                 (stored.disposition, stored.reason, stored.reporter, stored.size)
