@@ -36,14 +36,18 @@ class Built:
             return Finding(f"a built mail is what it is: {self.kind}", f"{read.reason}")
         if self.junk is None or read.reason is not None:
             return None
-        messages = {report.message.message_id: report for report in read.reports if report.message}
-        report = messages.get(self.junk.message_id)
-        if report is None:
-            return Finding(f"a built mail reports its junk: {self.kind}", f"{list(messages)}")
-        wanted = self.junk.origin
-        if str(report.origin_ip) != wanted:
+        # Shrunk, the messages of a mailbox file may all have one id.
+        reported = [report.message and report.message.message_id for report in read.reports]
+        if self.junk.message_id not in reported:
+            return Finding(f"a built mail reports its junk: {self.kind}", f"{reported}")
+        blamed = {
+            str(report.origin_ip)
+            for report, message_id in zip(read.reports, reported, strict=True)
+            if message_id == self.junk.message_id
+        }
+        if self.junk.origin not in blamed:
             return Finding(
-                f"a built mail blames whom it names: {self.kind}", f"{report.origin_ip}, not {wanted}"
+                f"a built mail blames whom it names: {self.kind}", f"{blamed}, not {self.junk.origin}"
             )
         return None
 
