@@ -8,8 +8,6 @@ from parsers.saved import split_mailbox
 
 ATTACHED = 100
 """Parts that are read as messages; whoever reports more sends more mails."""
-HEAD_BYTES = 12 * 1024
-"""What is read of a file to tell whether it begins like a message: in base64, what `begins_like_message` looks at."""
 
 ENCLOSING_TYPES = frozenset(
     {
@@ -57,4 +55,4 @@ def _encloses(part: Part) -> bool:
 
 
 def _begins_like_message(part: Part) -> bool:
-    return begins_like_message(part.head(HEAD_BYTES).message_content())
+    return begins_like_message(part.beginning)

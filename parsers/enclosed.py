@@ -1,9 +1,10 @@
 """The messages that a mail brings, read: attached ones, and those pasted into its text."""
 
 from parsers.attached import contents_of, find_attached
+from parsers.budget import Budget
 from parsers.inline import find_pasted
 from parsers.message import Reported, read_reported
-from parsers.mime import Budget, Part
+from parsers.mime import Part
 from parsers.outside import Outside
 from parsers.recipients import find_recipients
 

@@ -1,5 +1,6 @@
 """Readers of single header values: text, mailboxes, message ids. Bounded; none raises."""
 
+import binascii
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,21 +8,23 @@ from typing import NamedTuple
 from parsers.addresses import strict_addr_spec
 from parsers.content import clean_text, decode_base64, decode_charset
 
-VALUE_BYTES = 32 * 1024
+VALUE_BYTES = 8 * 1024
 ADDRESSES_BYTES = 8 * 1024
 ADDRESS_CHARACTERS = 1000
 NAME_CHARACTERS = 1000
-ENCODED_WORDS = 500
+ENCODED_WORDS = 100
 MAILBOXES = 200
 ADDRESS_TOKENS = 2000
 COMMENT_TOKENS = 100
 MSG_IDS = 100
+SENDERS = 10
+"""Fields From of one mail; who writes more is nobody."""
 
 _ENCODED_WORD = re.compile(
     rb'=\?"?([^?\s"]{1,60})"?\?([BbQq])\?((?:[^?=\r\n]|=(?!\?[^=])|\?(?!=)){0,4000})\?='
 )
 """A word may hold a raw question mark, and its charset may stand in quotes."""
-_QUOTED_PRINTABLE = re.compile(rb"=([0-9A-Fa-f]{2})")
+_NO_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2})")
 _ATOMS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}"
 _MSG_ID = re.compile(rf"<{_ATOMS}@(?:{_ATOMS}|\[[!-Z^-~]{{1,60}}\])>")
 _TOKEN = re.compile(
@@ -108,7 +111,7 @@ def _decode_pieces(value: bytes, charset: str | None) -> list[str]:
 def _word_bytes(encoding: bytes, text: bytes) -> bytes:
     if encoding in b"Bb":
         return decode_base64(text)
-    return _QUOTED_PRINTABLE.sub(lambda found: bytes([int(found[1], 16)]), text.replace(b"_", b" "))
+    return binascii.a2b_qp(_NO_ESCAPE.sub(b"=3D", text), header=True)
 
 
 def _decode_word(raw: bytes, charset: bytes) -> str:
@@ -185,7 +188,7 @@ def _make_mailbox(words: list[str], angle: str | None, is_odd: bool) -> Iterator
 
 
 def _utf8(text: str) -> str:
-    return decode_charset(text.encode("latin-1"), None)
+    return clean_text(text) if text.isascii() else decode_charset(text.encode("latin-1"), None)
 
 
 def _unquote(word: str) -> str:
@@ -210,6 +213,8 @@ def parse_sole_address(values: list[bytes]) -> str | None:
 
     Nor is one whose field is too long to be read to its end, or holds more behind the address.
     """
+    if len(values) > SENDERS:
+        return None
     boxes = [box for value in values for box in parse_mailboxes(value)]
     is_cut = len(boxes) >= MAILBOXES or any(len(value) > ADDRESSES_BYTES for value in values)
     found = {box.address for box in boxes if box.address}

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from parsers import budget as limits
+from parsers.budget import Budget
 from parsers.dates import parse_date
 from parsers.header_block import GLANCE_FIELDS, WRAPPING_NAMES, Header, skip_prologue, split_header
 from parsers.headers import (
@@ -13,7 +15,7 @@ from parsers.headers import (
     raw_text,
 )
 from parsers.houses import house_of
-from parsers.mime import Budget, Part, parse_message
+from parsers.mime import Part, parse_message
 from parsers.origin import Origin, conclude_origin, find_return_path
 from parsers.route import Route, read_route
 from parsers.saved import unwrap
@@ -59,10 +61,8 @@ class Reported:
 
 def read_reported(raw: bytes, budget: Budget) -> Reported | None:
     """The message that `raw` is, or None if it has no header that one knows (a redacted one, say)."""
-    if budget.messages <= 0:
-        budget.warn("The mail encloses too many messages; the last ones were not read.")
+    if not budget.take(limits.MESSAGES, 1):
         return None
-    budget.messages -= 1
     raw = unwrap(raw)
     root = parse_message(raw, budget)
     if _is_wrapped(root):
@@ -70,10 +70,7 @@ def read_reported(raw: bytes, budget: Budget) -> Reported | None:
         root = parse_message(raw, budget)
     if not root.header.count_known():
         return None
-    route = read_route(root.header, budget.lines)
-    if len(route.lines) < len(root.header.every("received")):
-        budget.warn("A message has too many Received lines; the oldest were not read.")
-    budget.lines -= len(route.lines)
+    route = read_route(root.header, budget.take(limits.HOPS, len(root.header.every("received"))))
     return Reported(root, _build(raw, root, route), route)
 
 

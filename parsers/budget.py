@@ -1,0 +1,69 @@
+"""What may be read of one arriving mail, whatever it nests: each limit *cuts*, and what was found within it stands.
+
+docs/reading.md shows all of them.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Limit:
+    """How much of something is read of one place, and of a whole mail with all that it encloses."""
+
+    of_all: int
+    of_one: int
+    left: int
+    """What is still read of each place when that of the whole mail is spent."""
+    sentence: str
+    """Says what was cut."""
+
+
+KIB = 1024
+MIB = 1024 * KIB
+
+PARTS = Limit(500, 1, 0, "The mail has too many parts; the last ones were not read.")
+DELIMITERS = Limit(
+    5_000, 5_000, 10, "A multipart has too many lines like its delimiter; its end was not read."
+)
+HEADER_BYTES = Limit(2 * MIB, MIB, 4 * KIB, "The header is too long; its end was not read.")
+FIELDS = Limit(10_000, 1_000, 20, "The header has too many fields; the last ones were not read.")
+PARAMETERS = Limit(4_000, 100, 4, "A Content-Type is too long; its end was not read.")
+MESSAGES = Limit(100, 1, 0, "The mail encloses too many messages; the last ones were not read.")
+HOPS = Limit(1_000, 100, 5, "A message has too many Received lines; the oldest were not read.")
+TEXT_BYTES = Limit(2 * MIB, MIB, 2 * KIB, "The texts are too long; their ends were not read.")
+PAGE_CHARACTERS = Limit(MIB, 512 * KIB, 4 * KIB, "The pages are too long; their ends were not read.")
+PASTED_LINES = Limit(20_000, 20_000, 100, "A text has too many lines; the last ones were not read.")
+FEEDBACK_PARTS = Limit(100, 20, 0, "The mail has too many feedback reports; the last ones were not read.")
+FEEDBACK_BYTES = Limit(256 * KIB, 128 * KIB, 2 * KIB, "A feedback report is too long; its end was not read.")
+FEEDBACK_FIELDS = Limit(
+    2_000, 1_000, 50, "A feedback report has too many fields; the last ones were not read."
+)
+REPORTS = Limit(100, 100, 0, "The mail brings too many reports; the last ones were left out.")
+
+
+@dataclass(slots=True)
+class Budget:
+    """What was read of one mail, shared by all messages nested in it, and what was cut."""
+
+    spent: dict[Limit, int] = field(default_factory=dict)
+    warnings: dict[str, None] = field(default_factory=dict)
+
+    def warn(self, sentence: str) -> None:
+        """Say once what was cut."""
+        self.warnings[sentence] = None
+
+    def allow(self, limit: Limit) -> int:
+        """How much may be read of one more place."""
+        return min(limit.of_one, max(limit.of_all - self.spent.get(limit, 0), limit.left))
+
+    def spend(self, limit: Limit, amount: int) -> None:
+        """So much was read."""
+        self.spent[limit] = self.spent.get(limit, 0) + amount
+
+    def take(self, limit: Limit, wanted: int) -> int:
+        """How much of what one place has is read; where that is not all, there is a warning."""
+        granted = min(wanted, self.allow(limit))
+        self.spend(limit, granted)
+        if granted < wanted:
+            self.warn(limit.sentence)
+        return granted
