@@ -81,7 +81,7 @@ def parse_feedback_report(content: str | bytes) -> Report | None:
     stands in `extensions` as it was written.
     """
     raw = content.encode("utf-8", "replace") if isinstance(content, str) else content
-    return build_report(find_fields(raw)[0], raw)
+    return build_report(find_fields(raw), raw)
 
 
 def build_report(fields: list[Field], raw: bytes) -> Report | None:

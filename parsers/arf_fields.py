@@ -24,11 +24,13 @@ MESSAGE_NAMES = ("from", "received", "return-path")
 _LEAD = re.compile(rb"(?:[ \t]{0,100}+[\r\n]){0,1000}+([ \t]{0,100})")
 
 
-def find_fields(raw: bytes, limit: int = FIELDS) -> tuple[list[Field], bool]:
-    """The fields, so many, and whether a message stands behind them.
+def find_fields(raw: bytes) -> list[Field]:
+    """The fields: some senders repeat the part's own header above them, or have empty lines between them."""
+    return find_some_fields(raw, FIELDS)[0]
 
-    Some senders repeat the part's own header above them, or have empty lines between them.
-    """
+
+def find_some_fields(raw: bytes, limit: int) -> tuple[list[Field], bool]:
+    """The fields up to a few more than the limit, and whether a message stands behind them."""
     fields, start = _split_content(_dedent(raw), limit)
     return fields, start is not None
 

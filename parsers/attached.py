@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from parsers.budget import MESSAGES
 from parsers.message import begins_like_message
 from parsers.mime import Part
 from parsers.saved import split_mailbox
 
-ATTACHED = 100
+ATTACHED = MESSAGES.of_all
 """Parts that are read as messages; whoever reports more sends more mails."""
 
 ENCLOSING_TYPES = frozenset(
@@ -26,7 +27,10 @@ TEXT_TYPES = frozenset({"text/plain", "text/html"})
 
 def find_attached(root: Part) -> list[Part]:
     """The parts that enclose a message, in the order of the mail; what these enclose is not looked at."""
-    return [part for part in root.walk() if not part.children and _encloses(part)][:ATTACHED]
+    found = [part for part in root.walk() if not part.children and _encloses(part)]
+    if len(found) > ATTACHED:
+        root.budget.warn(MESSAGES.sentence)
+    return found[:ATTACHED]
 
 
 def find_unmarked(root: Part) -> Iterator[Part]:

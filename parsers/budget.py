@@ -34,10 +34,12 @@ TEXT_BYTES = Limit(2 * MIB, MIB, 2 * KIB, "The texts are too long; their ends we
 PAGE_CHARACTERS = Limit(MIB, 512 * KIB, 4 * KIB, "The pages are too long; their ends were not read.")
 PASTED_LINES = Limit(20_000, 20_000, 100, "A text has too many lines; the last ones were not read.")
 FEEDBACK_PARTS = Limit(100, 20, 0, "The mail has too many feedback reports; the last ones were not read.")
-FEEDBACK_BYTES = Limit(256 * KIB, 128 * KIB, 2 * KIB, "A feedback report is too long; its end was not read.")
+FEEDBACK_BYTES = Limit(128 * KIB, 64 * KIB, 2 * KIB, "A feedback report is too long; its end was not read.")
 FEEDBACK_FIELDS = Limit(
     2_000, 1_000, 50, "A feedback report has too many fields; the last ones were not read."
 )
+LONG_VALUE = "A subject or a list of addresses is too long; its end was not read."
+PASTED = "A text shows too many messages; the last ones were not read."
 REPORTS = Limit(100, 100, 0, "The mail brings too many reports; the last ones were left out.")
 
 

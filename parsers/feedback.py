@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from parsers import budget as limits
 from parsers.arf import BrokenReport, build_report
-from parsers.arf_fields import FEEDBACK_TYPE, begins_like_report, find_appended, find_fields
+from parsers.arf_fields import FEEDBACK_TYPE, begins_like_report, find_appended, find_some_fields
 from parsers.attached import ENCLOSING_TYPES, find_attached, find_unmarked
 from parsers.budget import Budget
 from parsers.content import decode_base64
@@ -197,7 +197,7 @@ def _parse_feedback(part: Part, budget: Budget) -> Report | None:
 def _find_fields(content: bytes, budget: Budget) -> list[Field]:
     """Those of a feedback report, of which a mail may hold so many."""
     size = budget.allow(limits.FEEDBACK_BYTES)
-    found, has_message = find_fields(content[:size], budget.allow(limits.FEEDBACK_FIELDS))
+    found, has_message = find_some_fields(content[:size], budget.allow(limits.FEEDBACK_FIELDS))
     fields = found[: budget.take(limits.FEEDBACK_FIELDS, len(found))]
     budget.spend(limits.FEEDBACK_BYTES, sum(len(value) for _, value in fields))
     if len(content) > size and not has_message:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from parsers.addresses import strict_addr_spec
 from parsers.content import clean_text, decode_base64, decode_charset
+from parsers.header_block import Header
 
 VALUE_BYTES = 8 * 1024
 ADDRESSES_BYTES = 8 * 1024
@@ -133,6 +134,15 @@ def decode_raw(raw: bytes, charset: str | None) -> str:
 
 def _tidy(text: str) -> str:
     return text.replace("\r", " ").replace("\n", " ").replace("\t", " ").strip()
+
+
+def is_cut(header: Header) -> bool:
+    """Whether its subject or its senders are longer than what is read of them."""
+    subject = header.first("subject") or b""
+    if len(subject) > VALUE_BYTES or subject.count(b"?=") > ENCODED_WORDS:
+        return True
+    values = (value for name in ("from", "reply-to") for value in header.every(name)[:SENDERS])
+    return any(len(value) > ADDRESSES_BYTES or value.count(b",") > MAILBOXES for value in values)
 
 
 def parse_mailboxes(value: bytes | None) -> list[Mailbox]:

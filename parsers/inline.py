@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from parsers.budget import PASTED_LINES, Budget
+from parsers.budget import PASTED, PASTED_LINES, Budget
 from parsers.header_block import KNOWN_NAMES, skip_prologue, split_header
 from parsers.html_text import is_html, read_words
 from parsers.message import is_message_header
@@ -28,9 +28,15 @@ def find_pasted(root: Part) -> list[bytes]:
     texts = [part for part in root.walk() if not part.children and _is_text(part)]
     plain = _blocks_of(root, [part.text() for part in texts if not is_html(part)][:TEXTS])
     if any(_ROUTED.search(block) for block in plain):
-        return plain[:BLOCKS]
+        return _cut_blocks(root, plain)
     rich = _blocks_of(root, [read_words(part) for part in texts if is_html(part)][:TEXTS])
-    return (rich if any(_ROUTED.search(block) for block in rich) else plain or rich)[:BLOCKS]
+    return _cut_blocks(root, rich if any(_ROUTED.search(block) for block in rich) else plain or rich)
+
+
+def _cut_blocks(root: Part, blocks: list[bytes]) -> list[bytes]:
+    if len(blocks) > BLOCKS:
+        root.budget.warn(PASTED)
+    return blocks[:BLOCKS]
 
 
 def cut_pasted(text: str) -> tuple[str, bytes | None]:
@@ -56,7 +62,7 @@ def _find_blocks(lines: list[str]) -> Iterator[tuple[int, bytes]]:
     """The line that each pasted message begins at, and the message."""
     lines = [line if line.isascii() else _INVISIBLE.sub("", line).replace("\xa0", " ") for line in lines]
     index = count = 0
-    while index < len(lines) and count < BLOCKS:
+    while index < len(lines) and count <= BLOCKS:
         start = index
         found = _FIELD.match(lines[index])
         if not found or found[2].lower() not in KNOWN_NAMES:

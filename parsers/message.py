@@ -11,6 +11,7 @@ from parsers.dates import parse_date
 from parsers.header_block import GLANCE_FIELDS, WRAPPING_NAMES, Header, skip_prologue, split_header
 from parsers.headers import (
     decode_text,
+    is_cut,
     message_id_as_written,
     raw_text,
 )
@@ -24,7 +25,7 @@ from parsers.values import Message
 
 HASHED_TEXT = 256 * 1024
 GLANCE = 8 * 1024
-SUBJECT_CHARACTERS = 4000
+SUBJECT_CHARACTERS = 1000
 TEXTS = 5
 
 _BLANK = re.compile(rb"[\s]*\Z")
@@ -70,6 +71,8 @@ def read_reported(raw: bytes, budget: Budget) -> Reported | None:
         root = parse_message(raw, budget)
     if not root.header.count_known():
         return None
+    if is_cut(root.header):
+        budget.warn(limits.LONG_VALUE)
     route = read_route(root.header, budget.take(limits.HOPS, len(root.header.every("received"))))
     return Reported(root, _build(raw, root, route), route)
 

@@ -19,7 +19,7 @@ from parsers.claims import find_format, read_claim, read_hotmail_claim
 from parsers.correspondence import read_correspondence
 from parsers.enclosed import is_any_routed, read_attached, read_pasted
 from parsers.feedback import find_feedback
-from parsers.headers import decode_text, parse_sole_address
+from parsers.headers import decode_text, is_cut, parse_sole_address
 from parsers.message import Reported
 from parsers.mime import Part, parse_message
 from parsers.nested import (
@@ -48,6 +48,8 @@ def read_mail(raw: bytes) -> ReadMail:
     sha256 = hashlib.sha256(raw).hexdigest()
     if not root.header.count_known():
         return ReadMail(sha256, len(raw), "not_a_report", "not_mail", warnings=tuple(budget.warnings))
+    if is_cut(root.header):
+        budget.warn(limits.LONG_VALUE)
     found, reason = _find_reports(root, budget)
     reports = found[: budget.take(limits.REPORTS, len(found))]
     return ReadMail(

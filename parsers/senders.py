@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from parsers.headers import (
     ADDRESS_CHARACTERS,
+    ADDRESSES_BYTES,
     NAME_CHARACTERS,
     Mailbox,
     decode_raw,
@@ -12,7 +13,6 @@ from parsers.headers import (
     parse_mailboxes,
 )
 
-VALUE_BYTES = 4096
 LOOKED_AT = 4000
 
 _ATOM = r"[^\s<>\[\]()\"',;:@]"
@@ -33,7 +33,7 @@ def read_sender(value: bytes | None, charset: str | None) -> Sender:
 
     Some programs encode a mailbox as a whole, its address too: then it is looked for in the decoded text.
     """
-    value = (value or b"")[:VALUE_BYTES]
+    value = (value or b"")[:ADDRESSES_BYTES]
     plain = decode_raw(value, charset).encode("utf-8", "replace")
     decoded = (decode_text(value, charset) or "").encode("utf-8", "replace")
     for text in (plain, decoded):

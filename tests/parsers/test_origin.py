@@ -4,6 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
+from parsers.budget import HOPS
 from parsers.header_block import split_header
 from parsers.origin import conclude_origin, find_return_path
 from parsers.route import RETURN_PATHS, STATEMENTS, Route, read_route
