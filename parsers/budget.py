@@ -25,14 +25,18 @@ PARTS = Limit(500, 1, 0, "The mail has too many parts; the last ones were not re
 DELIMITERS = Limit(
     5_000, 5_000, 10, "A multipart has too many lines like its delimiter; its end was not read."
 )
-HEADER_BYTES = Limit(2 * MIB, MIB, 4 * KIB, "The header is too long; its end was not read.")
-FIELDS = Limit(10_000, 1_000, 20, "The header has too many fields; the last ones were not read.")
+SEARCHED_BYTES = Limit(
+    64 * MIB, 64 * MIB, 4 * KIB, "The multiparts are too long; the ends of the inner ones were not read."
+)
+"""Where delimiters are looked for; each level of nested multiparts counts."""
+HEADER_BYTES = Limit(3 * MIB, MIB, 4 * KIB, "The header is too long; its end was not read.")
+FIELDS = Limit(20_000, 1_000, 20, "The header has too many fields; the last ones were not read.")
 PARAMETERS = Limit(4_000, 100, 4, "A Content-Type is too long; its end was not read.")
 MESSAGES = Limit(100, 1, 0, "The mail encloses too many messages; the last ones were not read.")
 HOPS = Limit(1_000, 100, 5, "A message has too many Received lines; the oldest were not read.")
 TEXT_BYTES = Limit(2 * MIB, MIB, 2 * KIB, "The texts are too long; their ends were not read.")
 PAGE_CHARACTERS = Limit(MIB, 512 * KIB, 4 * KIB, "The pages are too long; their ends were not read.")
-PASTED_LINES = Limit(20_000, 20_000, 100, "A text has too many lines; the last ones were not read.")
+PASTED_LINES = Limit(10_000, 10_000, 100, "A text has too many lines; the last ones were not read.")
 FEEDBACK_PARTS = Limit(100, 20, 0, "The mail has too many feedback reports; the last ones were not read.")
 FEEDBACK_BYTES = Limit(128 * KIB, 64 * KIB, 2 * KIB, "A feedback report is too long; its end was not read.")
 FEEDBACK_FIELDS = Limit(

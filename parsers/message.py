@@ -30,7 +30,7 @@ TEXTS = 5
 
 _BLANK = re.compile(rb"[\s]*\Z")
 _META_CHARSET = re.compile(
-    rb"<meta\s[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_-]{2,40})", re.IGNORECASE
+    rb"<meta\s[^<>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_-]{2,40})", re.IGNORECASE
 )
 
 
@@ -104,10 +104,12 @@ def is_message_header(header: Header) -> bool:
 
 def _build(raw: bytes, root: Part, route: Route) -> Message:
     header = root.header
-    charset = find_charset(root)
+    shown = (header.first("subject") or b"") + (header.first("from") or b"")
+    charset = None if shown.isascii() else find_charset(root)
     sender = read_sender(header.first("from"), charset)
+    message_id = message_id_as_written(header.first("message-id"))
     return Message(
-        message_id=message_id_as_written(header.first("message-id")),
+        message_id=message_id,
         subject=_cut(decode_text(header.first("subject"), charset)),
         from_address=sender.address,
         from_name=sender.name,
@@ -117,7 +119,7 @@ def _build(raw: bytes, root: Part, route: Route) -> Message:
         sha256=hashlib.sha256(raw).hexdigest(),
         size=len(raw),
         hops=tuple(line.hop for line in route.lines),
-        text_sha256=_hash_text(root),
+        text_sha256=None if message_id else _hash_text(root),
         raw=raw,
     )
 

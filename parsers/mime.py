@@ -22,7 +22,7 @@ from parsers.header_block import (
     split_header,
 )
 
-DEPTH = 30
+DEPTH = 20
 BOUNDARY = 200
 GUESSED = 8 * 1024
 """Where a boundary that is not declared is looked for."""
@@ -196,8 +196,9 @@ def _split_by(part: Part, boundary: bytes, budget: Budget) -> Iterator[tuple[int
 def _find_delimiters(part: Part, delimiter: bytes, budget: Budget) -> Iterator[tuple[int, int, bool]]:
     """Each delimiter line: its start, the start of the next line, and whether it closes the multipart."""
     source, position = part.source, part.body_start
+    end = position + budget.take(limits.SEARCHED_BYTES, part.end - position)
     for _ in range(budget.allow(limits.DELIMITERS)):
-        found = source.find(delimiter, position, part.end)
+        found = source.find(delimiter, position, end)
         if found < 0:
             return
         budget.spend(limits.DELIMITERS, 1)

@@ -11,7 +11,7 @@ FALSE_LINES = 5_000
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 _COUNT = re.compile(rb"\s{0,10}\d{1,10}[ \t]{0,20}\r?\n")
-_BASE64_LINE = re.compile(rb"\s{0,10}[A-Za-z0-9+/]{56,}={0,2}\s")
+_BASE64_LINE = re.compile(rb"\s{0,10}[A-Za-z0-9+/]{56,}+={0,2}+\s")
 _FROM_LINE = re.compile(rb"(?:\A|\n\r?\n)(?=From ([^\r\n]{1,250}+)\r?\n)")
 _CLOCK = re.compile(rb".\d\d:\d\d.{1,40}\Z")
 
