@@ -13,7 +13,7 @@ from parsers.header_block import (
     split_header,
 )
 
-BLOCKS = 50
+BLOCKS = 30
 
 FEEDBACK_TYPE = "feedback-type"
 """The field that every feedback report has (RFC 5965, section 3.1), and nothing else."""
