@@ -64,7 +64,10 @@ class Budget:
 
     def allow(self, limit: Limit) -> int:
         """How much may be read of one more place."""
-        return min(limit.of_one, max(limit.of_all - self.spent.get(limit, 0), limit.left))
+        rest = limit.of_all - self.spent.get(limit, 0)
+        if rest >= limit.of_one:
+            return limit.of_one
+        return rest if rest > limit.left else limit.left
 
     def spend(self, limit: Limit, amount: int) -> None:
         """So much was read."""
@@ -72,8 +75,10 @@ class Budget:
 
     def take(self, limit: Limit, wanted: int) -> int:
         """How much of what one place has is read; where that is not all, there is a warning."""
-        granted = min(wanted, self.allow(limit))
-        self.spend(limit, granted)
-        if granted < wanted:
-            self.warn(limit.sentence)
+        granted = self.allow(limit)
+        if wanted <= granted:
+            granted = wanted
+        else:
+            self.warnings[limit.sentence] = None
+        self.spent[limit] = self.spent.get(limit, 0) + granted
         return granted

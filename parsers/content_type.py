@@ -1,5 +1,6 @@
 """Content-Type and Content-Disposition values: type and parameters (RFC 2045, RFC 2231), tolerantly."""
 
+import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ _NAME_WINDOW = 121
 _QUOTED = re.compile(r'\s{0,100}"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _BARE = re.compile(r'\s{0,100}("?[^;\s]*)')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+_PERCENT = re.compile(rb"%(?=[0-9A-Fa-f]{2})")
 _CONTINUED = re.compile(r"([^*]{1,80})(?:\*(\d{1,3}))?(\*?)$")
 
 
@@ -82,8 +83,9 @@ def _read_value(text: str, start: int, quotes: bool) -> tuple[str, int, bool]:
 
 
 def _unquote(value: str) -> bytes:
-    """Percent-decoded bytes."""
-    return _PERCENT.sub(lambda found: bytes([int(found[1], 16)]), value.encode("utf-8", "replace"))
+    """Percent-decoded bytes, by way of quoted-printable, which is decoded at once."""
+    raw = value.encode("utf-8", "replace").replace(b"=", b"=3D")
+    return binascii.a2b_qp(_PERCENT.sub(b"=", raw))
 
 
 def _decode_extended(value: str) -> str:

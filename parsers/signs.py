@@ -196,7 +196,9 @@ def _names_origin(text: str, messages: list[Reported]) -> bool:
 
 
 def _is_named(ip: IPAddress, text: str) -> bool:
-    return bool(re.search(rf"(?<![\w.:]){re.escape(str(ip))}(?![\w:]|\.\d)", text, re.IGNORECASE))
+    return str(ip) in text.lower() and bool(
+        re.search(rf"(?<![\w.:]){re.escape(str(ip))}(?![\w:]|\.\d)", text, re.IGNORECASE)
+    )
 
 
 def says_complaint(nested: Nested) -> bool:
