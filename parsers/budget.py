@@ -67,7 +67,7 @@ class Budget:
         rest = limit.of_all - self.spent.get(limit, 0)
         if rest >= limit.of_one:
             return limit.of_one
-        return rest if rest > limit.left else limit.left
+        return max(limit.left, rest)
 
     def spend(self, limit: Limit, amount: int) -> None:
         """So much was read."""
