@@ -37,7 +37,7 @@ HOPS = Limit(1_000, 100, 5, "A message has too many Received lines; the oldest w
 TEXT_BYTES = Limit(2 * MIB, MIB, 2 * KIB, "The texts are too long; their ends were not read.")
 PAGE_CHARACTERS = Limit(768 * KIB, 512 * KIB, 2 * KIB, "The pages are too long; their ends were not read.")
 WORDS = Limit(
-    256_000, 8_000, 1_000, "The mail has too many texts; of the last ones only the beginning was read."
+    128_000, 8_000, 1_000, "The mail has too many texts; of the last ones only the beginning was read."
 )
 """What programs write, and what people write to a desk, stands in the beginning of a text."""
 PASTED_LINES = Limit(10_000, 10_000, 100, "A text has too many lines; the last ones were not read.")
