@@ -59,4 +59,6 @@ def _encloses(part: Part) -> bool:
 
 
 def _begins_like_message(part: Part) -> bool:
-    return begins_like_message(part.beginning)
+    if part.begins_like_message is None:
+        part.begins_like_message = begins_like_message(part.beginning)
+    return part.begins_like_message

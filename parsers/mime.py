@@ -47,6 +47,8 @@ class Part:
     disposition: ContentType = NO_DISPOSITION
     """The Content-Disposition: `attachment`, `inline`, or the empty text, with its parameters."""
     children: list["Part"] = field(default_factory=list)
+    begins_like_message: bool | None = None
+    """Whether its content does; None until somebody asked."""
 
     @property
     def type(self) -> str:
