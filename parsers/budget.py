@@ -29,7 +29,7 @@ SEARCHED_BYTES = Limit(
     64 * MIB, 64 * MIB, 4 * KIB, "The multiparts are too long; the ends of the inner ones were not read."
 )
 """Where delimiters are looked for; each level of nested multiparts counts."""
-HEADER_BYTES = Limit(3 * MIB, MIB, 4 * KIB, "The header is too long; its end was not read.")
+HEADER_BYTES = Limit(2 * MIB, MIB, 4 * KIB, "The header is too long; its end was not read.")
 FIELDS = Limit(20_000, 1_000, 20, "The header has too many fields; the last ones were not read.")
 PARAMETERS = Limit(4_000, 100, 4, "A Content-Type is too long; its end was not read.")
 MESSAGES = Limit(100, 1, 0, "The mail encloses too many messages; the last ones were not read.")
@@ -37,7 +37,7 @@ HOPS = Limit(1_000, 100, 5, "A message has too many Received lines; the oldest w
 TEXT_BYTES = Limit(2 * MIB, MIB, 2 * KIB, "The texts are too long; their ends were not read.")
 PAGE_CHARACTERS = Limit(768 * KIB, 512 * KIB, 2 * KIB, "The pages are too long; their ends were not read.")
 WORDS = Limit(
-    128_000, 8_000, 1_000, "The mail has too many texts; of the last ones only the beginning was read."
+    130_000, 8_000, 1_000, "The mail has too many texts; of the last ones only the beginning was read."
 )
 """What programs write, and what people write to a desk, stands in the beginning of a text."""
 PASTED_LINES = Limit(10_000, 10_000, 100, "A text has too many lines; the last ones were not read.")
