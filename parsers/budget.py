@@ -35,16 +35,16 @@ PARAMETERS = Limit(4_000, 100, 4, "A Content-Type is too long; its end was not r
 MESSAGES = Limit(100, 1, 0, "The mail encloses too many messages; the last ones were not read.")
 HOPS = Limit(1_000, 100, 5, "A message has too many Received lines; the oldest were not read.")
 TEXT_BYTES = Limit(2 * MIB, MIB, 2 * KIB, "The texts are too long; their ends were not read.")
-PAGE_CHARACTERS = Limit(768 * KIB, 512 * KIB, 2 * KIB, "The pages are too long; their ends were not read.")
+PAGE_CHARACTERS = Limit(512 * KIB, 512 * KIB, 2 * KIB, "The pages are too long; their ends were not read.")
 WORDS = Limit(
     130_000, 8_000, 1_000, "The mail has too many texts; of the last ones only the beginning was read."
 )
 """What programs write, and what people write to a desk, stands in the beginning of a text."""
-PASTED_LINES = Limit(10_000, 10_000, 100, "A text has too many lines; the last ones were not read.")
+PASTED_LINES = Limit(6_000, 6_000, 50, "A text has too many lines; the last ones were not read.")
 FEEDBACK_PARTS = Limit(100, 20, 0, "The mail has too many feedback reports; the last ones were not read.")
 FEEDBACK_BYTES = Limit(128 * KIB, 64 * KIB, 2 * KIB, "A feedback report is too long; its end was not read.")
 FEEDBACK_FIELDS = Limit(
-    2_000, 1_000, 50, "A feedback report has too many fields; the last ones were not read."
+    1_000, 1_000, 30, "A feedback report has too many fields; the last ones were not read."
 )
 LONG_VALUE = "A subject or a list of addresses is too long; its end was not read."
 PASTED = "A text shows too many messages; the last ones were not read."
