@@ -26,6 +26,7 @@ from parsers.header_block import Field
 from parsers.headers import raw_text
 from parsers.values import IPAddress, Report
 
+VALUE_CHARACTERS = 4_000
 VALUES = 50
 """Values of one field that are read; the others stay as they were written."""
 
@@ -45,7 +46,7 @@ class _Fields:
         for name, value in fields:
             lower = name.lower()
             self._names.setdefault(lower, name)
-            self._values.setdefault(lower, []).append(raw_text(value))
+            self._values.setdefault(lower, []).append(raw_text(value)[:VALUE_CHARACTERS])
 
     def one(self, name: str, read: Callable[[str], _Value]) -> _Value | None:
         """The first value that can be read; all others stay."""
@@ -79,7 +80,11 @@ def parse_feedback_report(content: str | bytes) -> Report | None:
     stands in `extensions` as it was written.
     """
     raw = content.encode("utf-8", "replace") if isinstance(content, str) else content
-    fields = find_fields(raw)
+    return build_report(find_fields(raw), raw)
+
+
+def build_report(fields: list[Field], raw: bytes) -> Report | None:
+    """The report that these fields of the content make."""
     if not fields:
         return None
     report = _build(_Fields(fields), hashlib.sha256(raw).hexdigest())

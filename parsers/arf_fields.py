@@ -3,9 +3,17 @@
 import re
 from collections.abc import Iterator
 
-from parsers.header_block import WRAPPING_NAMES, Field, Header, skip_prologue, split_header
+from parsers.header_block import (
+    FIELDS,
+    GLANCE_FIELDS,
+    WRAPPING_NAMES,
+    Field,
+    Header,
+    skip_prologue,
+    split_header,
+)
 
-BLOCKS = 100
+BLOCKS = 30
 
 FEEDBACK_TYPE = "feedback-type"
 """The field that every feedback report has (RFC 5965, section 3.1), and nothing else."""
@@ -18,7 +26,13 @@ _LEAD = re.compile(rb"(?:[ \t]{0,100}+[\r\n]){0,1000}+([ \t]{0,100})")
 
 def find_fields(raw: bytes) -> list[Field]:
     """The fields: some senders repeat the part's own header above them, or have empty lines between them."""
-    return _split_content(_dedent(raw))[0]
+    return find_some_fields(raw, FIELDS)[0]
+
+
+def find_some_fields(raw: bytes, limit: int) -> tuple[list[Field], bool]:
+    """The fields up to a few more than the limit, and whether a message stands behind them."""
+    fields, start = _split_content(_dedent(raw), limit)
+    return fields, start is not None
 
 
 def begins_like_report(raw: bytes) -> bool:
@@ -26,7 +40,8 @@ def begins_like_report(raw: bytes) -> bool:
 
     A message has the receiving server's fields on top, whatever its sender wrote or left out below them.
     """
-    headers = (header for _, header in _split_blocks(_dedent(raw)) if not _repeats_part(header))
+    blocks = _split_blocks(_dedent(raw), GLANCE_FIELDS)
+    headers = (header for _, header in blocks if not _repeats_part(header))
     names = next(headers, Header()).by_name.keys()
     return FEEDBACK_TYPE in names and names.isdisjoint(MESSAGE_NAMES)
 
@@ -47,27 +62,29 @@ def _dedent(raw: bytes) -> bytes:
     return raw.replace(b"\n" + indent, b"\n")
 
 
-def _split_content(raw: bytes) -> tuple[list[Field], int | None]:
+def _split_content(raw: bytes, limit: int = FIELDS) -> tuple[list[Field], int | None]:
     """The fields, and where a message begins behind them."""
     found: list[Field] = []
     is_typed = False
-    for start, header in _split_blocks(raw):
+    for start, header in _split_blocks(raw, limit):
         if _is_message(header, is_typed):
             return found, start
         if not _repeats_part(header):
             found.extend(header.fields)
             is_typed = is_typed or FEEDBACK_TYPE in header.by_name
+        if len(found) > limit:
+            break
     return found, None
 
 
-def _split_blocks(raw: bytes) -> Iterator[tuple[int, Header]]:
+def _split_blocks(raw: bytes, limit: int) -> Iterator[tuple[int, Header]]:
     """What stands between empty lines, and where each begins."""
     end = 0
     for _ in range(BLOCKS):
         start = skip_prologue(raw, end, len(raw))
         if start >= len(raw):
             return
-        header, end = split_header(raw, start, len(raw))
+        header, end = split_header(raw, start, len(raw), limit)
         yield start, header
 
 

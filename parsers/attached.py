@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
+from parsers.budget import MESSAGES
 from parsers.message import begins_like_message
 from parsers.mime import Part
 from parsers.saved import split_mailbox
 
-ATTACHED = 100
+ATTACHED = MESSAGES.of_all
 """Parts that are read as messages; whoever reports more sends more mails."""
-HEAD_BYTES = 12 * 1024
-"""What is read of a file to tell whether it begins like a message: in base64, what `begins_like_message` looks at."""
 
 ENCLOSING_TYPES = frozenset(
     {
@@ -28,7 +27,10 @@ TEXT_TYPES = frozenset({"text/plain", "text/html"})
 
 def find_attached(root: Part) -> list[Part]:
     """The parts that enclose a message, in the order of the mail; what these enclose is not looked at."""
-    return [part for part in root.leaves if _encloses(part)][:ATTACHED]
+    found = [part for part in root.leaves if _encloses(part)]
+    if len(found) > ATTACHED:
+        root.budget.warn(MESSAGES.sentence)
+    return found[:ATTACHED]
 
 
 def find_unmarked(root: Part) -> Iterator[Part]:
@@ -57,4 +59,6 @@ def _encloses(part: Part) -> bool:
 
 
 def _begins_like_message(part: Part) -> bool:
-    return begins_like_message(part.head(HEAD_BYTES).message_content())
+    if part.begins_like_message is None:
+        part.begins_like_message = begins_like_message(part.beginning)
+    return part.begins_like_message

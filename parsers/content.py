@@ -2,18 +2,20 @@
 
 import binascii
 import re
+from codecs import charmap_decode
 from encodings.aliases import aliases
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 _NOT_QUOTED_PRINTABLE = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]{0,100}\r?\n|$)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_PADDING = re.compile(rb"=+")
 _PUNCTUATION = re.compile(r"[^a-z0-9.]+")
 _LOOKED_AT = 64 * 1024
 CUT_OF = 2
 """Of so many characters beyond ASCII one may be cut, in what still is UTF-8."""
-_GROUP = 16
+_WINDOWS = "".join(bytes([code]).decode("cp1252", "replace") for code in range(256))
+"""All characters of Windows-1252: the codec itself is slow where one is missing."""
+_GROUP = 48
 """Characters that a separately padded piece of base64 has at the least, on average."""
 
 _MAIL_CODECS = frozenset(
@@ -75,9 +77,11 @@ def decode_base64(body: bytes) -> bytes:
 
     Some programs encode piece by piece, and each piece has padding of its own.
     """
-    data = body.translate(None, _NOT_BASE64)
-    pieces = _PADDING.split(data, len(data) // _GROUP + 1)
-    return b"".join(_decode_group(piece.partition(b"=")[0]) for piece in pieces)
+    data = body.translate(None, _NOT_BASE64).rstrip(b"=")
+    if b"=" not in data:
+        return _decode_group(data)
+    pieces = data.replace(b"==", b"=").split(b"=", len(data) // _GROUP + 1)
+    return b"".join([_decode_group(piece.partition(b"=")[0]) for piece in pieces])
 
 
 def _decode_group(data: bytes) -> bytes:
@@ -101,9 +105,10 @@ def decode_charset(raw: bytes, charset: str | None) -> str:
             except (UnicodeError, ValueError):
                 continue
     cut = raw.decode("utf-8", "replace")
-    if 0 < cut.count("\ufffd") * CUT_OF <= sum(character > "\x7f" for character in cut):
+    beyond_ascii = len(cut) - len(cut.encode("ascii", "ignore"))
+    if 0 < cut.count("\ufffd") * CUT_OF <= beyond_ascii:
         return clean_text(cut)
-    return clean_text(raw.decode("cp1252", "replace"))
+    return clean_text(charmap_decode(raw, "strict", _WINDOWS)[0])
 
 
 def _find_codec(name: str) -> str | None:

@@ -1,5 +1,6 @@
 """Content-Type and Content-Disposition values: type and parameters (RFC 2045, RFC 2231), tolerantly."""
 
+import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ _PLAIN = r"\s{0,20};\s{0,20}([A-Za-z-]{1,60})=(?:\"([^\"\\]{0,500})\"|([^\s;\"]{
 _PLAIN_PARAMETER = re.compile(_PLAIN)
 _PLAIN_PARAMETERS = re.compile(rf"(?:{_PLAIN})*+;?\s{{0,20}}")
 """As nearly all are: nothing escaped, continued, encoded or broken."""
-_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+_PERCENT = re.compile(rb"%(?=[0-9A-Fa-f]{2})")
 _CONTINUED = re.compile(r"([^*]{1,80})(?:\*(\d{1,3}))?(\*?)$")
 
 
@@ -116,8 +117,9 @@ def _read_value(text: str, start: int, quotes: bool) -> tuple[str, int, bool]:
 
 
 def _unquote(value: str) -> bytes:
-    """Percent-decoded bytes."""
-    return _PERCENT.sub(lambda found: bytes([int(found[1], 16)]), value.encode("utf-8", "replace"))
+    """Percent-decoded bytes, by way of quoted-printable, which is decoded at once."""
+    raw = value.encode("utf-8", "replace").replace(b"=", b"=3D")
+    return binascii.a2b_qp(_PERCENT.sub(b"=", raw))
 
 
 def _decode_extended(value: str) -> str:

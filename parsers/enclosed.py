@@ -1,9 +1,10 @@
 """The messages that a mail brings, read: attached ones, and those pasted into its text."""
 
 from parsers.attached import contents_of, find_attached
+from parsers.budget import MESSAGES, Budget
 from parsers.inline import find_pasted
 from parsers.message import Reported, read_reported
-from parsers.mime import Budget, Part
+from parsers.mime import Part
 from parsers.outside import Outside
 from parsers.recipients import find_recipients
 
@@ -11,7 +12,10 @@ from parsers.recipients import find_recipients
 def read_attached(root: Part, budget: Budget, limit: int | None = None) -> list[Reported]:
     """The attached messages, of so many parts; a mailbox file holds several."""
     found: list[Reported] = []
-    for part in find_attached(root)[:limit]:
+    parts = find_attached(root)
+    if limit is not None and len(parts) > limit:
+        budget.warn(MESSAGES.sentence)
+    for part in parts[:limit]:
         read = (read_reported(raw, budget) for raw in contents_of(part)[:limit])
         found += _of_one_receiver([reported for reported in read if reported])
     return found

@@ -6,26 +6,25 @@ A machine-readable part counts only where the sender of the mail put it, not the
 import re
 from collections.abc import Collection, Mapping
 
-from parsers.arf import BrokenReport, parse_feedback_report
-from parsers.arf_fields import FEEDBACK_TYPE, begins_like_report, find_appended
+from parsers import budget as limits
+from parsers.arf import BrokenReport, build_report
+from parsers.arf_fields import FEEDBACK_TYPE, begins_like_report, find_appended, find_some_fields
 from parsers.attached import ENCLOSING_TYPES, find_attached, find_unmarked
+from parsers.budget import Budget
 from parsers.content import decode_base64
-from parsers.header_block import GLANCE_FIELDS, split_header
+from parsers.header_block import GLANCE_FIELDS, Field, split_header
 from parsers.html_text import read_words
 from parsers.inline import find_pasted
 from parsers.message import Reported, read_reported
-from parsers.mime import Budget, Part
+from parsers.mime import Part
 from parsers.subjects import is_forward, read_subject
 from parsers.values import Report
 from parsers.wording.feedback import FORWARD_MARKS, OPENINGS
 
-FEEDBACK_PARTS = 20
-FEEDBACK_BYTES = 256 * 1024
-"""Feedback reports that are read of one mail, and of each so much: its message can stand behind its fields."""
+CONTENT_BYTES = 256 * 1024
+"""What is read of one: its message can stand behind its fields."""
 WORDS_CHARACTERS = 8 * 1024
 """What is read of the text above it."""
-HEAD_BYTES = 8 * 1024
-"""What is read of a part to find the fields in it: they stand first."""
 TEXTS = 5
 
 FEEDBACK = "message/feedback-report"
@@ -61,7 +60,8 @@ def find_feedback(
         return [], []
     found = [part for part in named if _is_feedback(part)] or [part for part in named if _is_merged(part)]
     like_feedback = {id(part): part for part in found}
-    parts = _choose_senders(root, like_feedback)
+    chosen = _choose_senders(root, like_feedback)
+    parts = chosen[: budget.take(limits.FEEDBACK_PARTS, len(chosen))]
     reports = {id(part): report for part in parts if (report := _parse_feedback(part, budget))}
     if not reports:
         return [], []
@@ -136,7 +136,7 @@ def _choose_senders(root: Part, like_feedback: Mapping[int, Part]) -> list[Part]
         part
         for key, part in like_feedback.items()
         if key in in_report or trusts_all or not (passes_on or _is_foreign_file(part))
-    ][:FEEDBACK_PARTS]
+    ]
 
 
 def _is_foreign_file(part: Part) -> bool:
@@ -174,7 +174,7 @@ def _may_hold_fields(part: Part) -> bool:
 
 
 def _glance(part: Part) -> bytes:
-    return part.head(HEAD_BYTES).message_content()
+    return part.beginning
 
 
 def _read_content(part: Part, size: int) -> bytes:
@@ -188,8 +188,20 @@ def _read_content(part: Part, size: int) -> bytes:
 
 
 def _parse_feedback(part: Part, budget: Budget) -> Report | None:
+    content = _read_content(part, CONTENT_BYTES)
     try:
-        return parse_feedback_report(_read_content(part, FEEDBACK_BYTES))
+        return build_report(_find_fields(content, budget), content)
     except BrokenReport as broken:
         budget.warn(f"A feedback report is broken. {broken}")
         return None
+
+
+def _find_fields(content: bytes, budget: Budget) -> list[Field]:
+    """Those of a feedback report, of which a mail may hold so many."""
+    size = budget.allow(limits.FEEDBACK_BYTES)
+    found, has_message = find_some_fields(content[:size], budget.allow(limits.FEEDBACK_FIELDS))
+    fields = found[: budget.take(limits.FEEDBACK_FIELDS, len(found))]
+    budget.spend(limits.FEEDBACK_BYTES, sum(len(value) for _, value in fields))
+    if len(content) > size and not has_message:
+        budget.warn(limits.FEEDBACK_BYTES.sentence)
+    return fields

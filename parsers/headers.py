@@ -1,5 +1,6 @@
 """Readers of single header values: text, mailboxes, message ids. Bounded; none raises."""
 
+import binascii
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -7,22 +8,25 @@ from typing import NamedTuple
 
 from parsers.addresses import strict_addr_spec
 from parsers.content import clean_text, decode_base64, decode_charset
+from parsers.header_block import Header
 
-VALUE_BYTES = 32 * 1024
+VALUE_BYTES = 8 * 1024
 ADDRESSES_BYTES = 8 * 1024
 ADDRESS_CHARACTERS = 1000
 NAME_CHARACTERS = 1000
-ENCODED_WORDS = 500
+ENCODED_WORDS = 100
 MAILBOXES = 200
-ADDRESS_TOKENS = 2000
+ADDRESS_TOKENS = 1000
 COMMENT_TOKENS = 100
 MSG_IDS = 100
+SENDERS = 10
+"""Fields From of one mail; who writes more is nobody."""
 
 _ENCODED_WORD = re.compile(
     rb'=\?"?([^?\s"]{1,60})"?\?([BbQq])\?((?:[^?=\r\n]|=(?!\?[^=])|\?(?!=)){0,4000})\?='
 )
 """A word may hold a raw question mark, and its charset may stand in quotes."""
-_QUOTED_PRINTABLE = re.compile(rb"=([0-9A-Fa-f]{2})")
+_NO_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2})")
 _ATOMS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}"
 _MSG_ID = re.compile(rf"<{_ATOMS}@(?:{_ATOMS}|\[[!-Z^-~]{{1,60}}\])>")
 _TOKEN = re.compile(
@@ -119,7 +123,7 @@ def _decode_pieces(value: bytes, charset: str | None) -> list[str]:
 def _word_bytes(encoding: bytes, text: bytes) -> bytes:
     if encoding in b"Bb":
         return decode_base64(text)
-    return _QUOTED_PRINTABLE.sub(lambda found: bytes([int(found[1], 16)]), text.replace(b"_", b" "))
+    return binascii.a2b_qp(_NO_ESCAPE.sub(b"=3D", text), header=True)
 
 
 def _decode_word(raw: bytes, charset: bytes) -> str:
@@ -141,6 +145,15 @@ def decode_raw(raw: bytes, charset: str | None) -> str:
 
 def _tidy(text: str) -> str:
     return text.replace("\r", " ").replace("\n", " ").replace("\t", " ").strip()
+
+
+def is_cut(header: Header) -> bool:
+    """Whether its subject or its senders are longer than what is read of them."""
+    subject = header.first("subject") or b""
+    if len(subject) > VALUE_BYTES or subject.count(b"?=") > ENCODED_WORDS:
+        return True
+    values = (value for name in ("from", "reply-to") for value in header.every(name)[:SENDERS])
+    return any(len(value) > ADDRESSES_BYTES or value.count(b",") > MAILBOXES for value in values)
 
 
 def parse_mailboxes(value: bytes | None) -> list[Mailbox]:
@@ -209,7 +222,7 @@ def _make_mailbox(words: list[str], angle: str | None, is_odd: bool) -> Iterator
 
 
 def _utf8(text: str) -> str:
-    return decode_charset(text.encode("latin-1"), None)
+    return clean_text(text) if text.isascii() else decode_charset(text.encode("latin-1"), None)
 
 
 def _unquote(word: str) -> str:
@@ -236,6 +249,8 @@ def parse_sole_address(values: list[bytes]) -> str | None:
     stand there as it is, without a NUL, a comment or half a quote in it; or a bare address behind a colon: what ends
     there for us, a name of a group or a source route, is the address for others.
     """
+    if len(values) > SENDERS:
+        return None
     boxes = [box for value in values for box in parse_mailboxes(value)]
     is_cut = len(boxes) >= MAILBOXES or any(len(value) > ADDRESSES_BYTES for value in values)
     found = {box.address for box in boxes if box.address}

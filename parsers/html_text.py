@@ -2,10 +2,16 @@
 
 import re
 
+from parsers.budget import PAGE_CHARACTERS, Budget
 from parsers.mime import Part
 
 MARKUP = 8
 """Characters of a page for one of its words, at the most, where only a beginning is wanted."""
+
+OPEN = 1000
+"""Of more tags that are never closed, none is looked at again and again."""
+ENTITIES = 50_000
+"""Characters written as entities in one page; the others stay as they are written."""
 
 HEAD_BYTES = 200
 """What is read of a part that is no page by its type, to tell whether it begins like one."""
@@ -18,6 +24,7 @@ _CELLS = re.compile(r"</t[dh]\s{0,3}>\s{0,20}<t[dh]\b[^<>]{0,500}>", re.IGNORECA
 _BREAK = re.compile(r"<br\b[^<>]{0,500}>", re.IGNORECASE)
 _BLOCK = re.compile(r"</?(?:p|div|tr|li|h\d|pre|blockquote|textarea)\b[^<>]{0,500}>", re.IGNORECASE)
 _TAG = re.compile(r"<[/!a-z][^<>]{0,2000}>", re.IGNORECASE)
+_NEVER_CLOSED = re.compile(r"(?:<(?![/!A-Za-z][^<>]{0,2000}+>))++")
 _BREAK_BEFORE_BLOCK = re.compile(r"(?<=[^\v\n \t])\n(?=\v)")
 _BLOCK_EDGES = re.compile(r"\v[\v \t]*")
 _CELL_EDGES = re.compile(r"[\v \t]{0,20}\x1f[\v \t]{0,20}")
@@ -30,7 +37,7 @@ def read_words(part: Part, characters: int | None = None) -> str:
     """The text of a part, or its beginning, as people see it."""
     text = part.text()
     if is_html(part):
-        text = strip_html(_cut_styles(text)[: MARKUP * characters if characters else None])
+        text = strip_html(_cut_page(text, part.budget, MARKUP * characters if characters else None))
     return text[:characters]
 
 
@@ -44,13 +51,23 @@ def is_html(part: Part) -> bool:
 def strip_html(text: str) -> str:
     """Text of HTML; only breaks and blocks end a line, except where the page preserves its lines."""
     text = text.replace("\v", " ").replace("\x1f", " ")
+    is_open = text.count("<") > text.count(">") + OPEN
+    text = _NEVER_CLOSED.sub("\x1e", text.replace("\x1e", " ")) if is_open else text
     if not _PRESERVING.search(text):
         text = " ".join(text.splitlines())
     text = _BLOCK.sub("\v", _BREAK.sub("\n", _CELLS.sub("\x1f", text)))
     text = _BREAK_BEFORE_BLOCK.sub("", _TAG.sub("", text))
     text = _BLOCK_EDGES.sub("\n", _CELL_EDGES.sub("\t", text))
+    text = text.replace("\x1e", "<") if is_open else text
     lines = _unescape(text).replace("\xa0", " ").split("\n")
     return "\n".join(line.strip(" ") for line in lines)
+
+
+def _cut_page(text: str, budget: Budget, characters: int | None) -> str:
+    """So much of a page, without its style sheets, as may be looked at."""
+    page = _cut_styles(text[: budget.allow(PAGE_CHARACTERS)])[:characters]
+    budget.take(PAGE_CHARACTERS, len(page) if characters else len(text))
+    return page
 
 
 def _cut_styles(text: str) -> str:
@@ -63,7 +80,15 @@ def _unescape(text: str) -> str:
     """Entities as their characters; what is none stays (`html.unescape` raises at 5,000 digits)."""
     from html.entities import html5  # rarely needed, and slow to import: the table of all entities
 
+    known: dict[str, str] = {}
+
     def replace(found: re.Match[str]) -> str:
+        written = found[0]
+        if written not in known:
+            known[written] = read(found)
+        return known[written]
+
+    def read(found: re.Match[str]) -> str:
         number, base, name = (found[1] or found[2], 10 if found[1] else 16, found[3])
         if name:
             return html5.get(f"{name};", found[0])
@@ -72,4 +97,4 @@ def _unescape(text: str) -> str:
             return bytes([code]).decode("cp1252", "replace")
         return chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else "\ufffd"
 
-    return _ENTITY.sub(replace, text)
+    return _ENTITY.sub(replace, text, ENTITIES)

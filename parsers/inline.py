@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from parsers.budget import PASTED, PASTED_LINES, Budget
 from parsers.header_block import KNOWN_NAMES, skip_prologue, split_header
 from parsers.html_text import is_html, read_words
 from parsers.message import is_message_header
@@ -10,7 +11,6 @@ from parsers.mime import Part
 
 TEXTS = 5
 BLOCKS = 20
-LINES = 20_000
 
 _FIELD = re.compile(
     r"([ \t]{0,20}(?:[A-Za-z]{0,3}>[ \t]?|[|:][ \t]?){0,20})"
@@ -26,16 +26,22 @@ _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 def find_pasted(root: Part) -> list[bytes]:
     """Each pasted message as bytes, unquoted; HTML is read only where the plain texts hold no route."""
     texts = [part for part in root.leaves if _is_text(part)]
-    plain = _blocks_of([part.text() for part in texts if not is_html(part)][:TEXTS])
+    plain = _blocks_of(root, [part.text() for part in texts if not is_html(part)][:TEXTS])
     if any(_ROUTED.search(block) for block in plain):
-        return plain[:BLOCKS]
-    rich = _blocks_of([read_words(part) for part in texts if is_html(part)][:TEXTS])
-    return (rich if any(_ROUTED.search(block) for block in rich) else plain or rich)[:BLOCKS]
+        return _cut_blocks(root, plain)
+    rich = _blocks_of(root, [read_words(part) for part in texts if is_html(part)][:TEXTS])
+    return _cut_blocks(root, rich if any(_ROUTED.search(block) for block in rich) else plain or rich)
+
+
+def _cut_blocks(root: Part, blocks: list[bytes]) -> list[bytes]:
+    if len(blocks) > BLOCKS:
+        root.budget.warn(PASTED)
+    return blocks[:BLOCKS]
 
 
 def cut_pasted(text: str) -> tuple[str, bytes | None]:
     """What stands above the first pasted message, which is what the sender wrote; and that message."""
-    lines = text.splitlines()[:LINES]
+    lines = text.splitlines()[: PASTED_LINES.of_one]
     start, block = next(_find_blocks(lines), (len(lines), None))
     return "\n".join(lines[:start]), block
 
@@ -44,15 +50,19 @@ def _is_text(part: Part) -> bool:
     return part.type.startswith("text/") or part.filename.lower().endswith(_TEXT_FILES)
 
 
-def _blocks_of(texts: list[str]) -> list[bytes]:
-    return [block for text in texts for _, block in _find_blocks(text.splitlines()[:LINES])]
+def _blocks_of(root: Part, texts: list[str]) -> list[bytes]:
+    return [block for text in texts for _, block in _find_blocks(_cut_lines(text.splitlines(), root.budget))]
+
+
+def _cut_lines(lines: list[str], budget: Budget) -> list[str]:
+    return lines[: budget.take(PASTED_LINES, len(lines))]
 
 
 def _find_blocks(lines: list[str]) -> Iterator[tuple[int, bytes]]:
     """The line that each pasted message begins at, and the message."""
     lines = [line if line.isascii() else _INVISIBLE.sub("", line).replace("\xa0", " ") for line in lines]
     index = count = 0
-    while index < len(lines) and count < BLOCKS:
+    while index < len(lines) and count <= BLOCKS:
         start = index
         found = _FIELD.match(lines[index])
         if not found or found[2].lower() not in KNOWN_NAMES:

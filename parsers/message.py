@@ -5,29 +5,32 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from parsers import budget as limits
+from parsers.budget import Budget
 from parsers.dates import parse_date
 from parsers.header_block import GLANCE_FIELDS, WRAPPING_NAMES, Header, skip_prologue, split_header
 from parsers.headers import (
     decode_text,
+    is_cut,
     message_id_as_written,
     raw_text,
 )
 from parsers.houses import house_of
-from parsers.mime import Budget, Part, parse_message
+from parsers.mime import Part, parse_message
 from parsers.origin import Origin, Walk, conclude_origin, find_return_path, walk_down
-from parsers.route import HOPS, Route, read_route
+from parsers.route import Route, read_route
 from parsers.saved import unwrap
 from parsers.senders import read_sender
 from parsers.values import Message
 
 HASHED_TEXT = 256 * 1024
 GLANCE = 8 * 1024
-SUBJECT_CHARACTERS = 4000
+SUBJECT_CHARACTERS = 1000
 TEXTS = 5
 
 _BLANK = re.compile(rb"[\s]*\Z")
 _META_CHARSET = re.compile(
-    rb"<meta\s[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_-]{2,40})", re.IGNORECASE
+    rb"<meta\s[^<>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_-]{2,40})", re.IGNORECASE
 )
 
 
@@ -75,10 +78,8 @@ class Reported:
 
 def read_reported(raw: bytes, budget: Budget) -> Reported | None:
     """The message that `raw` is, or None if it has no header that one knows (a redacted one, say)."""
-    if budget.messages <= 0:
-        budget.warn("The mail encloses too many messages; the last ones were not read.")
+    if not budget.take(limits.MESSAGES, 1):
         return None
-    budget.messages -= 1
     raw = unwrap(raw)
     root = parse_message(raw, budget)
     if _is_wrapped(root):
@@ -86,12 +87,9 @@ def read_reported(raw: bytes, budget: Budget) -> Reported | None:
         root = parse_message(raw, budget)
     if not root.header.count_known():
         return None
-    received = len(root.header.every("received"))
-    lines = min(received, budget.lines, HOPS)
-    if lines < received:
-        budget.warn("A message has too many Received lines; the oldest were not read.")
-    budget.lines -= lines
-    return Reported(raw, root, lines)
+    if is_cut(root.header):
+        budget.warn(limits.LONG_VALUE)
+    return Reported(raw, root, budget.take(limits.HOPS, len(root.header.every("received"))))
 
 
 def _is_wrapped(root: Part) -> bool:
@@ -124,10 +122,12 @@ def is_message_header(header: Header) -> bool:
 
 def _build(raw: bytes, root: Part, route: Route, return_path: str | None) -> Message:
     header = root.header
-    charset = find_charset(root)
+    shown = (header.first("subject") or b"") + (header.first("from") or b"")
+    charset = None if shown.isascii() else find_charset(root)
     sender = read_sender(header.first("from"), charset)
+    message_id = message_id_as_written(header.first("message-id"))
     return Message(
-        message_id=message_id_as_written(header.first("message-id")),
+        message_id=message_id,
         subject=_cut(decode_text(header.first("subject"), charset)),
         from_address=sender.address,
         from_name=sender.name,
@@ -137,7 +137,7 @@ def _build(raw: bytes, root: Part, route: Route, return_path: str | None) -> Mes
         sha256=hashlib.sha256(raw).hexdigest(),
         size=len(raw),
         hops=tuple(line.hop for line in route.lines),
-        text_sha256=_hash_text(root),
+        text_sha256=None if message_id else _hash_text(root),
         raw=raw,
     )
 

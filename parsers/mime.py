@@ -9,52 +9,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from parsers import budget as limits
+from parsers.budget import Budget
 from parsers.content import decode_charset, decode_transfer, is_quoted_printable
-from parsers.content_type import PARAMETERS, VALUE_BYTES, ContentType, parse_content_type, without_parameters
+from parsers.content_type import VALUE_BYTES, ContentType, parse_content_type, without_parameters
 from parsers.header_block import (
     FIELDS,
     GLANCE_FIELDS,
-    HEADER_BYTES,
     PART_FIELDS,
     Header,
     skip_prologue,
     split_header,
 )
 
-PARTS = 500
-DEPTH = 30
-MESSAGES = 100
-LINES = 2_000
-PARAMETERS_OF_ALL = 10_000
-HEADER_BYTES_OF_ALL = 8 * 1024 * 1024
-FALSE_DELIMITERS = 20_000
+DEPTH = 20
 BOUNDARY = 200
-TEXT_BYTES = 1024 * 1024
-KEPT_BYTES = 64 * 1024
-
-LEFT_PARAMETERS = 4
-LEFT_HEADER_BYTES = 4 * 1024
-"""What is still read of each part when the budget of the whole mail is spent."""
+GUESSED = 8 * 1024
+"""Where a boundary that is not declared is looked for."""
+LOOKED_AT = 12 * 1024
+"""What is decoded of a part to tell what it is."""
 
 NO_DISPOSITION = ContentType("")
 
-_GUESSED_BOUNDARY = re.compile(rb"(?:^|[\r\n])--([!-~]{2,200})[ \t]{0,20}[\r\n]")
-
-
-@dataclass(slots=True)
-class Budget:
-    """What may still be read of one arriving mail, shared by all messages nested in it."""
-
-    parts: int = PARTS
-    messages: int = MESSAGES
-    lines: int = LINES
-    parameters: int = PARAMETERS_OF_ALL
-    header_bytes: int = HEADER_BYTES_OF_ALL
-    warnings: dict[str, None] = field(default_factory=dict)
-
-    def warn(self, sentence: str) -> None:
-        """Say once what was cut."""
-        self.warnings[sentence] = None
+_GUESSED_BOUNDARY = re.compile(rb"--(?<![^\r\n]--)([!-~]{2,200}+)[ \t]{0,20}+[\r\n]")
 
 
 @dataclass
@@ -66,9 +43,12 @@ class Part:
     body_start: int
     end: int
     content_type: ContentType
+    budget: Budget = field(repr=False)
     disposition: ContentType = NO_DISPOSITION
     """The Content-Disposition: `attachment`, `inline`, or the empty text, with its parameters."""
     children: list["Part"] = field(default_factory=list)
+    begins_like_message: bool | None = None
+    """Whether its content does; None until somebody asked."""
 
     @property
     def type(self) -> str:
@@ -96,7 +76,9 @@ class Part:
         if self.end - self.body_start <= size:
             return self
         end = self.body_start + size
-        return Part(self.source, self.header, self.body_start, end, self.content_type, self.disposition)
+        return Part(
+            self.source, self.header, self.body_start, end, self.content_type, self.budget, self.disposition
+        )
 
     def body(self) -> bytes:
         """The bytes as they stand in the mail."""
@@ -116,16 +98,19 @@ class Part:
             return self.body()
         return self.content()
 
+    @cached_property
+    def beginning(self) -> bytes:
+        """The first bytes of an enclosed message or of the content, by which one tells what a part is."""
+        return self.head(LOOKED_AT).message_content()
+
     def text(self) -> str:
-        """The content as text, cut at a length that no report needs; a short one is kept, since many ask for it."""
-        return self._text if self.end - self.body_start <= KEPT_BYTES else self._decode_text()
+        """The content as text, cut at a length that no report needs."""
+        return self._text
 
     @cached_property
     def _text(self) -> str:
-        return self._decode_text()
-
-    def _decode_text(self) -> str:
-        return decode_charset(self.head(TEXT_BYTES).content(), self.content_type.parameters.get("charset"))
+        size = self.budget.take(limits.TEXT_BYTES, self.end - self.body_start)
+        return decode_charset(self.head(size).content(), self.content_type.parameters.get("charset"))
 
     @property
     def parts(self) -> tuple["Part", ...]:
@@ -167,35 +152,32 @@ def parse_message(source: bytes, budget: Budget) -> Part:
 
 
 def _read_part(source: bytes, start: int, end: int, budget: Budget, default: str, limit: int) -> Part:
-    size = min(HEADER_BYTES, max(budget.header_bytes, LEFT_HEADER_BYTES))
+    size, limit = budget.allow(limits.HEADER_BYTES), min(limit, budget.allow(limits.FIELDS))
     header, body_start = split_header(source, start, end, limit, size)
-    budget.header_bytes -= min(body_start - start, size)
+    budget.spend(limits.HEADER_BYTES, min(body_start - start, size))
+    budget.spend(limits.FIELDS, len(header.fields))
     for sentence in header.cuts:
         budget.warn(sentence)
     content_type = _read_type(header.first("content-type"), default, budget)
     disposition = _read_type(header.first("content-disposition"), "", budget)
-    return Part(source, header, body_start, end, content_type, disposition)
+    return Part(source, header, body_start, end, content_type, budget, disposition)
 
 
 def _read_type(value: bytes | None, default: str, budget: Budget) -> ContentType:
     if value is None:
         return without_parameters(default)
-    limit = min(PARAMETERS, max(budget.parameters, LEFT_PARAMETERS))
-    looked_at = value.count(b"=", 0, VALUE_BYTES)
-    if len(value) > VALUE_BYTES or looked_at > limit:
-        budget.warn("A Content-Type is too long; its end was not read.")
-    budget.parameters -= min(looked_at, limit)
-    return parse_content_type(value, default, limit)
+    if len(value) > VALUE_BYTES:
+        budget.warn(limits.PARAMETERS.sentence)
+    granted = budget.take(limits.PARAMETERS, value.count(b"=", 0, VALUE_BYTES))
+    return parse_content_type(value, default, granted)
 
 
 def _read_children(part: Part, budget: Budget) -> list[Part]:
     default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
     children = []
     for start, end in _split_body(part, budget):
-        if budget.parts <= 0:
-            budget.warn("The mail has too many parts; the last ones were not read.")
+        if not budget.take(limits.PARTS, 1):
             break
-        budget.parts -= 1
         children.append(_read_part(part.source, start, end, budget, default, PART_FIELDS))
     return children
 
@@ -206,7 +188,8 @@ def _split_body(part: Part, budget: Budget) -> Iterator[tuple[int, int]]:
     spans = _split_by(part, boundary, budget) if boundary else iter(())
     first = next(spans, None)
     if first is None:
-        guessed = _GUESSED_BOUNDARY.search(part.source, max(part.body_start - 1, 0), part.end)
+        end = min(part.end, part.body_start + GUESSED)
+        guessed = _GUESSED_BOUNDARY.search(part.source, part.body_start, end)
         spans = _split_by(part, guessed[1], budget) if guessed else iter(())
         first = next(spans, None)
     if first is not None:
@@ -229,10 +212,12 @@ def _split_by(part: Part, boundary: bytes, budget: Budget) -> Iterator[tuple[int
 def _find_delimiters(part: Part, delimiter: bytes, budget: Budget) -> Iterator[tuple[int, int, bool]]:
     """Each delimiter line: its start, the start of the next line, and whether it closes the multipart."""
     source, position = part.source, part.body_start
-    for _ in range(FALSE_DELIMITERS):
-        found = source.find(delimiter, position, part.end)
+    end = position + budget.take(limits.SEARCHED_BYTES, part.end - position)
+    for _ in range(budget.allow(limits.DELIMITERS)):
+        found = source.find(delimiter, position, end)
         if found < 0:
             return
+        budget.spend(limits.DELIMITERS, 1)
         position = found + len(delimiter)
         if found > part.body_start and source[found - 1] not in b"\r\n":
             continue
@@ -241,7 +226,7 @@ def _find_delimiters(part: Part, delimiter: bytes, budget: Budget) -> Iterator[t
         if line_end is not None:
             yield found, line_end, closes
             position = line_end
-    budget.warn("A multipart has too many lines like its delimiter; its end was not read.")
+    budget.warn(limits.DELIMITERS.sentence)
 
 
 def _end_of_delimiter(source: bytes, position: int, end: int) -> int | None:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from parsers.budget import Budget
 from parsers.enclosed import find_believed, find_below, read_attached, read_pasted
 from parsers.feedback import Paired, find_feedback, is_feedback_report
 from parsers.message import Reported
-from parsers.mime import Budget
 from parsers.not_reports import WHATEVER_IT_ENCLOSES, find_reason
 from parsers.outside import Outside
 from parsers.reports import can_stand_alone, complete_report, report_others, without_repetition

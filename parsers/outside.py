@@ -5,6 +5,7 @@ from functools import cached_property
 
 from parsers import robots
 from parsers.addresses import domain_of
+from parsers.budget import WORDS
 from parsers.feedback import is_feedback_report
 from parsers.header_block import GLANCE_FIELDS, Header, split_header
 from parsers.headers import (
@@ -19,9 +20,6 @@ from parsers.inline import cut_pasted
 from parsers.message import Reported, find_text
 from parsers.mime import Part
 from parsers.subjects import is_forward, read_subject
-
-WORDS_CHARACTERS = 8_000
-"""What programs write, and what people write to a desk, stands in its beginning."""
 
 
 @dataclass
@@ -56,7 +54,8 @@ class Outside:
     def text(self) -> str:
         """The beginning of its first text."""
         part = find_text(self.root)
-        return read_words(part, WORDS_CHARACTERS) if part else ""
+        text = read_words(part, WORDS.of_one) if part else ""
+        return text[: self.root.budget.take(WORDS, len(text))]
 
     @cached_property
     def _cut(self) -> tuple[str, bytes | None]:

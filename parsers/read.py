@@ -13,13 +13,15 @@
 
 import hashlib
 
+from parsers import budget as limits
+from parsers.budget import Budget
 from parsers.claims import find_format, read_claim, read_hotmail_claim
 from parsers.correspondence import read_correspondence
 from parsers.enclosed import read_attached, read_pasted
 from parsers.feedback import find_feedback
-from parsers.headers import decode_text, parse_sole_address
+from parsers.headers import decode_text, is_cut, parse_sole_address
 from parsers.message import Reported
-from parsers.mime import Budget, Part, parse_message
+from parsers.mime import Part, parse_message
 from parsers.nested import (
     find_beside,
     find_innermost,
@@ -46,7 +48,10 @@ def read_mail(raw: bytes) -> ReadMail:
     sha256 = hashlib.sha256(raw).hexdigest()
     if not root.header.count_known():
         return ReadMail(sha256, len(raw), "not_a_report", "not_mail", warnings=tuple(budget.warnings))
-    reports, reason = _find_reports(root, budget)
+    if is_cut(root.header):
+        budget.warn(limits.LONG_VALUE)
+    found, reason = _find_reports(root, budget)
+    reports = found[: budget.take(limits.REPORTS, len(found))]
     return ReadMail(
         sha256=sha256,
         size=len(raw),

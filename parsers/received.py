@@ -9,7 +9,7 @@ from parsers.headers import raw_text
 from parsers.values import Hop, IPAddress
 
 VALUE_BYTES = 3000
-TOKENS = 150
+TOKENS = 100
 
 _TOKEN = re.compile(r'[()]|"[^"()]*"|[^()\s]+')
 _CLAUSES = frozenset({"by", "via", "with", "id", "for"})

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from parsers.budget import Budget
 from parsers.feedback import Paired
 from parsers.message import Reported
-from parsers.mime import Budget
 from parsers.origin import conclude_origin
 from parsers.route import Route
 from parsers.values import Report

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from parsers.budget import HOPS
 from parsers.header_block import Header
 from parsers.headers import parse_return_path, raw_text
 from parsers.received import Line, parse_domain, parse_received
 from parsers.statements import STATEMENT_FIELDS, parse_statement
 from parsers.values import IPAddress
 
-HOPS = 100
 STATEMENTS = 20
 RETURN_PATHS = 20
 RECIPIENTS = 20
@@ -51,7 +51,7 @@ class Route:
     recipients: tuple[Recipient, ...] = ()
 
 
-def read_route(header: Header, limit: int = HOPS) -> Route:
+def read_route(header: Header, limit: int = HOPS.of_one) -> Route:
     """The route that a header tells of; of more lines than the limit, the newest."""
     lines: list[Line] = []
     statements: list[Statement] = []
@@ -62,7 +62,7 @@ def read_route(header: Header, limit: int = HOPS) -> Route:
         lower = name.lower()
         if lower == "received":
             count += 1
-            if len(lines) < min(limit, HOPS):
+            if len(lines) < limit:
                 lines.append(parse_received(value))
         elif lower == "return-path" and len(return_paths) < RETURN_PATHS:
             return_paths.append(ReturnPath(parse_return_path(value) or "", count))

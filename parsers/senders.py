@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from parsers.headers import (
     ADDRESS_CHARACTERS,
+    ADDRESSES_BYTES,
     NAME_CHARACTERS,
     Mailbox,
     decode_raw,
@@ -14,7 +15,8 @@ from parsers.headers import (
 
 LOOKED_AT = 4000
 
-_ADDRESS = re.compile(r"[^\s<>\[\]()\"',;:@]{1,200}@[^\s<>\[\]()\"',;:@]{1,200}")
+_ATOM = r"[^\s<>\[\]()\"',;:@]"
+_ADDRESS = re.compile(rf"(?<!{_ATOM}){_ATOM}{{1,200}}+@{_ATOM}{{1,200}}")
 _AROUND_AT = re.compile(r"\s{1,20}@\s{0,20}|@\s{1,20}")
 _AROUND_NAME = " \t<>[]()\"',;:"
 
@@ -31,7 +33,8 @@ def read_sender(value: bytes | None, charset: str | None) -> Sender:
 
     Some programs encode a mailbox as a whole, its address too: then it is looked for in the decoded text.
     """
-    plain = decode_raw(value or b"", charset).encode("utf-8", "replace")
+    value = (value or b"")[:ADDRESSES_BYTES]
+    plain = decode_raw(value, charset).encode("utf-8", "replace")
     decoded = (decode_text(value, charset) or "").encode("utf-8", "replace")
     for text in (plain, decoded):
         boxes = parse_mailboxes(text)

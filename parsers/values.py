@@ -58,7 +58,7 @@ class Message:
     size: int = 0
     hops: tuple[Hop, ...] = ()
     text_sha256: str | None = None
-    """Hash of the decoded text, white space collapsed: tells messages without a Message-ID apart."""
+    """Of a message without a Message-ID, the hash of the decoded text, white space collapsed: tells these apart."""
     raw: bytes = field(default=b"", repr=False)
     """The exact bytes of the reported message, after its transfer encoding was taken off."""
 

@@ -30,7 +30,8 @@ def is_complaint(nested: Nested) -> bool:
 
 def is_hearsay(nested: Nested) -> bool:
     """Whether nothing but what its sender wrote speaks for a complaint: junk can be made to read like that."""
-    return not any(_weigh(row, nested) > 0 for row in SIGNS if row not in (SENDERS_WRITING, LINKAGE))
+    others = [row for row in SIGNS if row not in (SENDERS_WRITING, LINKAGE) and row[0][0] > 0]
+    return not any(_weigh(row, nested) > 0 for row in others)
 
 
 def _weigh(row: tuple["Sign", ...], nested: Nested) -> int:

@@ -7,7 +7,7 @@ PROGRAM_TEXTS = Wording(
     (r"automatically generated", "This is an automatically generated Delivery Status Notification."),
     (r"the following recipient\(s\)", "did not reach the following recipient(s):"),
     (r"a transcript of", "A transcript of the attempts to send the message follows."),
-    (r"-{3,} failure reasons", "------- Failure Reasons --------"),
+    (r"-{3} failure reasons", "------- Failure Reasons --------"),
     (r"for this MM", "Error: No valid recipients for this MM"),
 )
 """What people do not write of their own, even when they write that something was not delivered."""

@@ -5,9 +5,10 @@ import base64
 import pytest
 from mail_builders import build_junk, build_mail, build_part
 
+from parsers.budget import Budget
 from parsers.content_type import parse_content_type
 from parsers.header_block import split_header
-from parsers.mime import Budget, parse_message
+from parsers.mime import parse_message
 
 
 def contents(raw: bytes) -> list[bytes]:

@@ -5,8 +5,9 @@ from golden import MAILS
 from mail_builders import build_feedback, build_junk, build_mail, build_part
 
 from parsers import read_mail
+from parsers.budget import MESSAGES, Budget
 from parsers.message import read_reported
-from parsers.mime import Budget, parse_message
+from parsers.mime import parse_message
 from parsers.nested import DEPTH, ENCLOSED, HEARSAY, find_innermost
 from parsers.outside import Outside
 from parsers.values import Report
@@ -41,13 +42,13 @@ def test_messages_of_a_nested_feedback_report_are_read_once() -> None:
     arriving = build_mail(build_part(b"See attached.", "text/plain"))
     budget = Budget()
     reported = read_reported(build_feedback("Feedback-Type: abuse\r\n"), budget)
-    before = budget.messages
+    before = budget.spent[MESSAGES]
     assert reported
 
     reports = find_innermost(reported, Outside(parse_message(arriving, budget)), Report("attached"), budget)
 
     assert [report.format for report in reports] == ["arf"]
-    assert before - budget.messages == 1
+    assert budget.spent[MESSAGES] - before == 1
 
 
 def test_of_a_nested_mail_so_many_messages_are_read() -> None:
@@ -59,11 +60,11 @@ def test_of_a_nested_mail_so_many_messages_are_read() -> None:
     for parts, limit in ((junk, ENCLOSED), ([fields, *junk], 1 + ENCLOSED)):
         budget = Budget()
         reported = read_reported(build_mail(*parts, header=COMPLAINT), budget)
-        before = budget.messages
+        before = budget.spent[MESSAGES]
         assert reported
         find_innermost(reported, outside, Report("attached"), budget, DEPTH - 1)
 
-        assert before - budget.messages == limit
+        assert budget.spent[MESSAGES] - before == limit
 
 
 def test_a_robot_that_states_no_address_and_brings_no_message_reports_nothing() -> None:

@@ -4,9 +4,10 @@ from ipaddress import ip_address
 
 import pytest
 
+from parsers.budget import HOPS
 from parsers.header_block import split_header
 from parsers.origin import conclude_origin, find_return_path
-from parsers.route import HOPS, RETURN_PATHS, STATEMENTS, Route, read_route
+from parsers.route import RETURN_PATHS, STATEMENTS, Route, read_route
 
 RECEIVER = "Received: by store.reporter.example with LMTP id 1; x\n"
 ORIGIN = "Received: from evil.example (evil.example [198.51.100.7]) by mx.reporter.example (Postfix); x\n"
@@ -66,12 +67,12 @@ def test_a_return_path_above_a_forwarders_client_is_the_envelope() -> None:
 def test_of_a_long_route_the_newest_is_read() -> None:
     """Received lines, statements and envelope senders have limits, so that no route costs much."""
     stated = "Received-SPF: pass client-ip=192.0.2.1;\n"
-    header = ORIGIN * (HOPS + 1) + PATH * (RETURN_PATHS + 1) + stated * (STATEMENTS + 1)
+    header = ORIGIN * (HOPS.of_one + 1) + PATH * (RETURN_PATHS + 1) + stated * (STATEMENTS + 1)
 
     route = _route(header)
 
     counts = (len(route.lines), len(route.return_paths), len(route.statements))
-    assert counts == (HOPS, RETURN_PATHS, STATEMENTS)
+    assert counts == (HOPS.of_one, RETURN_PATHS, STATEMENTS)
 
 
 def test_only_fields_that_state_an_address_do() -> None:
