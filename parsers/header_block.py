@@ -17,10 +17,17 @@ _NAME = rb"[!-9;-~]{1,200}+(?=[ \t]{0,20}+:)"
 _VALUE = rb"[ \t]{0,20}+:([^\n]*+(?:\n(?:[ \t]|(?!%b))[^\n]*+)*+)" % _NAME
 """All up to the line that the next field begins with."""
 _FIELD = re.compile(rb"^(%b)%b" % (_NAME, _VALUE), re.MULTILINE)
-_ESSENTIAL = re.compile(
-    rb"^((?i:content-type|content-transfer-encoding|from|subject|message-id|date))%b" % _VALUE, re.MULTILINE
+_ESSENTIAL = (
+    b"content-type",
+    b"content-transfer-encoding",
+    b"from",
+    b"subject",
+    b"message-id",
+    b"date",
 )
 """The fields without which no mail can be read: they are found behind any number of others."""
+_ESSENTIAL_OF_ONE = 10
+"""Fields of each of these names, so that none pushes another out."""
 _STRAY_LINE = re.compile(rb"\n(?![ \t\n])[^\n]*+")
 """A line that is neither a field nor the fold of one."""
 
@@ -152,8 +159,20 @@ def _find_fields(block: bytes, limit: int) -> list[tuple[bytes, bytes]]:
     fields = [(match[1], match[2]) for match in found]
     if len(found) <= limit or limit == GLANCE_FIELDS:
         return fields
-    essential = islice(_ESSENTIAL.finditer(block, found[-1].end()), limit)
-    return fields + [(match[1], match[2]) for match in essential]
+    return fields + _find_essential(block, found[-1].end())
+
+
+def _find_essential(block: bytes, start: int) -> list[tuple[bytes, bytes]]:
+    lower = block.lower()
+    found: dict[int, tuple[bytes, bytes]] = {}
+    for name in _ESSENTIAL:
+        position, left = start, _ESSENTIAL_OF_ONE
+        while left and (position := lower.find(b"\n" + name, position) + 1):
+            match = _FIELD.match(block, position)
+            if match and match[1].lower() == name:
+                found[position] = (match[1], match[2])
+                left -= 1
+    return [found[position] for position in sorted(found)]
 
 
 def _index(fields: list[tuple[bytes, bytes]], cuts: tuple[str, ...]) -> Header:

@@ -135,3 +135,19 @@ def test_the_parameters_of_a_whole_mail_are_counted() -> None:
     assert len(root.children[0].content_type.parameters) == 100
     assert root.children[-1].content_type.parameters == {"charset": "x", "a0": "b", "a1": "b", "a2": "b"}
     assert list(budget.warnings) == ["A Content-Type is too long; its end was not read."]
+
+
+@pytest.mark.parametrize("flood", [b"X-Flood: 1\n", b"Subject: 1\n", b"Content-Type-X: 1\n"])
+def test_no_flood_of_fields_hides_what_a_mail_is(flood: bytes) -> None:
+    """Behind thousands of other fields, or of one that counts, the type and the sender are found all the same."""
+    top = b"Subject: Hi\n" + flood * 3000
+    raw = (
+        top
+        + b"FROM : a@b.example\ncontent-TYPE: multipart/mixed;\n boundary=b\nX-Last: 1\n\n--b\n\nHello\n--b--\n"
+    )
+
+    root = parse_message(raw, Budget())
+
+    assert root.header.first("from") == b"a@b.example"
+    assert [part.text() for part in root.children] == ["Hello"]
+    assert "x-last" not in root.header.by_name
