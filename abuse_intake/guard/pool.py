@@ -22,7 +22,9 @@ from abuse_intake.guard.tasks import READ_FULL_VIEW, READ_MAIL, TASKS
 from parsers.values import ReadMail
 
 T = TypeVar("T")
-Frame = Future[list[Any]]
+Begun = Future[list[Any]]
+
+_UNKNOWN = object()
 
 MAX_PROCESSES = 4
 FRAMES_AHEAD = 2
@@ -32,7 +34,7 @@ FRAMES_AHEAD = 2
 class Work(Generic[T]):
     """What is under way for some mails."""
 
-    def __init__(self, frames: Sequence[Frame]) -> None:
+    def __init__(self, frames: Sequence[Begun]) -> None:
         self._frames = frames
 
     def results(self) -> list[T | Failure]:
@@ -70,7 +72,7 @@ class Guard:
 
     def read_each(self, raws: Iterable[bytes]) -> Iterator[ReadMail | Failure]:
         """Read mails as they come, in order; a bounded number of them is held in memory."""
-        waiting: deque[Frame] = deque()
+        waiting: deque[Begun] = deque()
         for frame in split_frames(raws):
             waiting.append(self._begin(READ_MAIL, frame))
             if len(waiting) > FRAMES_AHEAD * self._count:
@@ -91,22 +93,20 @@ class Guard:
             if process := self._idle.get():
                 process.close()
 
-    def _begin(self, task: int, frame: Sequence[bytes]) -> Frame:
+    def _begin(self, task: int, frame: Sequence[bytes]) -> Begun:
         return self._threads.submit(self._work, task, frame)
 
     def _work(self, task: int, inputs: Sequence[bytes]) -> list[Any]:
         """What to answer for each input, by as many processes as it takes."""
-        results: list[Any] = []
+        frame = _Frame(task, inputs)
         process = self._idle.get()
         try:
-            while len(results) < len(inputs):
+            while todo := frame.find_todo():
                 process = process or ReaderProcess()
                 try:
-                    for reply in process.work(task, inputs[len(results) :]):
-                        results.append(_unpack(task, reply))  # noqa: PERF401 - what came before a death stays
+                    frame.take(todo, process)
                 except ReaderDied as death:
-                    failure = _judge(death, process)
-                    results += [failure] if failure else []
+                    frame.judge(todo[death.in_hand], death, process)
                     process.close()
                     process = None
         except BaseException:
@@ -116,14 +116,39 @@ class Guard:
             raise
         finally:
             self._idle.put(process)
-        return results
+        return frame.results
 
 
-def _judge(death: ReaderDied, process: ReaderProcess) -> Failure | None:
-    """Whether the mail in hand is to blame, or None: it is read once more, by a new process."""
-    if death.is_by_time or process.is_fresh:
-        return Failure("too_costly" if death.is_costly else "kills_the_reader")
-    return None
+class _Frame:
+    """The inputs of one frame, and what is known of each."""
+
+    def __init__(self, task: int, inputs: Sequence[bytes]) -> None:
+        self.results: list[Any] = [_UNKNOWN] * len(inputs)
+        self._task = task
+        self._inputs = inputs
+        self._suspect: int | None = None
+
+    def find_todo(self) -> list[int]:
+        """The places of those that are still to be worked on; a suspect alone."""
+        if self._suspect is not None:
+            return [self._suspect]
+        return [place for place, result in enumerate(self.results) if result is _UNKNOWN]
+
+    def take(self, todo: Sequence[int], process: ReaderProcess) -> None:
+        """Have a process work on these."""
+        replies = process.work(self._task, [self._inputs[place] for place in todo])
+        for place, reply in zip(todo, replies, strict=False):
+            self.results[place] = _unpack(self._task, reply)
+        self._suspect = None
+
+    def judge(self, place: int, death: ReaderDied, process: ReaderProcess) -> None:
+        """Blame the mail that the process had in hand, or have it read once more, by a new one."""
+        is_first = process.is_fresh and death.in_hand == 0
+        if death.is_by_time or is_first:
+            self.results[place] = Failure("too_costly" if death.is_costly else "kills_the_reader")
+            self._suspect = None
+        else:
+            self._suspect = place
 
 
 def _unpack(task: int, reply: wire.Reply) -> Any:

@@ -4,7 +4,6 @@ An answer is unpacked with no more trust than the mail itself: only values of ou
 """
 
 import io
-import json
 import pickle
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
@@ -53,6 +52,8 @@ def read_mail(raw: bytes) -> bytes:
 
 def read_full_view(named: bytes) -> bytes:
     """The full view of a message in a mail; its sha256 stands before the mail's bytes."""
+    import json
+
     from abuse_intake.full_view import read_full_view
     from parsers.read import read_mail
 
@@ -66,9 +67,15 @@ def _unpack_mail(answer: bytes) -> ReadMail:
     return cast(ReadMail, _Unpickler(io.BytesIO(answer)).load())
 
 
+def _unpack_view(answer: bytes) -> Any:
+    import json
+
+    return json.loads(answer)
+
+
 TASKS = (
     Task(read_mail, _unpack_mail),
-    Task(read_full_view, json.loads),
+    Task(read_full_view, _unpack_view),
 )
 """A task is known by its place here."""
 READ_MAIL, READ_FULL_VIEW = range(len(TASKS))
