@@ -1,5 +1,6 @@
 """What is stored of mails: batches of them go through the intake's own steps into a database of their own."""
 
+import atexit
 import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
@@ -66,7 +67,9 @@ class _Strict(Recorder):
 
 @cache
 def _guard() -> Guard:
-    return Guard(most=1)
+    guard = Guard(most=1)
+    atexit.register(guard.close)
+    return guard
 
 
 def _compare(database: Database, outcomes: Sequence[Outcome], raws: dict[str, bytes]) -> None:

@@ -36,7 +36,7 @@ class ReaderDied(Exception):  # noqa: N818 - it is answered, with a new process
 
 
 class _Watched(RawIOBase):
-    """What a process sends. TimeoutError when that is nothing, and it has the same mail, for longer than one may take."""
+    """What a process sends. TimeoutError when that is nothing for longer than the mail in hand may take."""
 
     def __init__(self, connection: socket.socket, in_hand: mmap) -> None:
         self._connection = connection
