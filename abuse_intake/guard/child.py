@@ -133,6 +133,7 @@ def _limit_memory(before: int | None, size: int) -> None:
     if before is not None:
         most = before + limits.MEMORY_BYTES + limits.MEMORY_PER_BYTE * size
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 

@@ -24,10 +24,13 @@ def make_quarantined(raw: bytes, reason: str) -> ReadMail:
 
 def read_or_quarantine(file: BinaryIO, most: int) -> bytes | ReadMail:
     """The bytes of a file that is a mail; one of more than `most` is never held in memory, and not read."""
-    raw = file.read(most + 1)
-    if len(raw) <= most:
-        return raw
-    digest, size = sha256(raw), len(raw)
+    pieces, size = list[bytes](), 0
+    while size <= most and (piece := file.read(PIECE)):
+        pieces.append(piece)
+        size += len(piece)
+    if size <= most:
+        return b"".join(pieces)
+    digest = sha256(b"".join(pieces))
     while piece := file.read(PIECE):
         digest.update(piece)
         size += len(piece)

@@ -131,6 +131,15 @@ def test_signals_to_the_group_do_not_end_a_process(hostile: Guard) -> None:
     assert hostile.begin_reading([raw]).results() == [read_mail(raw)]
 
 
+def test_a_lower_limit_of_the_system_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a service may use less memory than a mail may, mails are read within that."""
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_AS, (150 << 20, 150 << 20)); "
+    monkeypatch.setattr(process, "CHILD_CODE", limit + process.CHILD_CODE)
+
+    with Guard(most=1) as guard:
+        assert guard.begin_reading([GOOD]).results() == [read_mail(GOOD)]
+
+
 def test_a_process_knows_no_secret(monkeypatch: pytest.MonkeyPatch, hostile: Guard) -> None:
     """Nothing of our environment reaches what reads the mails of strangers."""
     monkeypatch.setenv("ABUSE_INTAKE_MAILBOX__URL", "imaps://junk:secret@imap.provider.example")
