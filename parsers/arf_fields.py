@@ -21,7 +21,7 @@ FEEDBACK_TYPE = "feedback-type"
 MESSAGE_NAMES = ("from", "received", "return-path")
 """Fields of a message, which stand in no part that merely looks like a feedback report's."""
 
-_LEAD = re.compile(rb"(?:[ \t]{0,100}+[\r\n]){0,1000}+([ \t]{0,100})")
+_LEAD = re.compile(rb"(?>(?:[ \t]{0,100}+[\r\n]){0,1000})([ \t]{0,100})")
 
 
 def find_fields(raw: bytes) -> list[Field]:

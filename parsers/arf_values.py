@@ -10,8 +10,8 @@ INCIDENTS = 1_000_000_000
 IP_CHARACTERS = 1000
 
 _TYPED = re.compile(r"(?:rfc822|utf-?8)[ \t]{0,20};", re.IGNORECASE)
-_QUOTED = r'"(?:[^"\\]|\\.)*+"'
-_ANGLE = re.compile(rf'(?:{_QUOTED}|[^<>"])*+<((?:{_QUOTED}|[^<>"])*+)>[^<>]*+')
+_QUOTED = r'"(?>(?:[^"\\]|\\.)*)"'
+_ANGLE = re.compile(rf'(?>(?:{_QUOTED}|[^<>"])*)<((?>(?:{_QUOTED}|[^<>"])*))>[^<>]*+')
 
 _ADDRESS = r"\[?(?:IPv[46]:)?[0-9a-f:.]{2,45}\]?(?::\d{1,5})?"
 _STATED = tuple(

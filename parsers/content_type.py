@@ -16,12 +16,12 @@ COMMON_BYTES = 48
 _TYPE = re.compile(r"\s{0,100}([^\s;/]{1,100}/?[^\s;]{0,100})")
 _NAME = re.compile(r"[;\s]([^\s=;\"]{1,100})\s{0,20}$")
 _NAME_WINDOW = 121
-_QUOTED = re.compile(r'\s{0,100}"((?:[^"\\]|\\.)*+)"', re.DOTALL)
+_QUOTED = re.compile(r'\s{0,100}"((?>(?:[^"\\]|\\.)*))"', re.DOTALL)
 _BARE = re.compile(r'\s{0,100}("?[^;\s]*)')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _PLAIN = r"\s{0,20};\s{0,20}([A-Za-z-]{1,60})=(?:\"([^\"\\]{0,500})\"|([^\s;\"]{1,200}))"
 _PLAIN_PARAMETER = re.compile(_PLAIN)
-_PLAIN_PARAMETERS = re.compile(rf"(?:{_PLAIN})*+;?\s{{0,20}}")
+_PLAIN_PARAMETERS = re.compile(rf"(?>(?:{_PLAIN})*);?\s{{0,20}}")
 """As nearly all are: nothing escaped, continued, encoded or broken."""
 _PERCENT = re.compile(rb"%(?=[0-9A-Fa-f]{2})")
 _CONTINUED = re.compile(r"([^*]{1,80})(?:\*(\d{1,3}))?(\*?)$")

@@ -24,7 +24,7 @@ _CELLS = re.compile(r"</t[dh]\s{0,3}>\s{0,20}<t[dh]\b[^<>]{0,500}>", re.IGNORECA
 _BREAK = re.compile(r"<br\b[^<>]{0,500}>", re.IGNORECASE)
 _BLOCK = re.compile(r"</?(?:p|div|tr|li|h\d|pre|blockquote|textarea)\b[^<>]{0,500}>", re.IGNORECASE)
 _TAG = re.compile(r"<[/!a-z][^<>]{0,2000}>", re.IGNORECASE)
-_NEVER_CLOSED = re.compile(r"(?:<(?![/!A-Za-z][^<>]{0,2000}+>))++")
+_NEVER_CLOSED = re.compile(r"(?:<(?![/!A-Za-z][^<>]{0,2000}+>)){1,5000}")
 _BREAK_BEFORE_BLOCK = re.compile(r"(?<=[^\v\n \t])\n(?=\v)")
 _BLOCK_EDGES = re.compile(r"\v[\v \t]*")
 _CELL_EDGES = re.compile(r"[\v \t]{0,20}\x1f[\v \t]{0,20}")
