@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from abuse_intake.guard.failure import Failure, make_quarantined
+from abuse_intake.guard.failure import TOO_LARGE, Failure, make_quarantined
 from abuse_intake.reading import HOUR, Answered, Reader
 from parsers.values import ReadMail
 from storage import acknowledgements, held_back, mails
@@ -60,9 +60,7 @@ class Recorder:
         """The outcomes, recorded. GuardError, DatabaseUnavailable when nothing can be read or recorded now."""
         results = zip(batch.readable, batch.reading.results(), strict=True)
         read = {mail.id: _accept(mail, result) for mail, result in results}
-        return self._conclude(
-            [(mail, read.get(mail.id) or make_quarantined(mail.raw, "too_costly")) for mail in batch.claimed]
-        )
+        return self._conclude([(mail, read.get(mail.id) or _put_aside(mail)) for mail in batch.claimed])
 
     def read_and_record(self, claimed: Sequence[ClaimedMail]) -> list[Outcome]:
         """Both at once."""
@@ -105,8 +103,14 @@ def _accept(mail: ClaimedMail, result: ReadMail | Failure) -> ReadMail:
     """How it was read; a mail that was not, is told of."""
     if isinstance(result, ReadMail):
         return result
-    log.warning("mail quarantined", mail=mail.id, reason=result.reason, fault=result.detail)
+    fault = {"fault": result.detail} if result.detail else {}
+    log.warning("mail quarantined", mail=mail.id, reason=result.reason, **fault)
     return make_quarantined(mail.raw, result.reason)
+
+
+def _put_aside(mail: ClaimedMail) -> ReadMail:
+    log.warning("mail quarantined", mail=mail.id, reason="too_costly", bytes=len(mail.raw))
+    return make_quarantined(mail.raw, "too_costly", TOO_LARGE)
 
 
 def _reporters(outcomes: Sequence[Outcome]) -> set[str]:

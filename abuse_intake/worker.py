@@ -86,7 +86,7 @@ class Worker:
                 "polled",
                 kept=summary.kept,
                 **summary.dispositions,
-                reports=summary.reports,
+                **({"reports": summary.reports} if summary.reports else {}),
                 filed=summary.filed,
                 seconds=round(summary.seconds, 3),
             )

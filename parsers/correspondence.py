@@ -3,6 +3,7 @@
 from parsers.dates import parse_date
 from parsers.header_block import Header
 from parsers.headers import (
+    cut_subject,
     decode_text,
     parse_mailboxes,
     parse_return_path,
@@ -20,7 +21,7 @@ def read_correspondence(header: Header) -> Correspondence:
     """The values of the outer header only: nothing that the mail encloses."""
     message_ids = strict_msg_ids(header.first("message-id"))
     return Correspondence(
-        subject=decode_text(header.first("subject")),
+        subject=cut_subject(decode_text(header.first("subject"))),
         message_id=message_ids[0] if len(message_ids) == 1 else None,
         date=parse_date(raw_text(header.first("date"))),
         return_path=parse_return_path(header.first("return-path")),

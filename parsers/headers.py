@@ -14,6 +14,7 @@ VALUE_BYTES = 8 * 1024
 ADDRESSES_BYTES = 8 * 1024
 ADDRESS_CHARACTERS = 1000
 NAME_CHARACTERS = 1000
+SUBJECT_CHARACTERS = 1000
 ENCODED_WORDS = 100
 MAILBOXES = 200
 ADDRESS_TOKENS = 1000
@@ -154,6 +155,11 @@ def is_cut(header: Header) -> bool:
         return True
     values = (value for name in ("from", "reply-to") for value in header.every(name)[:SENDERS])
     return any(len(value) > ADDRESSES_BYTES or value.count(b",") > MAILBOXES for value in values)
+
+
+def cut_subject(subject: str | None) -> str | None:
+    """A decoded subject, at the length that is kept of one."""
+    return subject[:SUBJECT_CHARACTERS] if subject else subject
 
 
 def parse_mailboxes(value: bytes | None) -> list[Mailbox]:

@@ -10,6 +10,7 @@ from parsers.budget import Budget
 from parsers.dates import parse_date
 from parsers.header_block import GLANCE_FIELDS, WRAPPING_NAMES, Header, skip_prologue, split_header
 from parsers.headers import (
+    cut_subject,
     decode_text,
     is_cut,
     message_id_as_written,
@@ -25,7 +26,6 @@ from parsers.values import Message
 
 HASHED_TEXT = 256 * 1024
 GLANCE = 8 * 1024
-SUBJECT_CHARACTERS = 1000
 TEXTS = 5
 
 _BLANK = re.compile(rb"[\s]*\Z")
@@ -128,7 +128,7 @@ def _build(raw: bytes, root: Part, route: Route, return_path: str | None) -> Mes
     message_id = message_id_as_written(header.first("message-id"))
     return Message(
         message_id=message_id,
-        subject=_cut(decode_text(header.first("subject"), charset)),
+        subject=cut_subject(decode_text(header.first("subject"), charset)),
         from_address=sender.address,
         from_name=sender.name,
         date=parse_date(raw_text(header.first("date"))),
@@ -158,10 +158,6 @@ def find_charset(root: Part) -> str | None:
 def _find_charset_of_page(page: Part) -> str | None:
     found = _META_CHARSET.search(page.head(GLANCE).content())
     return found[1].decode("ascii") if found else None
-
-
-def _cut(subject: str | None) -> str | None:
-    return subject[:SUBJECT_CHARACTERS] if subject else subject
 
 
 def _hash_text(root: Part) -> str | None:

@@ -137,7 +137,7 @@ def _not_one_mail(given: str, matches: int) -> NotFound:
         return NotFound(f"several mails begin with {given[:80]!r}: give more digits")
     return NotFound(
         f"no mail {given[:80]!r}: give its id, or the first 8 or more digits of its sha256,"
-        " as `abuse-intake mails list --json` shows them"
+        " as `abuse-intake mails list --json` shows them, or the reference that its acknowledgement names"
     )
 
 

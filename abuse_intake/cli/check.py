@@ -10,7 +10,7 @@ from abuse_intake.cli.output import count, one_line
 from abuse_intake.cli.session import settings_of
 from abuse_intake.errors import AbuseIntakeError, ConfigurationError, GuardError
 from abuse_intake.guard.failure import Failure
-from abuse_intake.guard.limits import CPU_SECONDS, MEMORY_BYTES
+from abuse_intake.guard.limits import CPU_SECONDS, MEMORY_BYTES, MEMORY_PER_BYTE, WALL_SECONDS
 from abuse_intake.guard.pool import Guard
 from abuse_intake.mailbox import open_mailbox
 from abuse_intake.outbox import open_carrier
@@ -107,7 +107,10 @@ def _check_readers(_: Settings) -> str:
         (read,) = guard.begin_reading([PROBE]).results()
     if isinstance(read, Failure):
         raise GuardError(f"a plain mail could not be read: {read.detail or read.reason}")
-    return f"a mail may take {CPU_SECONDS:g} s and {MEMORY_BYTES >> 20} MiB, in a process of its own"
+    return (
+        f"a mail may take {CPU_SECONDS:g} s of processor time, {WALL_SECONDS:g} s in all, and {MEMORY_BYTES >> 20} MiB"
+        f" and {MEMORY_PER_BYTE} times its size"
+    )
 
 
 def _check_outbox(settings: Settings) -> str:

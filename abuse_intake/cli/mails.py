@@ -127,7 +127,7 @@ def _print_mail(mail: MailRecord) -> None:
             ("reporter", mail.reporter),
             ("subject", mail.subject),
             ("attempts", mail.attempts or None),
-            ("warnings", mail.warnings),
+            *zip(("warnings", *[""] * len(mail.warnings)), mail.warnings or (None,), strict=False),
         )
     )
 

@@ -17,9 +17,20 @@ class Failure(NamedTuple):
     """For a fault of ours: which, and where."""
 
 
-def make_quarantined(raw: bytes, reason: str) -> ReadMail:
+TOO_LARGE = "The mail is larger than a mail may be that is read; it was not read."
+WHY = {
+    "too_costly": "To read the mail took more time or memory than a mail may take; it was given up.",
+    "kills_the_reader": "A process ended each time that it read the mail; it was given up.",
+    "internal_error": "A fault of this program kept the mail from being read or recorded.",
+}
+"""What the warning of a mail says by its reason."""
+
+
+def make_quarantined(raw: bytes, reason: str, warning: str | None = None) -> ReadMail:
     """A mail that is kept and not read, for a person to look at."""
-    return ReadMail(sha256(raw).hexdigest(), len(raw), "quarantined", reason)
+    return ReadMail(
+        sha256(raw).hexdigest(), len(raw), "quarantined", reason, warnings=(warning or WHY[reason],)
+    )
 
 
 def read_or_quarantine(file: BinaryIO, most: int) -> bytes | ReadMail:
@@ -34,4 +45,4 @@ def read_or_quarantine(file: BinaryIO, most: int) -> bytes | ReadMail:
     while piece := file.read(PIECE):
         digest.update(piece)
         size += len(piece)
-    return ReadMail(digest.hexdigest(), size, "quarantined", "too_costly")
+    return ReadMail(digest.hexdigest(), size, "quarantined", "too_costly", warnings=(TOO_LARGE,))

@@ -14,10 +14,9 @@ from parsers import read_mail
 from parsers.arf import VALUE_CHARACTERS
 from parsers.as_json import mail_as_json
 from parsers.budget import Budget, Limit
-from parsers.headers import ENCODED_WORDS, SENDERS, decode_text, parse_sole_address
+from parsers.headers import ENCODED_WORDS, SENDERS, SUBJECT_CHARACTERS, decode_text, parse_sole_address
 from parsers.html_text import ENTITIES, strip_html
 from parsers.inline import BLOCKS
-from parsers.message import SUBJECT_CHARACTERS
 from parsers.mime import DEPTH, GUESSED
 from parsers.received import TOKENS, parse_received
 from parsers.saved import FALSE_LINES, unwrap
@@ -403,3 +402,12 @@ def test_a_costly_mail_is_read_rightly(disposition: str, raw: bytes) -> None:
 
     assert read.disposition == disposition
     assert len(read.reports) <= limits.REPORTS.of_all
+
+
+def test_the_subject_of_a_mail_is_cut_too() -> None:
+    """What lists show of a mail has the length of what they show of a message."""
+    words = b" ".join([b"=?utf-8?q?xxxxxxxxxx?="] * 300)
+
+    read = read_mail(b"From: a@b.example\nSubject: " + words + b"\n\nHello\n")
+
+    assert read.correspondence.subject == "x" * SUBJECT_CHARACTERS

@@ -21,7 +21,11 @@ for mail in golden.MAILS:
 """
 
 
-ABOUT = "import sys; print('.'.join(map(str, sys.version_info[:3])), sys.executable) if sys.version_info >= (3, 11) else 0"
+ABOUT = """
+import sys
+if sys.version_info >= (3, 11):
+    print(".".join(map(str, sys.version_info[:3])), sys.executable)
+"""
 
 
 @cache

@@ -104,6 +104,7 @@ def test_a_run_quarantines_them_and_goes_on(cli: CommandLine) -> None:
     assert (answer.code, "Traceback" in answer.err) == (0, False)
     assert reasons == {"too_costly", "kills_the_reader", "internal_error"}
     assert "1 with 1 report, 1 no report, 4 quarantined" in answer.out
+    assert all(mail["warnings"] for mail in mails if mail["disposition"] == "quarantined")
     assert kept == {*words.values(), FIRST, QUESTION}
 
 
@@ -143,3 +144,15 @@ def test_a_full_view_that_costs_too_much_says_so(cli: CommandLine, arguments: li
 
     assert answer.code == 0
     assert "mail-parser takes too much time or memory for it" in answer.out
+
+
+def test_a_mail_that_is_too_large_says_so(cli: CommandLine) -> None:
+    """In the log and beside the mail: it is another thing than one that takes too long."""
+    config = cli.folder / "abuse-intake.toml"
+    config.write_text(config.read_text().replace("[outbox]", "max_bytes = 1000\n[outbox]"))
+    cli.deliver(large=FIRST + b"x" * 1000)
+
+    answer = cli("run", "--once")
+
+    assert "mail=1 reason=too_costly bytes=" in answer.err
+    assert "larger than a mail may be" in cli("mails", "show", "1").out
