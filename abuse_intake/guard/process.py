@@ -70,7 +70,6 @@ class ReaderProcess:
         self._connection = ours
         self._stream = BufferedReader(_Watched(ours, self._in_hand))
         self._is_ready = False
-        self.is_fresh = True
 
     def work(self, task: int, inputs: Sequence[bytes]) -> Iterator[wire.Reply]:
         """The reply to each input, as it comes; 256 at most. ReaderDied when no more come."""
@@ -85,7 +84,6 @@ class ReaderProcess:
                 if reply.kind == wire.OUT_OF_MEMORY:
                     raise self._died(inputs, is_costly=True)
                 yield reply
-                self.is_fresh = False
         except TimeoutError:
             raise self._died(inputs, is_costly=True, is_by_time=True) from None
         except (EOFError, OSError):

@@ -112,6 +112,26 @@ def test_a_death_in_a_used_process_blames_nobody(hostile: Guard, word: str) -> N
     ]
 
 
+@pytest.mark.parametrize("word", ["EATS-LATER", "KILLED-LATER"])
+def test_a_death_in_a_process_of_earlier_frames_blames_nobody(hostile: Guard, word: str) -> None:
+    """A frame of one mail makes a process used, too."""
+    raw = make_word(word)
+    hostile.begin_reading([GOOD]).results()
+
+    assert hostile.begin_reading([raw]).results() == [read_mail(raw)]
+
+
+def test_a_process_that_died_while_it_waited_blames_nobody() -> None:
+    """The system may end a process between two polls: the next mail has no part in it."""
+    before = set(psutil.Process().children())
+    with Guard(most=1) as guard:
+        guard.begin_reading([GOOD]).results()
+        (child,) = set(psutil.Process().children()) - before
+        child.kill()
+
+        assert guard.begin_reading([GOOD]).results() == [read_mail(GOOD)]
+
+
 @pytest.mark.parametrize("word", ["FAILS", "RECURS"])
 def test_a_fault_of_ours_is_told(hostile: Guard, word: str) -> None:
     """An exception costs its mail only, and says what and where."""
