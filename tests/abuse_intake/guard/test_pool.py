@@ -1,11 +1,13 @@
 """The guard: a mail costs a bounded time and memory, and never more than itself."""
 
+import errno
 import os
 import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from ipaddress import ip_address
 
 import psutil
 import pytest
@@ -186,6 +188,32 @@ def test_a_broken_installation_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         guard.begin_reading([GOOD]).results()
 
 
+def test_a_process_that_does_not_get_ready_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not waited for without end, and no mail is blamed for it."""
+    monkeypatch.setattr(process, "CHILD_CODE", "import time; time.sleep(60)")
+    monkeypatch.setattr(limits, "START_SECONDS", 0.1)
+    monkeypatch.setattr(limits, "GRACE_SECONDS", 0.1)
+
+    with Guard(most=1) as guard, pytest.raises(GuardError, match="did not get ready"):
+        guard.begin_reading([GOOD]).results()
+
+
+@pytest.mark.parametrize("missing", ["_make_shared_byte", "_start"])
+def test_where_the_system_gives_no_more_it_is_told(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    """It says why, and what was opened before is closed: the next poll may find more."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(process, missing, refuse)
+    before = psutil.Process().num_fds()
+
+    with Guard(most=1) as guard, pytest.raises(GuardError, match="Too many open files"):
+        guard.begin_reading([GOOD]).results()
+
+    assert psutil.Process().num_fds() == before
+
+
 def test_after_a_failed_start_it_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """What kept a process from starting may pass."""
     code = process.CHILD_CODE
@@ -227,9 +255,18 @@ def test_no_process_outlives_a_killed_program() -> None:
         psutil.Process(child).wait(10)
 
 
-def test_an_answer_of_other_classes_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that a mail has taken over cannot make ours run anything."""
-    evil = pickle.dumps(os.getcwd)
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        pytest.param(os.getcwd, "posix.getcwd", id="a function"),
+        pytest.param(ip_address("192.0.2.1"), "IPv4Address", id="a value, but no mail"),
+    ],
+)
+def test_an_answer_of_other_classes_is_no_answer(
+    monkeypatch: pytest.MonkeyPatch, answer: object, told: str
+) -> None:
+    """A process that a mail has taken over cannot make ours run anything, nor end the poll."""
+    evil = pickle.dumps(answer)
     code = (
         f"from abuse_intake.guard import child, tasks; tasks.pickle.dumps = lambda *_: {evil!r}; child.main()"
     )
@@ -239,7 +276,7 @@ def test_an_answer_of_other_classes_is_no_answer(monkeypatch: pytest.MonkeyPatch
         (failure,) = guard.begin_reading([GOOD]).results()
 
     assert isinstance(failure, Failure)
-    assert "posix.getcwd" in (failure.detail or "")
+    assert told in (failure.detail or "")
 
 
 def test_a_reply_larger_than_any_is_no_reply() -> None:
