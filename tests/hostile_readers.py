@@ -1,7 +1,7 @@
 """Reader processes that do what no mail is known to make them do, on the words of a mail."""
 
 HOSTILE_READER = """\
-import os, re, signal, time
+import os, re, signal, tempfile, time
 from abuse_intake.guard import limits
 from abuse_intake.guard.child import main
 from parsers import read
@@ -18,7 +18,7 @@ def kill_later(): return mails_before and kill()
 def fail(): raise ValueError("a fault\\n\\x1b[31m of ours")
 def tell(): raise ValueError(repr(dict(os.environ)))
 def write():
-    with open("/tmp/abuse-intake-written", "w") as file: file.write("x")
+    with tempfile.TemporaryFile("w") as file: file.write("x")
 
 WORDS = {
     b"LOOPS": loop,
