@@ -91,6 +91,9 @@ def test_a_mail_of_any_size_is_read(guard: Guard, size: int) -> None:
         pytest.param("EATS", "too_costly", id="it takes memory"),
         pytest.param("STOPS", "too_costly", id="its own clocks cannot end it"),
         pytest.param("LEAVES", "kills_the_reader", id="it ends the process"),
+        pytest.param(
+            "LIES", "kills_the_reader", id="it ends the process, which names a mail that it never had"
+        ),
         pytest.param("CRASHES", "kills_the_reader", id="it crashes the process"),
         pytest.param("KILLED", "kills_the_reader", id="the process is killed whenever it is read"),
     ],
@@ -100,6 +103,26 @@ def test_a_mail_over_a_limit_costs_itself_only(hostile: Guard, word: str, reason
     results = hostile.begin_reading([GOOD, make_word(word), GOOD]).results()
 
     assert results == [read_mail(GOOD), Failure(reason), read_mail(GOOD)]
+
+
+def test_mails_that_are_slow_together_cost_nothing(hostile: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is that of one mail: a frame may take longer than any of its mails."""
+    monkeypatch.setattr(limits, "GRACE_SECONDS", 0.0)
+    raw = make_word("DAWDLES")
+
+    assert hostile.begin_reading([raw] * 8).results() == [read_mail(raw)] * 8
+
+
+def test_a_mail_that_runs_out_of_time_is_not_read_again(
+    hostile: Guard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would cost as much once more, and nobody else can be to blame."""
+    starts: list[object] = []
+    start = process._start
+    monkeypatch.setattr(process, "_start", lambda *given: (starts.append(given), start(*given))[1])
+
+    assert hostile.begin_reading([make_word("LOOPS")]).results() == [Failure("too_costly")]
+    assert len(starts) == 1
 
 
 @pytest.mark.parametrize("word", ["EATS-LATER", "KILLED-LATER"])
