@@ -9,13 +9,13 @@ import structlog
 from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
 from abuse_intake.attribution.directory_file import read_directory_file
+from abuse_intake.concluding import Concluder
 from abuse_intake.errors import DirectoryError
 from abuse_intake.guard.pool import Guard
 from abuse_intake.intake import Intake, PollSummary
 from abuse_intake.mailbox import Mailbox, open_mailbox
 from abuse_intake.outbox import DeliverySummary, Outbox, open_carrier
 from abuse_intake.outbox.outbox import Carrier
-from abuse_intake.reading import Reader
 from abuse_intake.settings import ProviderSettings, Settings
 from abuse_intake.summaries import tell_held_back
 from storage import tenants
@@ -117,9 +117,9 @@ def load_attributor(settings: Settings, database: Database | None = None) -> Att
     return source.attributor
 
 
-def build_reader(settings: Settings, find_attributor: Callable[[], Attributor]) -> Reader:
-    """What reads, attributes, and decides who is answered."""
-    return Reader(
+def build_concluder(settings: Settings, find_attributor: Callable[[], Attributor]) -> Concluder:
+    """What attributes reports, and decides who is answered."""
+    return Concluder(
         find_attributor,
         describe_ourselves(settings),
         max_bytes=settings.need_mailbox().max_bytes,
@@ -145,7 +145,7 @@ class App:
         self.directory.refresh(is_first=True)
         self.mailbox: Mailbox = open_mailbox(settings)
         self.carrier = open_carrier(settings)
-        self.reader = build_reader(settings, lambda: self.directory.attributor)
+        self.concluder = build_concluder(settings, lambda: self.directory.attributor)
         self.guard = Guard()
         self.guard.start()
 
@@ -161,7 +161,7 @@ class App:
             self.mailbox,
             self.database,
             self.guard,
-            self.reader,
+            self.concluder,
             self.settings.need_mailbox().folders,
             should_stop=should_stop,
             report_progress=report_progress,

@@ -23,9 +23,9 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from abuse_intake import processes
+from abuse_intake.concluding import Concluder
 from abuse_intake.mailbox import Mailbox
-from abuse_intake.reading import Reader
-from abuse_intake.recording import Batch, Reads, Recorder
+from abuse_intake.recording import Batch, MailReader, Recorder
 from abuse_intake.settings import Folders
 from storage import mails
 from storage.database import Database
@@ -71,8 +71,8 @@ class Intake:
         self,
         mailbox: Mailbox,
         database: Database,
-        reads: Reads,
-        reader: Reader,
+        mail_reader: MailReader,
+        concluder: Concluder,
         folders: Folders,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -81,7 +81,7 @@ class Intake:
     ) -> None:
         self._mailbox = mailbox
         self._database = database
-        self._recorder = Recorder(database, reads, reader, now)
+        self._recorder = Recorder(database, mail_reader, concluder, now)
         self._being_read: Batch | None = None
         self._folders = folders
         self._now = now
@@ -92,8 +92,8 @@ class Intake:
     def poll(self, summary: PollSummary | None = None) -> PollSummary:
         """Work until nothing new lies in the mailbox and nothing kept is unread.
 
-        MailboxError and DatabaseUnavailable end the poll; all that was committed stands, the next poll goes on,
-        and `summary`, if one was given, tells how far it came.
+        MailboxError, GuardError and DatabaseUnavailable end the poll; all that was committed stands, the next poll
+        goes on, and `summary`, if one was given, tells how far it came.
         """
         summary, began = summary or PollSummary(), time.monotonic()
         try:

@@ -8,8 +8,8 @@ from typing import Protocol
 
 import structlog
 
+from abuse_intake.concluding import HOUR, Answered, Concluder
 from abuse_intake.guard.failure import TOO_LARGE, Failure, make_quarantined
-from abuse_intake.reading import HOUR, Answered, Reader
 from parsers.values import ReadMail
 from storage import acknowledgements, held_back, mails
 from storage.database import Database
@@ -26,7 +26,7 @@ class Reading(Protocol):
         """Wait; how each was read, or why it was not."""
 
 
-class Reads(Protocol):
+class MailReader(Protocol):
     """What mails are read with: `guard.pool.Guard`."""
 
     def begin_reading(self, raws: Sequence[bytes]) -> Reading:
@@ -45,16 +45,18 @@ class Batch:
 class Recorder:
     """One bad mail costs itself only, never its batch."""
 
-    def __init__(self, database: Database, reads: Reads, reader: Reader, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, mail_reader: MailReader, concluder: Concluder, now: Callable[[], datetime]
+    ) -> None:
         self._database = database
-        self._reads = reads
-        self._reader = reader
+        self._mail_reader = mail_reader
+        self._concluder = concluder
         self._now = now
 
     def begin(self, claimed: Sequence[ClaimedMail]) -> Batch:
         """Have these mails read; what else is to be done meanwhile, can be."""
-        readable = [mail for mail in claimed if not self._reader.is_too_large(mail)]
-        return Batch(claimed, readable, self._reads.begin_reading([mail.raw for mail in readable]))
+        readable = [mail for mail in claimed if not self._concluder.is_too_large(mail)]
+        return Batch(claimed, readable, self._mail_reader.begin_reading([mail.raw for mail in readable]))
 
     def finish(self, batch: Batch) -> list[Outcome]:
         """The outcomes, recorded. GuardError, DatabaseUnavailable when nothing can be read or recorded now."""
@@ -68,12 +70,12 @@ class Recorder:
 
     def quarantine(self, mail: ClaimedMail, reason: str) -> list[Outcome]:
         """Put a mail aside for a person to look at, unread."""
-        return self._record([mail], [self._reader.quarantine(mail, reason)])
+        return self._record([mail], [self._concluder.quarantine(mail, reason)])
 
     def _conclude(self, read: Sequence[tuple[ClaimedMail, ReadMail]]) -> list[Outcome]:
         """The last resort: what fails in a batch is tried alone, then quarantined."""
         try:
-            return self._record([mail for mail, _ in read], [self._reader.conclude(*one) for one in read])
+            return self._record([mail for mail, _ in read], [self._concluder.conclude(*one) for one in read])
         except DatabaseUnavailable:
             raise
         except Exception as error:
@@ -93,7 +95,7 @@ class Recorder:
                 told=held_back.find_told(session, list(received)),
                 sent=acknowledgements.count_since(session, _reporters(outcomes), now - HOUR),
             )
-            answered = self._reader.answer(outcomes, received, before, now)
+            answered = self._concluder.answer(outcomes, received, before, now)
             mails.record_outcomes(session, answered, now)
         log.debug("recorded", mails=len(answered))
         return answered

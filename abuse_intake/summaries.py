@@ -6,7 +6,7 @@ import structlog
 
 from abuse_intake.acknowledgement import NOT_WRITTEN, render_summary
 from abuse_intake.answering import Ourselves
-from abuse_intake.reading import HOUR
+from abuse_intake.concluding import HOUR
 from storage import held_back
 from storage.database import Database
 

@@ -12,7 +12,7 @@ from abuse_intake.guard.pool import Guard
 from abuse_intake.recording import Recorder
 from fuzz.finding import Finding, require
 from fuzz.oracle import named
-from fuzz.world import NOW, RECEIVED_AT, make_reader
+from fuzz.world import NOW, RECEIVED_AT, make_concluder
 from parsers import read_mail
 from parsers.values import ReadMail
 from storage import mails
@@ -55,14 +55,14 @@ def _record(database: Database, raws: Sequence[bytes]) -> list[Outcome]:
         mails.keep_mails(session, "folder:///fuzz", arrivals)
     with database.begin() as session:
         claimed = mails.claim_batch(session, "fuzz", len(raws), NOW, LEASE)
-    return _Strict(database, _guard(), make_reader(), lambda: NOW).read_and_record(claimed)
+    return _Strict(database, _guard(), make_concluder(), lambda: NOW).read_and_record(claimed)
 
 
 class _Strict(Recorder):
     """Where the intake would try each mail alone, then put it aside, the error itself is wanted."""
 
     def _conclude(self, read: Sequence[tuple[ClaimedMail, ReadMail]]) -> list[Outcome]:
-        return self._record([mail for mail, _ in read], [self._reader.conclude(*one) for one in read])
+        return self._record([mail for mail, _ in read], [self._concluder.conclude(*one) for one in read])
 
 
 @cache

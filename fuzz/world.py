@@ -5,7 +5,7 @@ from ipaddress import ip_network
 
 from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
-from abuse_intake.reading import Reader
+from abuse_intake.concluding import Concluder
 from abuse_intake.settings import ProviderSettings
 from storage.values import Allocation, Tenant
 
@@ -49,6 +49,6 @@ TENANTS = (
 ATTRIBUTOR = Attributor(PROVIDER, Directory(TENANTS))
 
 
-def make_reader() -> Reader:
-    """A reader of mails to that provider."""
-    return Reader(lambda: ATTRIBUTOR, US, max_bytes=16_000_000, per_reporter_hour=4)
+def make_concluder() -> Concluder:
+    """What mails to that provider lead to."""
+    return Concluder(lambda: ATTRIBUTOR, US, max_bytes=16_000_000, per_reporter_hour=4)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from parsers import budget as limits
 from parsers.header_block import (
-    FIELDS,
     GLANCE_FIELDS,
     WRAPPING_NAMES,
     Field,
@@ -26,7 +26,7 @@ _LEAD = re.compile(rb"(?>(?:[ \t]{0,100}+[\r\n]){0,1000})([ \t]{0,100})")
 
 def find_fields(raw: bytes) -> list[Field]:
     """The fields: some senders repeat the part's own header above them, or have empty lines between them."""
-    return find_some_fields(raw, FIELDS)[0]
+    return find_some_fields(raw, limits.FEEDBACK_FIELDS.of_one)[0]
 
 
 def find_some_fields(raw: bytes, limit: int) -> tuple[list[Field], bool]:
@@ -62,7 +62,7 @@ def _dedent(raw: bytes) -> bytes:
     return raw.replace(b"\n" + indent, b"\n")
 
 
-def _split_content(raw: bytes, limit: int = FIELDS) -> tuple[list[Field], int | None]:
+def _split_content(raw: bytes, limit: int = limits.FEEDBACK_FIELDS.of_one) -> tuple[list[Field], int | None]:
     """The fields, and where a message begins behind them."""
     found: list[Field] = []
     is_typed = False

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass, field
 from itertools import islice
 
-HEADER_BYTES = 1024 * 1024
-FIELDS = 1000
+from parsers import budget as limits
+
 PART_FIELDS = 200
+"""Fields of a part's own header, which needs few."""
 GLANCE_FIELDS = 60
+"""Fields that tell whether this is a header at all; no others are looked for behind them."""
 VALUE_BYTES = 64 * 1024
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -124,7 +126,11 @@ def skip_prologue(source: bytes, start: int, end: int) -> int:
 
 
 def split_header(
-    source: bytes, start: int, end: int, limit: int = FIELDS, size: int = HEADER_BYTES
+    source: bytes,
+    start: int,
+    end: int,
+    limit: int = limits.FIELDS.of_one,
+    size: int = limits.HEADER_BYTES.of_one,
 ) -> tuple[Header, int]:
     """The header that begins at `start`, of so many fields and bytes, and where the body begins.
 
@@ -134,10 +140,10 @@ def split_header(
     cuts = []
     if block_end - start > size:
         block_end = start + size
-        cuts.append("The header is too long; its end was not read.")
+        cuts.append(limits.HEADER_BYTES.sentence)
     fields = _find_fields(source[start:block_end], limit)
     if len(fields) > limit:
-        cuts.append("The header has too many fields; the last ones were not read.")
+        cuts.append(limits.FIELDS.sentence)
     return _index(fields, tuple(cuts)), body_start
 
 

@@ -14,7 +14,6 @@ from parsers.budget import Budget
 from parsers.content import decode_charset, decode_transfer, is_quoted_printable
 from parsers.content_type import VALUE_BYTES, ContentType, parse_content_type, without_parameters
 from parsers.header_block import (
-    FIELDS,
     GLANCE_FIELDS,
     PART_FIELDS,
     Header,
@@ -137,7 +136,7 @@ class Part:
 def parse_message(source: bytes, budget: Budget) -> Part:
     """The tree of one message that is all of `source`."""
     start = skip_prologue(source, 0, len(source))
-    root = _read_part(source, start, len(source), budget, "text/plain", FIELDS)
+    root = _read_part(source, start, len(source), budget, "text/plain", limits.FIELDS.of_one)
     waiting = [(root, 1)]
     while waiting:
         part, depth = waiting.pop()

@@ -1,7 +1,7 @@
 """Reader processes that do what no mail is known to make them do, on the words of a mail."""
 
 HOSTILE_READER = """\
-import os, re, signal, time
+import mmap, os, re, signal, sys, tempfile, time
 from abuse_intake.guard import limits
 from abuse_intake.guard.child import main
 from parsers import read
@@ -17,13 +17,18 @@ def kill(): os.kill(os.getpid(), signal.SIGKILL)
 def kill_later(): return mails_before and kill()
 def fail(): raise ValueError("a fault\\n\\x1b[31m of ours")
 def tell(): raise ValueError(repr(dict(os.environ)))
+def lie():
+    mmap.mmap(int(sys.argv[1]), 1)[0] = 255
+    os._exit(0)
 def write():
-    with open("/tmp/abuse-intake-written", "w") as file: file.write("x")
+    with tempfile.TemporaryFile("w") as file: file.write("x")
 
 WORDS = {
     b"LOOPS": loop,
     b"MATCHES": lambda: re.match("(a+)+$", "a" * 60 + "b"),
     b"SLEEPS": lambda: time.sleep(60),
+    b"DAWDLES": lambda: time.sleep(0.2),
+    b"LIES": lie,
     b"STOPS": lambda: os.kill(os.getpid(), signal.SIGSTOP),
     b"EATS": eat,
     b"EATS-LATER": eat_later,

@@ -20,11 +20,11 @@ from intake_fakes import FakeGuard
 
 from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
+from abuse_intake.concluding import Concluder
 from abuse_intake.intake import Intake
 from abuse_intake.mailbox import Mailbox
 from abuse_intake.mailbox.files import MaildirMailbox
-from abuse_intake.reading import Reader
-from abuse_intake.recording import Reads
+from abuse_intake.recording import MailReader
 from abuse_intake.settings import Folders, ProviderSettings
 from abuse_intake.urls import ServiceUrl
 from storage import acknowledgements, incidents, mails
@@ -74,10 +74,10 @@ def _make_empty_database() -> bytes:
         return file.read_bytes()
 
 
-def make_reader(
-    kind: type[Reader] = Reader, *, max_bytes: int = 1_000_000, per_reporter_hour: int = 0
-) -> Reader:
-    """A reader that knows one tenant."""
+def make_concluder(
+    kind: type[Concluder] = Concluder, *, max_bytes: int = 1_000_000, per_reporter_hour: int = 0
+) -> Concluder:
+    """A concluder that knows one tenant."""
     attributor = Attributor(ProviderSettings(), Directory([CONTOSO]))
     return kind(lambda: attributor, OURSELVES, max_bytes=max_bytes, per_reporter_hour=per_reporter_hour)
 
@@ -85,9 +85,9 @@ def make_reader(
 def make_intake(
     mailbox: Mailbox,
     database: Database,
-    reader: Reader | None = None,
+    concluder: Concluder | None = None,
     *,
-    reads: Reads | None = None,
+    mail_reader: MailReader | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Intake:
@@ -95,8 +95,8 @@ def make_intake(
     return Intake(
         mailbox,
         database,
-        reads or FakeGuard(),
-        reader or make_reader(),
+        mail_reader or FakeGuard(),
+        concluder or make_concluder(),
         Folders(),
         now=now,
         should_stop=should_stop,

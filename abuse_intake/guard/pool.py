@@ -1,8 +1,8 @@
 """The guard: spreads mails over reader processes, and answers for those that end a process.
 
 1. Mails go to the processes in small frames, and are answered in their order.
-2. A process that runs into a limit of time costs the mail that it had in hand. So does one that dies otherwise, or
-   runs out of memory, but only where it is new and had no other mail before: else that mail is read once more.
+2. A process that runs into a limit of time costs the mail that it had in hand. One that dies otherwise, or runs out
+   of memory, may do so for others: that mail is read once more, alone, by a new one, and pays if that dies too.
 3. What the process had not come to goes to a new one.
 """
 
@@ -106,7 +106,7 @@ class Guard:
                 try:
                     frame.take(todo, process)
                 except ReaderDied as death:
-                    frame.judge(todo[death.in_hand], death, process)
+                    frame.judge(todo[death.in_hand], death)
                     process.close()
                     process = None
         except BaseException:
@@ -141,10 +141,9 @@ class _Frame:
             self.results[place] = _unpack(self._task, reply)
         self._suspect = None
 
-    def judge(self, place: int, death: ReaderDied, process: ReaderProcess) -> None:
-        """Blame the mail that the process had in hand, or have it read once more, by a new one."""
-        is_first = process.is_fresh and death.in_hand == 0
-        if death.is_by_time or is_first:
+    def judge(self, place: int, death: ReaderDied) -> None:
+        """Blame the mail that the process had in hand, or have it read once more, alone, by a new one."""
+        if death.is_by_time or place == self._suspect:
             self.results[place] = Failure("too_costly" if death.is_costly else "kills_the_reader")
             self._suspect = None
         else:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from io import BufferedReader, FileIO, RawIOBase
 from mmap import mmap
 from typing import TYPE_CHECKING
@@ -59,18 +59,22 @@ class ReaderProcess:
     """A fresh interpreter that imports the readers only. GuardError when it can't be started."""
 
     def __init__(self) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs, _make_shared_byte() as shared:
-            try:
-                self._in_hand = mmap(shared.fileno(), 1)
-                self._process = _start(theirs, shared.fileno())
-            except OSError as error:
-                ours.close()
-                raise GuardError(f"no process to read mails in can be started: {error.strerror}") from None
-        self._connection = ours
-        self._stream = BufferedReader(_Watched(ours, self._in_hand))
+        try:
+            self._open()
+        except OSError as error:
+            raise GuardError(f"no process to read mails in can be started: {error.strerror}") from None
+        self._stream = BufferedReader(_Watched(self._connection, self._in_hand))
         self._is_ready = False
-        self.is_fresh = True
+
+    def _open(self) -> None:
+        """The process and what leads to it; where one of them cannot be had, nothing stays open."""
+        self._connection, theirs = socket.socketpair()
+        with theirs, ExitStack() as undo:
+            undo.enter_context(self._connection)
+            with _make_shared_byte() as shared:
+                self._in_hand = undo.enter_context(mmap(shared.fileno(), 1))
+                self._process = _start(theirs, shared.fileno())
+            undo.pop_all()
 
     def work(self, task: int, inputs: Sequence[bytes]) -> Iterator[wire.Reply]:
         """The reply to each input, as it comes; 256 at most. ReaderDied when no more come."""
@@ -85,7 +89,6 @@ class ReaderProcess:
                 if reply.kind == wire.OUT_OF_MEMORY:
                     raise self._died(inputs, is_costly=True)
                 yield reply
-                self.is_fresh = False
         except TimeoutError:
             raise self._died(inputs, is_costly=True, is_by_time=True) from None
         except (EOFError, OSError):
@@ -113,7 +116,8 @@ class ReaderProcess:
             reply = wire.read_reply(self._read)
         except (EOFError, OSError):
             end = self._find_end()
-            raise GuardError(f"the process to read mails in ended at its start ({end})") from None
+            how = "did not get ready" if end is None else f"ended at its start ({end})"
+            raise GuardError(f"the process to read mails in {how}") from None
         if reply.kind != wire.READY:
             text = reply.content.decode("utf-8", "replace")
             raise GuardError(f"the process to read mails in cannot start: {text}")

@@ -6,7 +6,7 @@ An answer is unpacked with no more trust than the mail itself: only values of ou
 import io
 import pickle
 from collections.abc import Callable
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from parsers.values import ReadMail
 
@@ -64,7 +64,10 @@ def read_full_view(named: bytes) -> bytes:
 
 
 def _unpack_mail(answer: bytes) -> ReadMail:
-    return cast(ReadMail, _Unpickler(io.BytesIO(answer)).load())
+    found = _Unpickler(io.BytesIO(answer)).load()
+    if not isinstance(found, ReadMail):
+        raise pickle.UnpicklingError(f"a reader answered with {type(found).__name__}")
+    return found
 
 
 def _unpack_view(answer: bytes) -> Any:

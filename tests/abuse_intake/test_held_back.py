@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from arrival_builders import US, make_forward, make_message
 from intake_fakes import FakeCarrier, FakeGuard, FakeMailbox
-from intake_world import list_acknowledgements, list_mails, make_intake, make_reader, open_database
+from intake_world import list_acknowledgements, list_mails, make_concluder, make_intake, open_database
 from servers.postgresql import Postgresql
 
 from abuse_intake import summaries
@@ -52,7 +52,7 @@ def read(database: Database, ago: timedelta, *numbers: int, reporter: str = DANA
         raw = make_forward(make_message(number), number=number, reporter=reporter)
         mailbox.put(raw, uid=f"{reporter}-{number}")
     at = datetime.now(UTC) - ago
-    make_intake(mailbox, database, make_reader(per_reporter_hour=1), now=lambda: at).poll()
+    make_intake(mailbox, database, make_concluder(per_reporter_hour=1), now=lambda: at).poll()
 
 
 def deliver(settings: Settings, database: Database) -> list[bytes]:
@@ -138,10 +138,10 @@ def test_a_mail_that_was_answered_and_is_read_again_swallows_no_summary(
 ) -> None:
     """A retried mail keeps its acknowledgement; what was held back besides it is told all the same."""
     read(database, AN_HOUR_AGO, 1, 2, 3)
-    reader, at = make_reader(per_reporter_hour=1), datetime.now(UTC) - AN_HOUR_AGO
+    concluder, at = make_concluder(per_reporter_hour=1), datetime.now(UTC) - AN_HOUR_AGO
     with database.begin() as session:
         again = mails.reset_for_retry(session, "1")
-    Recorder(database, FakeGuard(), reader, lambda: at).read_and_record([again])
+    Recorder(database, FakeGuard(), concluder, lambda: at).read_and_record([again])
 
     delivered = deliver(settings, database)
 
@@ -155,11 +155,11 @@ def test_a_mail_that_was_told_in_a_summary_is_not_answered_when_it_is_read_again
     """Its reporter knows of it already."""
     read(database, AN_HOUR_AGO, 1, 2, 3)
     deliver(settings, database)
-    reader, at = make_reader(per_reporter_hour=0), datetime.now(UTC)
+    concluder, at = make_concluder(per_reporter_hour=0), datetime.now(UTC)
 
     with database.begin() as session:
         again = mails.reset_for_retry(session, "3")
-    Recorder(database, FakeGuard(), reader, lambda: at).read_and_record([again])
+    Recorder(database, FakeGuard(), concluder, lambda: at).read_and_record([again])
 
     assert deliver(settings, database) == []
     assert list_reasons(database)[2] == "in_summary"

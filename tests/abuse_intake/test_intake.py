@@ -15,9 +15,9 @@ from intake_world import (
     list_incidents,
     list_mails,
     list_outcomes,
+    make_concluder,
     make_intake,
     make_maildir,
-    make_reader,
     open_database,
     open_maildir,
     put,
@@ -26,8 +26,8 @@ from intake_world import (
 from servers.postgresql import Postgresql
 
 from abuse_intake import intake, processes
+from abuse_intake.concluding import Concluder
 from abuse_intake.errors import MailboxError
-from abuse_intake.reading import Reader
 from parsers.values import Correspondence, ReadMail
 from storage import mails
 from storage.database import Database
@@ -47,8 +47,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
-class StumblingReader(Reader):
-    """A reader with a fault of its own: mails that hold the word STUMBLE raise."""
+class StumblingConcluder(Concluder):
+    """A concluder with a fault of its own: mails that hold the word STUMBLE raise."""
 
     def conclude(self, mail: ClaimedMail, read: ReadMail) -> Outcome:
         if b"STUMBLE" in mail.raw:
@@ -56,8 +56,8 @@ class StumblingReader(Reader):
         return super().conclude(mail, read)
 
 
-class UnstorableReader(Reader):
-    """A reader whose outcome for mails that hold the word UNSTORABLE no database takes."""
+class UnstorableConcluder(Concluder):
+    """A concluder whose outcome for mails that hold the word UNSTORABLE no database takes."""
 
     def conclude(self, mail: ClaimedMail, read: ReadMail) -> Outcome:
         if b"UNSTORABLE" not in mail.raw:
@@ -68,7 +68,7 @@ class UnstorableReader(Reader):
         )
 
 
-class CountingReader(Reader):
+class CountingConcluder(Concluder):
     """Notes how often it read."""
 
     def __init__(self, *arguments: object, **options: object) -> None:
@@ -80,8 +80,8 @@ class CountingReader(Reader):
         return super().conclude(mail, read)
 
 
-class BrokenReader(Reader):
-    """A reader during whose work the database goes away."""
+class BrokenConcluder(Concluder):
+    """A concluder during whose work the database goes away."""
 
     def conclude(self, mail: ClaimedMail, read: ReadMail) -> Outcome:
         raise DatabaseUnavailable("the database cannot be used: gone")
@@ -95,7 +95,7 @@ def leave_as_a_dead_process(database: Database, raws: Sequence[bytes], owner: st
     """Keep mails and lease them, as a process that died while it read them."""
     mailbox = FakeMailbox(*raws)
     with pytest.raises(DatabaseUnavailable):
-        make_intake(mailbox, database, make_reader(BrokenReader), now=lambda: NOW).poll()
+        make_intake(mailbox, database, make_concluder(BrokenConcluder), now=lambda: NOW).poll()
     with database.begin() as session:
         assert len(mails.claim_batch(session, owner, 100, NOW, LEASE)) == len(raws)
 
@@ -126,7 +126,7 @@ def test_each_mail_is_filed_by_its_disposition(database: Database) -> None:
     report, bounce, costly = make_report(1), make_bounce(), make_report(2, text="x" * 5000)
     mailbox = FakeMailbox(report, bounce, costly)
 
-    make_intake(mailbox, database, make_reader(max_bytes=4000)).poll()
+    make_intake(mailbox, database, make_concluder(max_bytes=4000)).poll()
 
     assert mailbox.waiting == {}
     assert mailbox.folders == {"Processed": [report], "Other": [bounce], "Quarantine": [costly]}
@@ -171,15 +171,15 @@ def test_a_mail_in_two_places_is_one_mail(database: Database) -> None:
 
 def test_a_mail_that_comes_again_later_is_filed_alike(database: Database) -> None:
     """A second delivery at a later poll brings no second reading, and goes into the same folder."""
-    mailbox, reader = FakeMailbox(make_report(1)), make_reader(CountingReader)
-    make_intake(mailbox, database, reader).poll()
+    mailbox, concluder = FakeMailbox(make_report(1)), make_concluder(CountingConcluder)
+    make_intake(mailbox, database, concluder).poll()
 
     mailbox.put(make_report(1), uid="later")
-    make_intake(mailbox, database, reader).poll()
+    make_intake(mailbox, database, concluder).poll()
 
     assert len(mailbox.folders["Processed"]) == 2
     assert len(list_acknowledgements(database)) == 1
-    assert getattr(reader, "count", None) == 1
+    assert getattr(concluder, "count", None) == 1
 
 
 def test_mails_of_one_message_id_are_two(database: Database) -> None:
@@ -265,7 +265,7 @@ def test_a_mail_that_our_reader_cannot_read_costs_itself_only(database: Database
     """A fault of ours quarantines the mail that met it; the others of its batch go on."""
     mailbox = FakeMailbox(make_report(1), make_question() + b"STUMBLE", make_report(2))
 
-    summary = make_intake(mailbox, database, make_reader(StumblingReader)).poll()
+    summary = make_intake(mailbox, database, make_concluder(StumblingConcluder)).poll()
 
     assert list_outcomes(database) == [REPORT, ("quarantined", "internal_error"), REPORT]
     assert len(mailbox.folders["Quarantine"]) == 1
@@ -277,7 +277,7 @@ def test_a_mail_whose_outcome_the_database_refuses_costs_itself_only(database: D
     """What cannot be stored of one mail quarantines that mail; the others of its batch go on."""
     mailbox = FakeMailbox(make_report(1), make_question() + b"UNSTORABLE", make_report(2))
 
-    make_intake(mailbox, database, make_reader(UnstorableReader)).poll()
+    make_intake(mailbox, database, make_concluder(UnstorableConcluder)).poll()
 
     assert list_outcomes(database) == [REPORT, ("quarantined", "internal_error"), REPORT]
     assert len(list_acknowledgements(database)) == 2
@@ -288,7 +288,7 @@ def test_a_mail_that_is_too_large_is_too_costly(database: Database) -> None:
     fits, costly = make_report(1), make_report(2)
     mailbox = FakeMailbox(fits, costly + b"\r\n")
 
-    make_intake(mailbox, database, make_reader(max_bytes=len(fits))).poll()
+    make_intake(mailbox, database, make_concluder(max_bytes=len(fits))).poll()
 
     assert list_outcomes(database) == [REPORT, ("quarantined", "too_costly")]
 
@@ -297,7 +297,7 @@ def test_nobody_is_answered_for_a_quarantined_mail(database: Database) -> None:
     """A mail that was not read brings no acknowledgement, and says why."""
     mailbox = FakeMailbox(make_report(1))
 
-    make_intake(mailbox, database, make_reader(max_bytes=10)).poll()
+    make_intake(mailbox, database, make_concluder(max_bytes=10)).poll()
 
     (mail,) = list_mails(database)
     assert (mail.unanswered_reason, list_acknowledgements(database)) == ("quarantined", [])
@@ -368,7 +368,7 @@ def test_an_error_ends_the_poll_and_frees_its_mails(database: Database) -> None:
     mailbox = FakeMailbox(make_report(1))
 
     with pytest.raises(DatabaseUnavailable):
-        make_intake(mailbox, database, make_reader(BrokenReader)).poll()
+        make_intake(mailbox, database, make_concluder(BrokenConcluder)).poll()
 
     with database.read() as session:
         assert session.query(Mail.leased_by, Mail.disposition, Mail.interrupted).all() == [
@@ -509,11 +509,11 @@ def test_the_whole_way_on_postgresql(postgresql: Postgresql, tmp_path: Path) -> 
     put(maildir, "5", make_question() + b"STUMBLE", mtime=5)
     put(maildir, "6", make_question() + b"UNSTORABLE", mtime=6)
 
-    class Stumbling(StumblingReader, UnstorableReader):
+    class Stumbling(StumblingConcluder, UnstorableConcluder):
         """Both faults in one."""
 
     summaries = [
-        make_intake(open_maildir(maildir), database, make_reader(Stumbling)).poll() for _ in range(2)
+        make_intake(open_maildir(maildir), database, make_concluder(Stumbling)).poll() for _ in range(2)
     ]
 
     assert list_outcomes(database) == [

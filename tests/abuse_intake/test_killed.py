@@ -42,13 +42,13 @@ SEED = 20261120
 KILLED_BY_A_MAIL = """\
 import os, sys
 from abuse_intake.cli import main
-from abuse_intake.reading import Reader
-conclude = Reader.conclude
-def conclude_or_die(reader, mail, read):
+from abuse_intake.concluding import Concluder
+conclude = Concluder.conclude
+def conclude_or_die(concluder, mail, read):
     if b"KILLS" in mail.raw:
         os._exit(9)
-    return conclude(reader, mail, read)
-Reader.conclude = conclude_or_die
+    return conclude(concluder, mail, read)
+Concluder.conclude = conclude_or_die
 main(sys.argv[1:])
 """
 

@@ -1,11 +1,13 @@
 """The guard: a mail costs a bounded time and memory, and never more than itself."""
 
+import errno
 import os
 import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from ipaddress import ip_address
 
 import psutil
 import pytest
@@ -89,6 +91,9 @@ def test_a_mail_of_any_size_is_read(guard: Guard, size: int) -> None:
         pytest.param("EATS", "too_costly", id="it takes memory"),
         pytest.param("STOPS", "too_costly", id="its own clocks cannot end it"),
         pytest.param("LEAVES", "kills_the_reader", id="it ends the process"),
+        pytest.param(
+            "LIES", "kills_the_reader", id="it ends the process, which names a mail that it never had"
+        ),
         pytest.param("CRASHES", "kills_the_reader", id="it crashes the process"),
         pytest.param("KILLED", "kills_the_reader", id="the process is killed whenever it is read"),
     ],
@@ -98,6 +103,26 @@ def test_a_mail_over_a_limit_costs_itself_only(hostile: Guard, word: str, reason
     results = hostile.begin_reading([GOOD, make_word(word), GOOD]).results()
 
     assert results == [read_mail(GOOD), Failure(reason), read_mail(GOOD)]
+
+
+def test_mails_that_are_slow_together_cost_nothing(hostile: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is that of one mail: a frame may take longer than any of its mails."""
+    monkeypatch.setattr(limits, "GRACE_SECONDS", 0.0)
+    raw = make_word("DAWDLES")
+
+    assert hostile.begin_reading([raw] * 8).results() == [read_mail(raw)] * 8
+
+
+def test_a_mail_that_runs_out_of_time_is_not_read_again(
+    hostile: Guard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would cost as much once more, and nobody else can be to blame."""
+    starts: list[object] = []
+    start = process._start
+    monkeypatch.setattr(process, "_start", lambda *given: (starts.append(given), start(*given))[1])
+
+    assert hostile.begin_reading([make_word("LOOPS")]).results() == [Failure("too_costly")]
+    assert len(starts) == 1
 
 
 @pytest.mark.parametrize("word", ["EATS-LATER", "KILLED-LATER"])
@@ -110,6 +135,26 @@ def test_a_death_in_a_used_process_blames_nobody(hostile: Guard, word: str) -> N
         read_mail(raw),
         read_mail(GOOD),
     ]
+
+
+@pytest.mark.parametrize("word", ["EATS-LATER", "KILLED-LATER"])
+def test_a_death_in_a_process_of_earlier_frames_blames_nobody(hostile: Guard, word: str) -> None:
+    """A frame of one mail makes a process used, too."""
+    raw = make_word(word)
+    hostile.begin_reading([GOOD]).results()
+
+    assert hostile.begin_reading([raw]).results() == [read_mail(raw)]
+
+
+def test_a_process_that_died_while_it_waited_blames_nobody() -> None:
+    """The system may end a process between two polls: the next mail has no part in it."""
+    before = set(psutil.Process().children())
+    with Guard(most=1) as guard:
+        guard.begin_reading([GOOD]).results()
+        (child,) = set(psutil.Process().children()) - before
+        child.kill()
+
+        assert guard.begin_reading([GOOD]).results() == [read_mail(GOOD)]
 
 
 @pytest.mark.parametrize("word", ["FAILS", "RECURS"])
@@ -175,6 +220,32 @@ def test_a_broken_installation_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         guard.begin_reading([GOOD]).results()
 
 
+def test_a_process_that_does_not_get_ready_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not waited for without end, and no mail is blamed for it."""
+    monkeypatch.setattr(process, "CHILD_CODE", "import time; time.sleep(60)")
+    monkeypatch.setattr(limits, "START_SECONDS", 0.1)
+    monkeypatch.setattr(limits, "GRACE_SECONDS", 0.1)
+
+    with Guard(most=1) as guard, pytest.raises(GuardError, match="did not get ready"):
+        guard.begin_reading([GOOD]).results()
+
+
+@pytest.mark.parametrize("missing", ["_make_shared_byte", "_start"])
+def test_where_the_system_gives_no_more_it_is_told(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    """It says why, and what was opened before is closed: the next poll may find more."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(process, missing, refuse)
+    before = psutil.Process().num_fds()
+
+    with Guard(most=1) as guard, pytest.raises(GuardError, match="Too many open files"):
+        guard.begin_reading([GOOD]).results()
+
+    assert psutil.Process().num_fds() == before
+
+
 def test_after_a_failed_start_it_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """What kept a process from starting may pass."""
     code = process.CHILD_CODE
@@ -216,9 +287,18 @@ def test_no_process_outlives_a_killed_program() -> None:
         psutil.Process(child).wait(10)
 
 
-def test_an_answer_of_other_classes_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that a mail has taken over cannot make ours run anything."""
-    evil = pickle.dumps(os.getcwd)
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        pytest.param(os.getcwd, "posix.getcwd", id="a function"),
+        pytest.param(ip_address("192.0.2.1"), "IPv4Address", id="a value, but no mail"),
+    ],
+)
+def test_an_answer_of_other_classes_is_no_answer(
+    monkeypatch: pytest.MonkeyPatch, answer: object, told: str
+) -> None:
+    """A process that a mail has taken over cannot make ours run anything, nor end the poll."""
+    evil = pickle.dumps(answer)
     code = (
         f"from abuse_intake.guard import child, tasks; tasks.pickle.dumps = lambda *_: {evil!r}; child.main()"
     )
@@ -228,7 +308,7 @@ def test_an_answer_of_other_classes_is_no_answer(monkeypatch: pytest.MonkeyPatch
         (failure,) = guard.begin_reading([GOOD]).results()
 
     assert isinstance(failure, Failure)
-    assert "posix.getcwd" in (failure.detail or "")
+    assert told in (failure.detail or "")
 
 
 def test_a_reply_larger_than_any_is_no_reply() -> None:

@@ -32,7 +32,7 @@ class Answered:
     """By `recipient_key`."""
 
 
-class Reader:
+class Concluder:
     """Turns mails that were read into outcomes. `find_attributor` is asked for each mail: the directory may change."""
 
     def __init__(

@@ -13,17 +13,17 @@ from intake_world import (
     list_acknowledgements,
     list_incidents,
     list_mails,
+    make_concluder,
     make_intake,
-    make_reader,
     open_database,
 )
 from jinja2 import Template
 
-from abuse_intake import acknowledgement, reading
+from abuse_intake import acknowledgement, concluding
 from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
+from abuse_intake.concluding import Concluder
 from abuse_intake.letters import LetterRefused
-from abuse_intake.reading import Reader
 from abuse_intake.settings import ProviderSettings
 from parsers import read_mail
 from storage.database import Database
@@ -44,8 +44,8 @@ def claimed(raw: bytes) -> ClaimedMail:
     return ClaimedMail("1", raw, NOW, 0)
 
 
-def read(reader: Reader, raw: bytes) -> Outcome:
-    return reader.conclude(claimed(raw), read_mail(raw))
+def read(concluder: Concluder, raw: bytes) -> Outcome:
+    return concluder.conclude(claimed(raw), read_mail(raw))
 
 
 def make_reports(count: int, reporter: str = "dana@woodgrove.example") -> list[bytes]:
@@ -56,7 +56,7 @@ def test_each_report_has_its_attribution() -> None:
     """Attributions pair with reports, in order."""
     raw = make_forward(make_message(1), make_message(2, ip="198.51.100.9", sender="x@else.example"))
 
-    outcome = read(make_reader(), raw)
+    outcome = read(make_concluder(), raw)
 
     assert [one.tenant for one in outcome.attributions] == ["contoso", None]
     assert len(outcome.read.reports) == 2
@@ -65,21 +65,21 @@ def test_each_report_has_its_attribution() -> None:
 def test_the_directory_is_asked_for_each_mail() -> None:
     """A directory that changes while mails are read counts from the next mail on."""
     directories = iter([Directory(), Directory([CONTOSO])])
-    reader = Reader(
+    concluder = Concluder(
         lambda: Attributor(ProviderSettings(), next(directories)),
         OURSELVES,
         max_bytes=10_000,
         per_reporter_hour=0,
     )
 
-    outcomes = [read(reader, make_forward(make_message(1))) for _ in range(2)]
+    outcomes = [read(concluder, make_forward(make_message(1))) for _ in range(2)]
 
     assert [outcome.attributions[0].tenant for outcome in outcomes] == [None, "contoso"]
 
 
 def test_a_quarantined_mail_names_its_reason_and_nothing_else() -> None:
     """What is not read has no reporter, no reports and no attribution."""
-    outcome = make_reader().quarantine(claimed(b"x"), "internal_error")
+    outcome = make_concluder().quarantine(claimed(b"x"), "internal_error")
 
     assert (outcome.read.disposition, outcome.read.reason) == ("quarantined", "internal_error")
     assert (outcome.read.reporter, outcome.read.reports, outcome.attributions) == (None, (), ())
@@ -94,16 +94,16 @@ def test_a_reporter_is_authenticated_by_our_own_server(extra: str, expected: boo
         OURSELVES.address, OURSELVES.addresses, OURSELVES.provider, authserv_id="mx.provider.example"
     )
     attributor = Attributor(ProviderSettings(), Directory())
-    reader = Reader(lambda: attributor, ourselves, max_bytes=10_000, per_reporter_hour=0)
+    concluder = Concluder(lambda: attributor, ourselves, max_bytes=10_000, per_reporter_hour=0)
 
-    outcome = read(reader, make_forward(make_message(), extra=extra))
+    outcome = read(concluder, make_forward(make_message(), extra=extra))
 
     assert outcome.reporter_authenticated is expected
 
 
 def test_without_authserv_id_nobody_is_authenticated() -> None:
     """A header that anyone may write proves nothing."""
-    outcome = read(make_reader(), make_forward(make_message(), extra=DMARC))
+    outcome = read(make_concluder(), make_forward(make_message(), extra=DMARC))
 
     assert not outcome.reporter_authenticated
 
@@ -118,9 +118,9 @@ def test_a_question_is_answered_and_a_bounce_is_not(database: Database) -> None:
 
 def test_a_reporter_over_the_limit_is_held_back(database: Database) -> None:
     """In one batch, as many as the limit are answered; of the rest it is noted why not."""
-    reader = make_reader(per_reporter_hour=2)
+    concluder = make_concluder(per_reporter_hour=2)
 
-    make_intake(FakeMailbox(*make_reports(4)), database, reader, now=lambda: NOW).poll()
+    make_intake(FakeMailbox(*make_reports(4)), database, concluder, now=lambda: NOW).poll()
 
     assert [mail.unanswered_reason for mail in list_mails(database)] == [None, None, "held_back", "held_back"]
     assert len(list_acknowledgements(database)) == 2
@@ -128,36 +128,36 @@ def test_a_reporter_over_the_limit_is_held_back(database: Database) -> None:
 
 def test_the_limit_counts_over_batches_and_in_any_case(database: Database) -> None:
     """What was answered within the hour counts, however the address is written."""
-    reader = make_reader(per_reporter_hour=2)
-    make_intake(FakeMailbox(*make_reports(2)), database, reader, now=lambda: NOW).poll()
+    concluder = make_concluder(per_reporter_hour=2)
+    make_intake(FakeMailbox(*make_reports(2)), database, concluder, now=lambda: NOW).poll()
 
     later = NOW + timedelta(minutes=59)
     (third,) = make_reports(1, "Dana@WOODGROVE.example")
-    make_intake(FakeMailbox(third), database, reader, now=lambda: later).poll()
+    make_intake(FakeMailbox(third), database, concluder, now=lambda: later).poll()
 
     assert list_mails(database)[-1].unanswered_reason == "held_back"
 
 
 def test_after_an_hour_the_reporter_is_answered_again(database: Database) -> None:
     """The limit is one of an hour."""
-    reader = make_reader(per_reporter_hour=1)
+    concluder = make_concluder(per_reporter_hour=1)
     first, second = make_reports(2)
-    make_intake(FakeMailbox(first), database, reader, now=lambda: NOW).poll()
+    make_intake(FakeMailbox(first), database, concluder, now=lambda: NOW).poll()
     later = NOW + timedelta(hours=1, seconds=1)
 
     mailbox = FakeMailbox()
     mailbox.put(second, uid="second")
-    make_intake(mailbox, database, reader, now=lambda: later).poll()
+    make_intake(mailbox, database, concluder, now=lambda: later).poll()
 
     assert len(list_acknowledgements(database)) == 2
 
 
 def test_reporters_have_a_limit_each(database: Database) -> None:
     """One who reports much costs no other reporter an answer."""
-    reader = make_reader(per_reporter_hour=1)
+    concluder = make_concluder(per_reporter_hour=1)
     raws = [*make_reports(3), *make_reports(1, "sam@fourthcoffee.example")]
 
-    make_intake(FakeMailbox(*raws), database, reader, now=lambda: NOW).poll()
+    make_intake(FakeMailbox(*raws), database, concluder, now=lambda: NOW).poll()
 
     assert [one.to for one in list_acknowledgements(database)] == [
         "dana@woodgrove.example",
@@ -167,7 +167,7 @@ def test_reporters_have_a_limit_each(database: Database) -> None:
 
 def test_without_a_limit_all_are_answered(database: Database) -> None:
     """0 means no limit."""
-    make_intake(FakeMailbox(*make_reports(9)), database, make_reader(per_reporter_hour=0)).poll()
+    make_intake(FakeMailbox(*make_reports(9)), database, make_concluder(per_reporter_hour=0)).poll()
 
     assert len(list_acknowledgements(database)) == 9
 
@@ -175,10 +175,10 @@ def test_without_a_limit_all_are_answered(database: Database) -> None:
 @pytest.mark.parametrize("other", ["Dana@woodgrove.example", "dana+2@woodgrove.example"])
 def test_one_mailbox_under_two_spellings_has_one_limit(database: Database, other: str) -> None:
     """Case and a +tag give nobody a second allowance."""
-    reader = make_reader(per_reporter_hour=1)
+    concluder = make_concluder(per_reporter_hour=1)
     mails = [*make_reports(1), make_forward(make_message(7), number=7, reporter=other)]
 
-    make_intake(FakeMailbox(*mails), database, reader).poll()
+    make_intake(FakeMailbox(*mails), database, concluder).poll()
 
     assert [mail.unanswered_reason for mail in list_mails(database)] == [None, "held_back"]
 
@@ -194,8 +194,8 @@ def test_an_acknowledgement_that_cannot_be_written_costs_itself_only(
     def refuse(*_: object) -> NewAcknowledgement:
         raise error
 
-    monkeypatch.setattr(reading, "render_acknowledgement", refuse)
-    make_intake(FakeMailbox(*make_reports(2)), database, make_reader(per_reporter_hour=1)).poll()
+    monkeypatch.setattr(concluding, "render_acknowledgement", refuse)
+    make_intake(FakeMailbox(*make_reports(2)), database, make_concluder(per_reporter_hour=1)).poll()
 
     assert [one.unanswered_reason for one in list_mails(database)] == ["not_written"] * 2
     assert [one.disposition for one in list_mails(database)] == ["report"] * 2
