@@ -103,6 +103,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = _complain(str(error), EXIT_USAGE_WRONG)
     except (AbuseIntakeError, StorageError) as error:
         code = _complain(str(error), EXIT_INPUT_WRONG)
+    except MemoryError:
+        code = _complain("this machine gives too little memory", EXIT_INPUT_WRONG)
     except OSError as error:
         code = _complain(_explain_system(error), EXIT_INPUT_WRONG)
         _forget_output()

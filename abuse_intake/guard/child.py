@@ -133,7 +133,8 @@ def _limit_memory(before: int | None, size: int) -> None:
     if before is not None:
         most = before + limits.MEMORY_BYTES + limits.MEMORY_PER_BYTE * size
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+        soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def _describe(error: BaseException) -> bytes:

@@ -96,7 +96,10 @@ class Guard:
                 process.close()
 
     def _begin(self, task: int, frame: Sequence[bytes]) -> Begun:
-        return self._threads.submit(self._work, task, frame)
+        try:
+            return self._threads.submit(self._work, task, frame)
+        except RuntimeError as error:
+            raise GuardError(f"no thread to have mails read can be started: {error}") from None
 
     def _work(self, task: int, inputs: Sequence[bytes]) -> list[Any]:
         """What to answer for each input, by as many processes as it takes."""

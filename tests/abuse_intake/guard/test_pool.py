@@ -4,6 +4,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -204,6 +205,34 @@ def test_a_broken_installation_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with Guard() as guard, pytest.raises(GuardError, match=r"cannot start: .*parsers\.read"):
         guard.begin_reading([GOOD]).results()
+
+
+def test_no_thread_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system gives no more threads, nothing can be read now."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with Guard(most=1) as guard:
+        monkeypatch.setattr(threading, "_start_new_thread", refuse)
+        with pytest.raises(GuardError, match="no thread"):
+            guard.begin_reading([GOOD])
+
+
+def test_a_limit_of_the_system_below_ours_blames_nobody() -> None:
+    """Whoever gives the program little memory has mails read all the same: ours is a limit of the mail's own."""
+    script = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (150_000_000, 150_000_000))\n"
+        "from abuse_intake.guard.pool import Guard\n"
+        "with Guard(most=1) as guard:\n"
+        "    (read,) = guard.begin_reading([sys.stdin.buffer.read()]).results()\n"
+        "print(read.reason, getattr(read, 'disposition', None))\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], input=GOOD, capture_output=True, check=False)
+
+    assert done.stdout.split() == [b"None", b"report"]
 
 
 def test_after_a_failed_start_it_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
