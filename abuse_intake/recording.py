@@ -29,6 +29,9 @@ class Reading(Protocol):
 class Reads(Protocol):
     """What mails are read with: `guard.pool.Guard`."""
 
+    def make_ready(self) -> None:
+        """Wait until mails can be read at once."""
+
     def begin_reading(self, raws: Sequence[bytes]) -> Reading:
         """Have these mails read."""
 
@@ -50,6 +53,10 @@ class Recorder:
         self._reads = reads
         self._reader = reader
         self._now = now
+
+    def make_ready(self) -> None:
+        """Wait until mails can be read at once."""
+        self._reads.make_ready()
 
     def begin(self, claimed: Sequence[ClaimedMail]) -> Batch:
         """Have these mails read; what else is to be done meanwhile, can be."""

@@ -68,6 +68,16 @@ class Guard:
                 process = process or ReaderProcess()
             self._idle.put(process)
 
+    def make_ready(self) -> None:
+        """Wait until the processes can read; what keeps one from it is told when it is needed."""
+        self.start()
+        for _ in range(self._count):
+            process = self._idle.get()
+            if process and not process.becomes_ready():
+                process.close()
+                process = None
+            self._idle.put(process)
+
     def begin_reading(self, raws: Sequence[bytes]) -> Work[ReadMail]:
         """Have these mails read; returns at once."""
         return Work([self._begin(READ_MAIL, frame) for frame in split_frames(raws)])

@@ -138,6 +138,14 @@ class ReaderProcess:
         self._process.kill()
         self._process.wait()
 
+    def becomes_ready(self) -> bool:
+        """Wait for it; whether it can read then."""
+        try:
+            self._wait_until_ready()
+        except GuardError:
+            return False
+        return True
+
     def _wait_until_ready(self) -> None:
         if self._is_ready:
             return

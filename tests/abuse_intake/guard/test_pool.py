@@ -207,6 +207,25 @@ def test_a_broken_installation_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         guard.begin_reading([GOOD]).results()
 
 
+def test_processes_are_waited_for(monkeypatch: pytest.MonkeyPatch, guard: Guard) -> None:
+    """Made ready, it reads without waiting for any start."""
+    guard.make_ready()
+    monkeypatch.setattr(limits, "START_SECONDS", 0.001)
+
+    assert guard.begin_reading(MANY).results() == [read_mail(raw) for raw in MANY]
+
+
+def test_a_process_that_never_gets_ready_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting for the processes tells of nothing; whoever needs one starts it again."""
+    code = process.CHILD_CODE
+    with Guard(most=1) as guard:
+        monkeypatch.setattr(process, "CHILD_CODE", "raise SystemExit(3)")
+        guard.make_ready()
+
+        monkeypatch.setattr(process, "CHILD_CODE", code)
+        assert guard.begin_reading([GOOD]).results() == [read_mail(GOOD)]
+
+
 def test_no_thread_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the system gives no more threads, nothing can be read now."""
 
