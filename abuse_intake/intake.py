@@ -173,6 +173,7 @@ class Intake:
             count = mails.reclaim_interrupted(session, self._owner, processes.is_alive, self._now())
         if count:
             log.warning("resuming after an interruption", mails=count)
+            self._recorder.make_ready()  # no mail is blamed for a kill in the time that it would wait for this
         while not self._should_stop() and (mail := self._claim_interrupted()) is not None:
             if mail.is_exhausted:
                 summary.add(self._recorder.quarantine(mail, "kills_the_reader"))

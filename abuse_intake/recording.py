@@ -29,6 +29,9 @@ class Reading(Protocol):
 class MailReader(Protocol):
     """What mails are read with: `guard.pool.Guard`."""
 
+    def make_ready(self) -> None:
+        """Wait until mails can be read at once."""
+
     def begin_reading(self, raws: Sequence[bytes]) -> Reading:
         """Have these mails read."""
 
@@ -52,6 +55,10 @@ class Recorder:
         self._mail_reader = mail_reader
         self._concluder = concluder
         self._now = now
+
+    def make_ready(self) -> None:
+        """Wait until mails can be read at once."""
+        self._mail_reader.make_ready()
 
     def begin(self, claimed: Sequence[ClaimedMail]) -> Batch:
         """Have these mails read; what else is to be done meanwhile, can be."""

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_COMMENT_OR_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)')
-_NEVER_CLOSED = re.compile(r'["(]')
+_OUTSIDE = re.compile(r'"(?:[^"\\]|\\.)*+"?|[^"(]++|\(', re.DOTALL)
+_INSIDE = re.compile(r"(?:[^()\\]|\\.)++|[()\\]", re.DOTALL)
+"""The pieces of a value, outside and inside of a comment: each character is looked at once."""
 _MAX_NESTED_COMMENTS = 10
 _METHOD = re.compile(r"\s*([a-z0-9-]+)(?:/\d+)?\s*=\s*([a-z]+)", re.IGNORECASE)
 _PROPERTY = re.compile(r"\b(header|smtp)\.([a-z-]+)\s*=\s*([^\s;]+)", re.IGNORECASE)
@@ -63,9 +64,13 @@ def _without_comments(text: str) -> str:
 
     What one that is never closed would hold is left out too.
     """
-    for _ in range(_MAX_NESTED_COMMENTS):
-        stripped = _COMMENT_OR_QUOTED.sub(" ", text)
-        if stripped == text:
-            return _NEVER_CLOSED.split(text, 1)[0]
-        text = stripped
-    return ""
+    kept: list[str] = []
+    position = depth = 0
+    while found := (_INSIDE if depth else _OUTSIDE).match(text, position):
+        piece, position = found[0], found.end()
+        if not depth:
+            kept.append(" " if piece[0] in '"(' else piece)
+        depth += (piece == "(") - (piece == ")" and depth > 0)
+        if depth > _MAX_NESTED_COMMENTS:
+            return ""
+    return "".join(kept)

@@ -13,8 +13,19 @@ def loop():
     while True: pass
 def eat(): return bytearray(1 << 30)
 def eat_later(): return mails_before and eat()
+def stop(): os.kill(os.getpid(), signal.SIGSTOP)
 def kill(): os.kill(os.getpid(), signal.SIGKILL)
 def kill_later(): return mails_before and kill()
+def is_first(raw, times):
+    # whether the mail was read less often; folders beside the one that it names tell of it
+    name = raw.partition(b"X-Marker: ")[2].partition(b"\\n")[0].strip()
+    for number in range(times):
+        try:
+            os.mkdir(name + b"%d" % number)
+            return True
+        except FileExistsError:
+            pass
+    return False
 def fail(): raise ValueError("a fault\\n\\x1b[31m of ours")
 def tell(): raise ValueError(repr(dict(os.environ)))
 def lie():
@@ -29,7 +40,7 @@ WORDS = {
     b"SLEEPS": lambda: time.sleep(60),
     b"DAWDLES": lambda: time.sleep(0.2),
     b"LIES": lie,
-    b"STOPS": lambda: os.kill(os.getpid(), signal.SIGSTOP),
+    b"STOPS": stop,
     b"EATS": eat,
     b"EATS-LATER": eat_later,
     b"LEAVES": lambda: os._exit(0),
@@ -45,6 +56,8 @@ WORDS = {
 
 def read_hostile(raw):
     global mails_before
+    if b"X-Word: STOPS-ONCE" in raw and is_first(raw, 1): stop()
+    if b"X-Word: KILLED-TWICE" in raw and is_first(raw, 2): kill()
     word = raw.partition(b"X-Word: ")[2].partition(b"\\n")[0].strip()
     WORDS.get(word, lambda: None)()
     mails_before += 1
@@ -56,6 +69,8 @@ main()
 """What such a process runs, in place of `guard.process.CHILD_CODE`."""
 
 
-def make_word(word: str) -> bytes:
-    """A mail with that word."""
-    return f"From: ann@reporter.example\nSubject: Hello\nX-Word: {word}\n\nHello\n".encode()
+def make_word(word: str, marker: str = "") -> bytes:
+    """A mail with that word; `marker` begins the names of folders that tell how often it was read."""
+    return (
+        f"From: ann@reporter.example\nSubject: Hello\nX-Word: {word}\nX-Marker: {marker}\n\nHello\n".encode()
+    )

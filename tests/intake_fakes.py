@@ -107,6 +107,9 @@ class FakeGuard:
         self.read: list[bytes] = []
         self._failures = failures or {}
 
+    def make_ready(self) -> None:
+        """It always is."""
+
     def begin_reading(self, raws: Sequence[bytes]) -> FakeReading:
         self.read += raws
         return FakeReading([self._failures.get(raw) or read_mail(raw) for raw in raws])

@@ -11,8 +11,15 @@ MEMORY_BYTES = 128 * 1024 * 1024
 MEMORY_PER_BYTE = 5
 """What a mail may take beyond that for each byte of its own: a copy, its content decoded, the answer."""
 
-START_SECONDS = 30.0
+WORKED = 0.25
+"""A process that took less than this share of `CPU_SECONDS` when its time was over was stopped, or starved."""
+DEATHS = 3
+"""So many processes may end over one mail, one after the other, before it is blamed without proof."""
+
+START_SECONDS = 10.0
 """Until a new process is ready to read."""
+STARTS = 3
+"""So many processes in a row may be ended from outside before they are ready."""
 GRACE_SECONDS = 1.0
 """So much longer than its limit a process is waited for, which its own clock should have ended."""
 

@@ -1,9 +1,11 @@
 """The guard: spreads mails over reader processes, and answers for those that end a process.
 
 1. Mails go to the processes in small frames, and are answered in their order.
-2. A process that runs into a limit of time costs the mail that it had in hand. One that dies otherwise, or runs out
-   of memory, may do so for others: that mail is read once more, alone, by a new one, and pays if that dies too.
-3. What the process had not come to goes to a new one.
+2. A process that works until it runs into a limit of time costs the mail that it had in hand. So does one that runs
+   out of memory, but only where it is new and had no other mail before: else that mail is read once more.
+3. One that dies otherwise may have been ended or stopped from outside, and so may one that did not work: only the
+   third such death in a row costs the mail.
+4. What the process had not come to goes to a new one.
 """
 
 import os
@@ -17,7 +19,7 @@ from typing import Any, Generic, TypeVar
 from abuse_intake.errors import GuardError
 from abuse_intake.guard import limits, wire
 from abuse_intake.guard.failure import Failure
-from abuse_intake.guard.process import ReaderDied, ReaderProcess
+from abuse_intake.guard.process import ReaderDied, ReaderProcess, StartInterruptedError
 from abuse_intake.guard.tasks import READ_FULL_VIEW, READ_MAIL, TASKS
 from parsers.values import ReadMail
 
@@ -66,6 +68,16 @@ class Guard:
                 process = process or ReaderProcess()
             self._idle.put(process)
 
+    def make_ready(self) -> None:
+        """Wait until the processes can read; what keeps one from it is told when it is needed."""
+        self.start()
+        for _ in range(self._count):
+            process = self._idle.get()
+            if process and not process.becomes_ready():
+                process.close()
+                process = None
+            self._idle.put(process)
+
     def begin_reading(self, raws: Sequence[bytes]) -> Work[ReadMail]:
         """Have these mails read; returns at once."""
         return Work([self._begin(READ_MAIL, frame) for frame in split_frames(raws)])
@@ -94,11 +106,14 @@ class Guard:
                 process.close()
 
     def _begin(self, task: int, frame: Sequence[bytes]) -> Begun:
-        return self._threads.submit(self._work, task, frame)
+        try:
+            return self._threads.submit(self._work, task, frame)
+        except RuntimeError as error:
+            raise GuardError(f"no thread to have mails read can be started: {error}") from None
 
     def _work(self, task: int, inputs: Sequence[bytes]) -> list[Any]:
         """What to answer for each input, by as many processes as it takes."""
-        frame = _Frame(task, inputs)
+        frame, starts = _Frame(task, inputs), 0
         process = self._idle.get()
         try:
             while todo := frame.find_todo():
@@ -107,6 +122,12 @@ class Guard:
                     frame.take(todo, process)
                 except ReaderDied as death:
                     frame.judge(todo[death.in_hand], death)
+                    process.close()
+                    process = None
+                except StartInterruptedError:
+                    starts += 1
+                    if starts >= limits.STARTS:
+                        raise
                     process.close()
                     process = None
         except BaseException:
@@ -127,6 +148,7 @@ class _Frame:
         self._task = task
         self._inputs = inputs
         self._suspect: int | None = None
+        self._deaths = 0
 
     def find_todo(self) -> list[int]:
         """The places of those that are still to be worked on; a suspect alone."""
@@ -139,13 +161,14 @@ class _Frame:
         replies = process.work(self._task, [self._inputs[place] for place in todo])
         for place, reply in zip(todo, replies, strict=False):
             self.results[place] = _unpack(self._task, reply)
-        self._suspect = None
+        self._suspect, self._deaths = None, 0
 
     def judge(self, place: int, death: ReaderDied) -> None:
-        """Blame the mail that the process had in hand, or have it read once more, alone, by a new one."""
-        if death.is_by_time or place == self._suspect:
+        """Blame the mail that the process had in hand, or have it read once more, by a new one."""
+        self._deaths += 1
+        if death.is_proof or self._deaths >= limits.DEATHS:
             self.results[place] = Failure("too_costly" if death.is_costly else "kills_the_reader")
-            self._suspect = None
+            self._suspect, self._deaths = None, 0
         else:
             self._suspect = place
 

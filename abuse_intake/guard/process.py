@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from io import BufferedReader, FileIO, RawIOBase
@@ -19,20 +20,29 @@ if TYPE_CHECKING:
 
 CHILD_CODE = "from abuse_intake.guard.child import main; main()"
 """What the fresh interpreter runs."""
+_FIND_MODULES = "import sys; sys.path[:] = sys.argv[2:]; "
+"""Before that. PYTHONPATH could not name a folder with a colon in it."""
+_CPU_CLOCK = 2
+"""The clock of a process, beside its number, as clock_getcpuclockid(3) makes it on Linux."""
 _CLOCKS = (-signal.SIGPROF, -signal.SIGALRM)
 
 
 class ReaderDied(Exception):  # noqa: N818 - it is answered, with a new process
     """The process ended, or was ended, before it answered all.
 
-    `is_costly`: it ran into one of its limits; `in_hand` is the place of the mail that it read then.
+    `in_hand` is the place of the mail that it read then; `is_costly`: it ran into one of its limits; `is_proof`: that
+    was the work of this mail for certain, and nothing from outside.
     """
 
-    def __init__(self, in_hand: int, *, is_costly: bool, is_by_time: bool = False) -> None:
+    def __init__(self, in_hand: int, *, is_costly: bool, is_proof: bool = False) -> None:
         super().__init__()
         self.in_hand = in_hand
         self.is_costly = is_costly
-        self.is_by_time = is_by_time
+        self.is_proof = is_proof
+
+
+class StartInterruptedError(GuardError):
+    """The process was ended, or stopped, before it could read: another one may start."""
 
 
 class _Watched(RawIOBase):
@@ -65,6 +75,8 @@ class ReaderProcess:
             raise GuardError(f"no process to read mails in can be started: {error.strerror}") from None
         self._stream = BufferedReader(_Watched(self._connection, self._in_hand))
         self._is_ready = False
+        self._is_fresh = True
+        self._cpu_before: float | None = None
 
     def _open(self) -> None:
         """The process and what leads to it; where one of them cannot be had, nothing stays open."""
@@ -80,6 +92,7 @@ class ReaderProcess:
         """The reply to each input, as it comes; 256 at most. ReaderDied when no more come."""
         self._wait_until_ready()
         self._in_hand[0] = 0
+        self._cpu_before = self._find_cpu()
         try:
             self._connection.settimeout(limits.WALL_SECONDS + limits.GRACE_SECONDS)
             for piece in wire.pack_frame(task, inputs):
@@ -87,18 +100,40 @@ class ReaderProcess:
             for _ in inputs:
                 reply = wire.read_reply(self._read)
                 if reply.kind == wire.OUT_OF_MEMORY:
-                    raise self._died(inputs, is_costly=True)
+                    raise self._ran_out_of_memory(inputs)
+                self._is_fresh = False
                 yield reply
         except TimeoutError:
-            raise self._died(inputs, is_costly=True, is_by_time=True) from None
+            raise self._died(inputs, is_by_time=True, has_worked=self._has_worked()) from None
         except (EOFError, OSError):
-            has_run_out = self._find_end() in _CLOCKS
-            raise self._died(inputs, is_costly=has_run_out, is_by_time=has_run_out) from None
+            has_worked = self._has_worked()
+            raise self._died(inputs, is_by_time=self._find_end() in _CLOCKS, has_worked=has_worked) from None
 
-    def _died(self, inputs: Sequence[bytes], *, is_costly: bool, is_by_time: bool = False) -> ReaderDied:
+    def _ran_out_of_memory(self, inputs: Sequence[bytes]) -> ReaderDied:
+        """Mails before it may have used the memory."""
+        in_hand = self._find_in_hand(inputs)
+        return ReaderDied(in_hand, is_costly=True, is_proof=self._is_fresh and in_hand == 0)
+
+    def _died(self, inputs: Sequence[bytes], *, is_by_time: bool, has_worked: bool) -> ReaderDied:
+        in_hand = self._find_in_hand(inputs)
+        return ReaderDied(in_hand, is_costly=is_by_time, is_proof=is_by_time and has_worked)
+
+    def _find_in_hand(self, inputs: Sequence[bytes]) -> int:
         """The byte is believed only as far as it can be true."""
-        in_hand = min(self._in_hand[0], len(inputs) - 1)
-        return ReaderDied(in_hand, is_costly=is_costly, is_by_time=is_by_time)
+        return min(self._in_hand[0], len(inputs) - 1)
+
+    def _has_worked(self) -> bool:
+        """Whether it took processor time over what it was given last: it was not stopped, nor left without any."""
+        now = self._find_cpu()
+        if now is None or self._cpu_before is None:
+            return True
+        return now - self._cpu_before > limits.CPU_SECONDS * limits.WORKED
+
+    def _find_cpu(self) -> float | None:
+        """Seconds of processor time that it has taken, also when it has ended; None where that can't be told."""
+        with suppress(OSError, OverflowError, AttributeError):
+            return time.clock_gettime(~self._process.pid << 3 | _CPU_CLOCK)
+        return None
 
     def close(self) -> None:
         """End it; what it had in hand is lost."""
@@ -107,6 +142,14 @@ class ReaderProcess:
         self._in_hand.close()
         self._process.kill()
         self._process.wait()
+
+    def becomes_ready(self) -> bool:
+        """Wait for it; whether it can read then."""
+        try:
+            self._wait_until_ready()
+        except GuardError:
+            return False
+        return True
 
     def _wait_until_ready(self) -> None:
         if self._is_ready:
@@ -117,7 +160,8 @@ class ReaderProcess:
         except (EOFError, OSError):
             end = self._find_end()
             how = "did not get ready" if end is None else f"ended at its start ({end})"
-            raise GuardError(f"the process to read mails in {how}") from None
+            kind = GuardError if end is not None and end >= 0 else StartInterruptedError
+            raise kind(f"the process to read mails in {how}") from None
         if reply.kind != wire.READY:
             text = reply.content.decode("utf-8", "replace")
             raise GuardError(f"the process to read mails in cannot start: {text}")
@@ -148,13 +192,13 @@ def _make_shared_byte() -> FileIO:
 
 def _start(connection: socket.socket, shared: int) -> subprocess.Popen[bytes]:
     """Without `site`, which would take longer than the readers; our own search path says where all is."""
-    paths = (os.path.abspath(path) for path in sys.path)  # noqa: PTH100 - a search path, and no Path
+    paths = [os.path.abspath(path) for path in sys.path]  # noqa: PTH100 - a search path, and no Path
     return subprocess.Popen(
-        [sys.executable, "-s", "-S", "-P", "-c", CHILD_CODE, str(shared)],
+        [sys.executable, "-s", "-S", "-P", "-c", _FIND_MODULES + CHILD_CODE, str(shared), *paths],
         stdin=connection.fileno(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={"PYTHONPATH": os.pathsep.join(paths)},
+        env={},
         pass_fds=(shared,),
         start_new_session=True,
     )

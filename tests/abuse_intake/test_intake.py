@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from arrival_builders import make_arf, make_bounce, make_forward, make_message, make_question
-from intake_fakes import FakeMailbox
+from intake_fakes import FakeGuard, FakeMailbox
 from intake_world import (
     DEAD_PROCESS,
     list_acknowledgements,
@@ -85,6 +85,18 @@ class BrokenConcluder(Concluder):
 
     def conclude(self, mail: ClaimedMail, read: ReadMail) -> Outcome:
         raise DatabaseUnavailable("the database cannot be used: gone")
+
+
+class WatchingGuard(FakeGuard):
+    """Notes how often each mail was tried when it was made ready."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self._database = database
+        self.attempts: list[int] = []
+
+    def make_ready(self) -> None:
+        self.attempts = [mail.attempts for mail in list_mails(self._database)]
 
 
 def make_report(number: int, **options: str) -> bytes:
@@ -354,6 +366,16 @@ def test_a_mail_that_killed_two_processes_is_read(database: Database) -> None:
     make_intake(FakeMailbox(), database, now=lambda: NOW).poll()
 
     assert [(mail.disposition, mail.attempts) for mail in list_mails(database)] == [("report", 3)]
+
+
+def test_an_attempt_begins_when_mails_can_be_read(database: Database) -> None:
+    """A kill in the time that the readers take to start is no attempt of an interrupted mail."""
+    leave_as_a_dead_process(database, [make_report(1)])
+    guard = WatchingGuard(database)
+
+    make_intake(FakeMailbox(), database, reads=guard).poll()
+
+    assert guard.attempts == [0]
 
 
 def test_reading_in_a_batch_counts_no_attempt(database: Database) -> None:

@@ -94,3 +94,14 @@ def test_our_server_is_known_in_every_form(value: str) -> None:
 def test_hostile_nesting_ends() -> None:
     """A thousand nested comments cost no time, and hide no result."""
     assert not _passes(f"{US}; dkim=fail {'(' * 1000}{')' * 1000}; dmarc=pass header.from=reporter.example")
+
+
+@pytest.mark.parametrize("unit", ['"\\', "(\\", '\\"', "()", '"a'])
+def test_comments_are_read_once(unit: str) -> None:
+    """Halves of quoted strings and comments are looked at once, however many there are."""
+    assert _passes(f"{US}; dkim=pass header.d=reporter.example {unit * 500_000}")
+
+
+def test_a_comment_parts_words() -> None:
+    """What stands around a comment is two words, and no result that nobody wrote."""
+    assert not _passes(f"{US}; dmarc=pa(x)ss header.from=reporter.example")
