@@ -31,6 +31,7 @@ WORDS = {
     b"LIES": lie,
     b"STOPS": lambda: os.kill(os.getpid(), signal.SIGSTOP),
     b"EATS": eat,
+    b"EATS-ITS-SHARE": lambda: bytearray(limits.MEMORY_BYTES + (30 << 20)) and None,
     b"EATS-LATER": eat_later,
     b"LEAVES": lambda: os._exit(0),
     b"CRASHES": lambda: os.abort(),
