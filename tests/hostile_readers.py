@@ -42,6 +42,7 @@ WORDS = {
     b"LIES": lie,
     b"STOPS": stop,
     b"EATS": eat,
+    b"EATS-ITS-SHARE": lambda: bytearray(limits.MEMORY_BYTES + (30 << 20)) and None,
     b"EATS-LATER": eat_later,
     b"LEAVES": lambda: os._exit(0),
     b"CRASHES": lambda: os.abort(),

@@ -108,6 +108,43 @@ def test_a_mail_over_a_limit_costs_itself_only(hostile: Guard, word: str, reason
     assert results == [read_mail(GOOD), Failure(reason), read_mail(GOOD)]
 
 
+def _read_without_clock(watched: process._Watched, buffer: bytearray) -> int:
+    """As if the program waited without end: but for a broken clock, which would hang the test."""
+    try:
+        return watched._connection.recv_into(buffer)
+    except TimeoutError:
+        pytest.fail("no clock of its own ended the process")
+
+
+@pytest.mark.parametrize(
+    ("word", "child_limits"),
+    [
+        pytest.param("LOOPS", "0.3, 60.0", id="that of processor time"),
+        pytest.param("SLEEPS", "60.0, 0.3", id="that of time"),
+    ],
+)
+def test_each_clock_ends_a_process_by_itself(
+    monkeypatch: pytest.MonkeyPatch, word: str, child_limits: str
+) -> None:
+    """The kernel does it, and the program need not."""
+    monkeypatch.setattr(process, "CHILD_CODE", HOSTILE_READER.replace("0.3, 1.0", child_limits))
+    monkeypatch.setattr(limits, "WALL_SECONDS", 20.0)
+    monkeypatch.setattr(process._Watched, "readinto", _read_without_clock)
+
+    with Guard(most=1) as guard:
+        assert guard.begin_reading([make_word(word)]).results() == [Failure("too_costly")]
+
+
+def test_a_large_mail_has_more_memory(hostile: Guard) -> None:
+    """Its own size counts: it is held, decoded and answered."""
+    raw = make_word("EATS-ITS-SHARE") + b"x" * 20_000_000
+
+    large, small = hostile.begin_reading([raw, make_word("EATS-ITS-SHARE")]).results()
+
+    assert large == read_mail(raw)
+    assert small == Failure("too_costly")
+
+
 def test_mails_that_are_slow_together_cost_nothing(hostile: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit is that of one mail: a frame may take longer than any of its mails."""
     monkeypatch.setattr(limits, "GRACE_SECONDS", 0.0)
