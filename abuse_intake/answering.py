@@ -91,7 +91,12 @@ def is_robot(address: str) -> bool:
 
 
 def _can_be_public(address: str) -> bool:
-    """Whether mail to it can cross the internet: no address literal, and a domain that is not for private use."""
+    """Whether mail to it can cross the internet: no address literal, and a domain that is not for private use.
+
+    A final dot is for the DNS: SMTP knows no such domain (RFC 5321, section 4.1.2).
+    """
+    if address.endswith("."):
+        return False
     _, dot, top = (domain_of(address) or "").rpartition(".")
     return bool(dot) and top not in PRIVATE_DOMAINS and (top.isalpha() or top.startswith("xn--"))
 

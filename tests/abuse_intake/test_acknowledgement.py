@@ -112,6 +112,7 @@ NOT_ANSWERED = [
     ("unroutable_domain", {"reporter": "ann@localhost"}),
     ("unroutable_domain", {"reporter": "ann@mail"}),
     ("unroutable_domain", {"reporter": "ann@mail."}),
+    ("unroutable_domain", {"reporter": "ann@reporter.example."}),
     ("unroutable_domain", {"reporter": "ann@mail.localhost"}),
     ("unroutable_domain", {"reporter": "ann@printer.local"}),
     ("unroutable_domain", {"reporter": "ann@printer.LOCAL."}),

@@ -19,6 +19,7 @@ SEMICOLONS = b'Content-Type: text/plain; a="' + b";" * 80_000 + b"\n"
 def _hostile_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reader processes obey the words of mails, with short limits."""
     monkeypatch.setattr(process, "CHILD_CODE", HOSTILE_READER)
+    monkeypatch.setattr(limits, "CPU_SECONDS", 0.3)
     monkeypatch.setattr(limits, "WALL_SECONDS", 1.0)
 
 

@@ -11,6 +11,7 @@ import pytest
 from command_line import FIRST, CommandLine
 
 from abuse_intake.cli import cli as root
+from abuse_intake.cli import main
 
 
 def _commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -370,3 +371,22 @@ def test_the_log_never_stands_between_json_lines(worked: CommandLine) -> None:
     checked = worked("check")
     assert "twice.example" in checked.out
     assert checked.err == ""
+
+
+def test_too_little_memory_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the machine does not give is told without a traceback."""
+
+    def run_out(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(root, "main", run_out)
+
+    with pytest.raises(SystemExit) as end:
+        main([])
+
+    assert (end.value.code, capsys.readouterr().err) == (
+        1,
+        "abuse-intake: this machine gives too little memory\n",
+    )
