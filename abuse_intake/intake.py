@@ -115,8 +115,7 @@ class Intake:
         for places in self._mailbox.list_places(BATCH_SIZE):
             known = self._keep_new(places, summary)
             self._read_kept(summary)
-            self._file_away(waiting, summary)
-            waiting = known
+            waiting = self._file_away(waiting, summary) | known
             self._report_progress(summary)
             if self._should_stop():
                 break
@@ -186,17 +185,20 @@ class Intake:
 
     # 6. file away
 
-    def _file_away(self, places: set[Place], summary: PollSummary) -> None:
+    def _file_away(self, places: set[Place], summary: PollSummary) -> set[Place]:
+        """Move those whose mail has its disposition; the others."""
         with self._database.read() as session:
             known = mails.find_deliveries(session, self._mailbox.name, list(places))
         decided = [delivery for delivery in known.values() if delivery.disposition is not None]
+        undecided = {place for place, one in known.items() if one.disposition is None}
         if not decided:
-            return
+            return undecided
         stayed = self._mailbox.file_away([(one.place, self._folder_of(one)) for one in decided])
         filed = [(one.id, self._folder_of(one)) for one in decided if one.place not in stayed]
         with self._database.begin() as session:
             mails.mark_filed(session, filed, self._now())
         summary.filed += len(filed)
+        return undecided
 
     def _mark_vanished_filed(self) -> None:
         """Deliveries that were decided and no longer lie in the mailbox: moved by us before a kill, or by others."""

@@ -93,18 +93,21 @@ class FakeCarrier:
 class FakeReading:
     """Mails that were read when that was begun."""
 
-    def __init__(self, results: list[ReadMail | Failure]) -> None:
+    def __init__(self, results: list[ReadMail | Failure], log: list[str]) -> None:
         self._results = results
+        self._log = log
 
     def results(self) -> list[ReadMail | Failure]:
+        self._log.append(f"results of {len(self._results)}")
         return self._results
 
 
 class FakeGuard:
-    """Reads in this process, without limits; `read` shows what, `failures` says for which mails it gives none."""
+    """Reads in this process, without limits; `read` shows what, `log` when, and `failures` are told in place of mails."""
 
     def __init__(self, failures: dict[bytes, Failure] | None = None) -> None:
         self.read: list[bytes] = []
+        self.log: list[str] = []
         self._failures = failures or {}
 
     def make_ready(self) -> None:
@@ -112,4 +115,5 @@ class FakeGuard:
 
     def begin_reading(self, raws: Sequence[bytes]) -> FakeReading:
         self.read += raws
-        return FakeReading([self._failures.get(raw) or read_mail(raw) for raw in raws])
+        self.log.append(f"begin {len(raws)}")
+        return FakeReading([self._failures.get(raw) or read_mail(raw) for raw in raws], self.log)

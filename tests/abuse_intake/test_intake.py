@@ -373,7 +373,7 @@ def test_an_attempt_begins_when_mails_can_be_read(database: Database) -> None:
     leave_as_a_dead_process(database, [make_report(1)])
     guard = WatchingGuard(database)
 
-    make_intake(FakeMailbox(), database, reads=guard).poll()
+    make_intake(FakeMailbox(), database, mail_reader=guard).poll()
 
     assert guard.attempts == [0]
 
@@ -419,7 +419,7 @@ def test_a_mail_that_still_waits_is_not_marked_as_filed(
 ) -> None:
     """Stopped before the move, a mail that lies in the mailbox stays unfiled in the database."""
     mailbox = FakeMailbox(make_report(1))
-    monkeypatch.setattr(intake.Intake, "_file_away", lambda *_: None)
+    monkeypatch.setattr(intake.Intake, "_file_away", lambda *_: set())
 
     make_intake(mailbox, database).poll()
 
@@ -466,6 +466,43 @@ def test_another_mail_under_a_used_name_is_read(database: Database, tmp_path: Pa
 
     assert list_outcomes(database) == [REPORT, REPORT]
     assert list_files(maildir) == [".Processed/cur/mail.1:2,", ".Processed/cur/mail:2,"]
+
+
+def test_a_batch_is_read_while_the_one_before_is_recorded(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reader processes have the next batch before the results of the last are waited for."""
+    monkeypatch.setattr(intake, "BATCH_SIZE", 2)
+    guard = FakeGuard()
+
+    make_intake(FakeMailbox(*map(make_report, range(5))), database, mail_reader=guard).poll()
+
+    assert guard.log == ["begin 2", "begin 2", "results of 2", "begin 1", "results of 2", "results of 1"]
+
+
+def test_a_batch_has_a_bounded_number_of_bytes(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large mails are read few at a time, however many wait."""
+    reports = [make_report(number, text="x" * 3000) for number in range(4)]
+    monkeypatch.setattr(intake, "BATCH_BYTES", 2 * len(reports[0]) + 100)
+    guard = FakeGuard()
+
+    make_intake(FakeMailbox(*reports), database, mail_reader=guard).poll()
+
+    assert [line for line in guard.log if line.startswith("begin")] == ["begin 2", "begin 2"]
+
+
+def test_mails_are_filed_though_nothing_new_came_behind_them(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch that is still read when known mails follow is not forgotten by that pass."""
+    monkeypatch.setattr(intake, "BATCH_SIZE", 2)
+    known = [make_report(8), make_report(9)]
+    make_intake(FakeMailbox(*known), database).poll()
+    mailbox = FakeMailbox(make_report(1), make_report(2), *known)
+
+    make_intake(mailbox, database, should_stop=lambda: bool(mailbox.folders)).poll()
+
+    assert mailbox.waiting == {}
 
 
 def test_it_stops_between_batches(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
