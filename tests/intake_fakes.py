@@ -103,7 +103,7 @@ class FakeReading:
 
 
 class FakeGuard:
-    """Reads in this process, without limits; `read` shows what, `log` when, and `failures` are told in place of mails."""
+    """Reads in this process, without limits; `read` shows what, `log` when; `failures` are told in place of mails."""
 
     def __init__(self, failures: dict[bytes, Failure] | None = None) -> None:
         self.read: list[bytes] = []
