@@ -388,5 +388,5 @@ def test_too_little_memory_is_one_line(
 
     assert (end.value.code, capsys.readouterr().err) == (
         1,
-        "abuse-intake: this machine gives too little memory\n",
+        "abuse-intake: there is not enough memory for this\n",
     )
