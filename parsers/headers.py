@@ -54,6 +54,9 @@ _BLANKS = b" \t\n\r\v\f\x1c\x1d\x1e\x1f"
 """As `str.strip` knows them."""
 _COMMENT_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|\\.?|[()]|[^"()\\]+', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_COMMENT = "\0"
+"""What stands for a comment until all are known; no text has one."""
+_AROUND_COMMENT = re.compile(r"(?<=[^\s\0])\0+(?=[^\s\0])")
 
 
 class Mailbox(NamedTuple):
@@ -73,7 +76,8 @@ def raw_text(value: bytes | None) -> str:
 def strip_comments(text: str) -> str:
     """The text without its comments (RFC 5322, section 3.2.2), also nested ones.
 
-    What stands in quotes is none, nor is one that never ends; a text of too many pieces stays as it is.
+    What stands in quotes is none, nor is one that never ends; a text of too many pieces stays as it is. What a
+    comment, or the end of none, stands between is not one word without it: it would make an address that nobody wrote.
     """
     if "(" not in text and ")" not in text:
         return text.strip()
@@ -83,11 +87,14 @@ def strip_comments(text: str) -> str:
         token = found[0]
         if count >= COMMENT_TOKENS:
             return text.strip()
-        if token in ("(", ")"):
-            depth = max(0, depth + (1 if token == "(" else -1))
+        if token == "(":
+            depth += 1
+        elif token == ")":
+            depth = max(0, depth - 1)
+            kept.append("" if depth else _COMMENT)
         elif depth == 0:
             kept.append(token)
-    return text.strip() if depth else "".join(kept).strip()
+    return text.strip() if depth else _AROUND_COMMENT.sub(" ", "".join(kept)).replace(_COMMENT, "").strip()
 
 
 def decode_text(value: bytes | None, charset: str | None = None) -> str | None:
