@@ -9,7 +9,9 @@ from parsers.as_json import mail_as_json
 from parsers.values import ReadMail
 
 SMALL = 64 * 1024
-"""Larger mails meet limits in bytes, and line ends count."""
+"""Larger mails meet limits of whole mails."""
+SHORT = 7 * 1024
+"""No limit in bytes is smaller: a line end more or less brings no mail over one."""
 FEW_FIELDS = 100
 
 _ENCODED = re.compile(rb"base64|quoted-printable|=\?|[A-Za-z0-9+/]{56}", re.IGNORECASE)
@@ -27,7 +29,7 @@ def reading_twice_gives_the_same(raw: bytes, read: ReadMail) -> None:
 
 def line_ends_do_not_matter(raw: bytes, read: ReadMail) -> None:
     """LF for CRLF: the same disposition, and the same values of each report. Only of 7-bit text that hides none."""
-    if b"\r\n" not in raw or len(raw) > SMALL or not raw.isascii() or _ENCODED.search(raw):
+    if b"\r\n" not in raw or len(raw) > SHORT or not raw.isascii() or _ENCODED.search(raw):
         return
     plain = raw.replace(b"\r\n", b"\n")
     if b"\r" in plain or b"\0" in plain or raw.count(b"\n") != raw.count(b"\r\n"):

@@ -38,7 +38,7 @@ def read_words(part: Part, characters: int | None = None) -> str:
     text = part.text()
     if is_html(part):
         text = strip_html(_cut_page(text, part.budget, MARKUP * characters if characters else None))
-    return text[:characters]
+    return text[: 2 * characters].replace("\r\n", "\n")[:characters] if characters else text
 
 
 def is_html(part: Part) -> bool:

@@ -9,7 +9,10 @@ from mail_builders import build_feedback, build_junk, build_mail, build_part
 
 from parsers import read_mail
 from parsers.as_json import mail_as_json
+from parsers.budget import Budget
 from parsers.html_text import strip_html
+from parsers.mime import parse_message
+from parsers.outside import Outside
 
 VALID = (
     build_feedback(
@@ -224,3 +227,15 @@ def test_the_content_type_behind_too_many_fields_is_still_read() -> None:
 
     assert read.disposition == "report"
     assert read.warnings == ("The header has too many fields; the last ones were not read.",)
+
+
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_line_ends_do_not_move_what_is_read_of_a_text(line_end: bytes) -> None:
+    """A header that is pasted below 5,000 empty lines is found with line ends of one byte and of two."""
+    pasted = (
+        b"Received: from a.example (a.example [192.0.2.7]) by mx.b.example; Mon, 2 Nov 2026 10:00:00 +0000\n"
+    )
+    text = b"\n" * 5000 + pasted + b"From: x@a.example\nSubject: Buy\nMessage-ID: <1@a.example>\n"
+    outside = Outside(parse_message((b"From: ann@r.example\n\n" + text).replace(b"\n", line_end), Budget()))
+
+    assert outside.pasted is not None
