@@ -1,4 +1,4 @@
-"""What one mail may cost a reader process. The slowest mail that we know takes a twentieth of it."""
+"""What one mail may cost a reader process. The slowest mail that we know, of 31 MB, takes a seventh of the time."""
 
 MAX_BYTES = 50_000_000
 """A larger mail is not read, unless `mailbox.max_bytes` says otherwise."""
