@@ -10,9 +10,17 @@ import tomllib
 import unicodedata
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSource, SettingsConfigDict
 
@@ -88,6 +96,31 @@ class Folders(_Section):
         return str(getattr(self, disposition))
 
 
+class OauthSettings(_Section):
+    """`[mailbox.oauth]`, `[outbox.oauth]`: an access token (XOAUTH2) in the place of a password; one of three ways."""
+
+    token_command: tuple[str, ...] = ()
+    """A command that prints an access token."""
+    token_url: OptionalText = None
+    """Where client credentials are changed for a token (RFC 6749, section 4.4): Exchange Online."""
+    client_id: OptionalText = None
+    client_secret_file: Path | None = None
+    scope: OptionalText = None
+    service_account_file: Path | None = None
+    """A Google service account's key (RFC 7523): Gmail."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        ways = [bool(self.token_command), self.token_url is not None, self.service_account_file is not None]
+        if sum(ways) != 1:
+            raise ValueError("give exactly one of token_command, token_url and service_account_file")
+        if self.token_url is not None and not (self.client_id and self.client_secret_file and self.scope):
+            raise ValueError("token_url needs client_id, client_secret_file and scope")
+        if self.token_url is not None and not self.token_url.startswith("https://"):
+            raise ValueError("token_url must begin with https://")
+        return self
+
+
 class MailboxSettings(_Section):
     """`[mailbox]`: the abuse mailbox and who we are."""
 
@@ -96,7 +129,10 @@ class MailboxSettings(_Section):
     aliases: tuple[MailAddress, ...] = ()
     username: OptionalText = None
     password_file: Path | None = None
+    oauth: OauthSettings | None = None
     poll_seconds: float = Field(default=30, ge=1)
+    idle: bool = True
+    """Whether an IMAP server is asked to tell of new mail between polls (IDLE, RFC 2177)."""
     authserv_id: OptionalText = None
     max_bytes: int = Field(default=MAX_BYTES, ge=1_000)
     folders: Folders = Folders()
@@ -114,7 +150,11 @@ class OutboxSettings(_Section):
     url: str = Field(repr=False)
     username: OptionalText = None
     password_file: Path | None = None
+    oauth: OauthSettings | None = None
+    connections: int = Field(default=4, ge=1, le=50)
+    """Connections to the SMTP server at once."""
     per_reporter_hour: int = Field(default=4, ge=0)
+    per_hour: int = Field(default=10_000, ge=0)
 
 
 class ProviderSettings(_Section):
@@ -134,6 +174,14 @@ class TenantsSettings(_Section):
     """`[tenants]`: the directory file; without it the directory is what was imported into the database."""
 
     directory: Path | None = None
+
+
+class WorkerSettings(_Section):
+    """`[worker]`: how the worker is watched."""
+
+    status_port: int | None = Field(default=None, ge=0, le=65535)
+    """A port of 127.0.0.1 for /healthz, /readyz and /metrics."""
+    log_format: Literal["logfmt", "json"] = "logfmt"
 
 
 class DkimSettings(_Section):
@@ -156,6 +204,7 @@ class Settings(BaseSettings):
     provider: ProviderSettings = ProviderSettings()
     tenants: TenantsSettings = TenantsSettings()
     dkim: DkimSettings = DkimSettings()
+    worker: WorkerSettings = WorkerSettings()
     base: Path = Field(default=Path(), exclude=True)
     """The folder that relative paths are relative to."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from servers import programs
 from servers.dovecot import PASSWORD, Dovecot
+from servers.faulty_proxy import Fault, FaultyProxy, answer, drip, reset, stall
 from servers.faulty_smtp import FaultySmtp
 from servers.postgresql import Postgresql
 from servers.programs import HOST, ServerMissing, find_program
@@ -159,6 +160,56 @@ def test_faulty_smtp_stalls(faulty_smtp: FaultySmtp) -> None:
 
     faulty_smtp.await_stage("END")
     assert faulty_smtp.accepted == []
+
+
+@pytest.mark.dovecot
+def test_the_proxy_passes_on_what_nobody_spoils(dovecot: Dovecot) -> None:
+    """A mail goes through the proxy and comes back as it was."""
+    with FaultyProxy(dovecot.port) as proxy, imaplib.IMAP4("127.0.0.1", proxy.port) as session:
+        session.login("proxied", PASSWORD)
+        session.append("INBOX", "", "", RAW)
+        session.select()
+        assert session.fetch("1", "(BODY.PEEK[])")[1][0][1] == RAW  # type: ignore[index]
+
+
+@pytest.mark.dovecot
+def test_the_proxy_answers_in_the_servers_place(dovecot: Dovecot) -> None:
+    """A spoilt command gets the answer that was chosen, with its own tag, and the next one the server's."""
+    with FaultyProxy(dovecot.port) as proxy, imaplib.IMAP4("127.0.0.1", proxy.port) as session:
+        proxy.spoil(rb"SELECT", answer("{tag} NO [UNAVAILABLE] Try later"))
+        session.login("proxied", PASSWORD)
+        assert session.select() == ("NO", [b"[UNAVAILABLE] Try later"])
+        assert session.select()[0] == "OK"
+
+
+@pytest.mark.dovecot
+@pytest.mark.parametrize("after_answer", [False, True])
+def test_the_proxy_resets_before_or_after_the_server_acts(dovecot: Dovecot, after_answer: bool) -> None:
+    """A reset comes before the server hears of a command, or after it was done."""
+    folder = f"Made{after_answer}"
+    with FaultyProxy(dovecot.port) as proxy:
+        session = imaplib.IMAP4("127.0.0.1", proxy.port)
+        session.login("proxied", PASSWORD)
+        proxy.spoil(rb"CREATE", reset(after_answer=after_answer))
+        with pytest.raises((OSError, imaplib.IMAP4.abort)):
+            session.create(folder)
+        session.shutdown()
+        with imaplib.IMAP4("127.0.0.1", proxy.port) as after:
+            after.login("proxied", PASSWORD)
+            assert (after.select(folder)[0] == "OK") is after_answer
+
+
+@pytest.mark.dovecot
+@pytest.mark.parametrize("fault", [stall(), stall(after_answer=True), drip(seconds=5)])
+def test_the_proxy_keeps_a_client_waiting(dovecot: Dovecot, fault: Fault) -> None:
+    """Behind a stall, or bytes that drip, no answer comes in time."""
+    with FaultyProxy(dovecot.port) as proxy:
+        session = imaplib.IMAP4("127.0.0.1", proxy.port)
+        proxy.spoil(rb"NOOP", fault)
+        session.sock.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            session.noop()
+        session.shutdown()
 
 
 @pytest.mark.postgresql
