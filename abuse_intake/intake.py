@@ -27,6 +27,7 @@ from abuse_intake.concluding import Concluder
 from abuse_intake.mailbox import Mailbox
 from abuse_intake.recording import Batch, MailReader, Recorder
 from abuse_intake.settings import Folders
+from abuse_intake.steps import Step, reached
 from storage import mails
 from storage.database import Database
 from storage.values import Arrival, ClaimedMail, Delivery, Outcome, Place
@@ -113,6 +114,7 @@ class Intake:
         before = summary.kept
         waiting: set[Place] = set()
         for places in self._mailbox.list_places(BATCH_SIZE):
+            reached(Step.LISTED)
             known = self._keep_new(places, summary)
             self._read_kept(summary)
             waiting = self._file_away(waiting, summary) | known
@@ -134,8 +136,10 @@ class Intake:
             known = set(mails.find_deliveries(session, self._mailbox.name, places))
         arrivals = self._fetch([place for place in places if place not in known])
         for batch in _split(arrivals, BATCH_BYTES):
+            reached(Step.FETCHED)
             with self._database.begin() as session:
                 kept = mails.keep_mails(session, self._mailbox.name, batch)
+            reached(Step.KEPT)
             known.update(kept)
             summary.kept += len(kept)
             summary.known += len(kept) - len(
@@ -156,6 +160,7 @@ class Intake:
                 claimed = mails.claim_batch(session, self._owner, BATCH_SIZE, self._now(), LEASE, BATCH_BYTES)
             if not claimed:
                 return
+            reached(Step.CLAIMED)
             begun = self._recorder.begin(claimed)
             self._finish_reading(summary)
             self._being_read = begun
@@ -194,9 +199,11 @@ class Intake:
         if not decided:
             return undecided
         stayed = self._mailbox.file_away([(one.place, self._folder_of(one)) for one in decided])
+        reached(Step.MOVED)
         filed = [(one.id, self._folder_of(one)) for one in decided if one.place not in stayed]
         with self._database.begin() as session:
             mails.mark_filed(session, filed, self._now())
+        reached(Step.FILED)
         summary.filed += len(filed)
         return undecided
 

@@ -10,6 +10,7 @@ import structlog
 
 from abuse_intake.concluding import HOUR, Answered, Concluder
 from abuse_intake.guard.failure import TOO_LARGE, Failure, make_quarantined
+from abuse_intake.steps import Step, reached
 from parsers.values import ReadMail
 from storage import acknowledgements, held_back, mails
 from storage.database import Database
@@ -69,6 +70,7 @@ class Recorder:
         """The outcomes, recorded. GuardError, DatabaseUnavailable when nothing can be read or recorded now."""
         results = zip(batch.readable, batch.reading.results(), strict=True)
         read = {mail.id: _accept(mail, result) for mail, result in results}
+        reached(Step.READ)
         return self._conclude([(mail, read.get(mail.id) or _put_aside(mail)) for mail in batch.claimed])
 
     def read_and_record(self, claimed: Sequence[ClaimedMail]) -> list[Outcome]:
@@ -104,6 +106,7 @@ class Recorder:
             )
             answered = self._concluder.answer(outcomes, received, before, now)
             mails.record_outcomes(session, answered, now)
+        reached(Step.RECORDED)
         log.debug("recorded", mails=len(answered))
         return answered
 

@@ -13,6 +13,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 
 from abuse_intake.errors import MailboxError
 from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES, TOO_LARGE
+from abuse_intake.steps import Step, reached
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
 
@@ -212,6 +213,7 @@ def _move(client: IMAPClient, uids: list[int], folder: str) -> None:
         client.move(uids, folder)
     elif client.has_capability("UIDPLUS"):
         client.copy(uids, folder)
+        reached(Step.COPIED)
         client.delete_messages(uids, silent=True)
         client.uid_expunge(uids)
     else:

@@ -12,6 +12,7 @@ from pathlib import Path
 from abuse_intake.durably import sync_directory
 from abuse_intake.errors import OutboxError
 from abuse_intake.outbox.ledger import Ledger
+from abuse_intake.steps import Step, reached
 from abuse_intake.urls import ServiceUrl
 from storage.values import DueAcknowledgement
 
@@ -31,10 +32,14 @@ class MaildirCarrier:
             fresh = [one for one in due if not one.data_sent]
             for one in fresh:
                 _write_durably(self._path("tmp", one), one.content)
+            reached(Step.ANSWER_BEGUN)
             ours = [*(one for one in due if one.data_sent), *(ledger.note_data_sent(fresh) if fresh else ())]
+            reached(Step.DATA_SENT)
             lost = [one for one in ours if not self._publish(one)]
             sync_directory(self._root / "new")
+        reached(Step.ANSWERED)
         ledger.note_sent([one for one in ours if one not in lost])
+        reached(Step.ANSWER_NOTED)
         for one in lost:
             ledger.note_outcome_unknown(one, "neither in tmp/ nor in new/ after an interrupted delivery")
 

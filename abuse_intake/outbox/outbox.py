@@ -9,6 +9,7 @@ from abuse_intake.errors import ConfigurationError
 from abuse_intake.letters import LetterRefused, check_letter
 from abuse_intake.outbox.ledger import LEASE, DeliverySummary, Ledger
 from abuse_intake.settings import Settings
+from abuse_intake.steps import Step, reached
 from storage import acknowledgements
 from storage.database import Database
 from storage.values import DueAcknowledgement
@@ -57,6 +58,7 @@ class Outbox:
         ledger = Ledger(self._database, self._owner, self._now, self._should_stop)
         try:
             while not self._should_stop() and (due := self._claim(began)):
+                reached(Step.ANSWER_CLAIMED)
                 self._carrier.deliver([one for one in due if _is_fit(one, ledger)], ledger)
         finally:
             self._carrier.close()

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 
 from abuse_intake.errors import OutboxError
 from abuse_intake.outbox.ledger import Ledger
+from abuse_intake.steps import Step, reached
 from abuse_intake.urls import ServiceUrl
 from storage.values import DueAcknowledgement
 
@@ -80,13 +81,16 @@ class SmtpCarrier:
             # Not smtplib's rcpt(), which reads the address once more in a way of its own.
             _expect(250, client.docmd("RCPT", f"TO:<{one.to}>"))
             _send_data_without_end(client, one.content)
+            reached(Step.ANSWER_BEGUN)
             data_sent = bool(ledger.note_data_sent([one]))
             if not data_sent:
                 # Another delivery has taken it over: without a final dot the server keeps nothing.
                 self._drop()
                 return
+            reached(Step.DATA_SENT)
             client.send(b".\r\n")
             _expect(250, client.getreply())
+            reached(Step.ANSWERED)
         except _Answer as answer:
             if data_sent and not answer.is_refusal:
                 self._drop()
@@ -105,6 +109,7 @@ class SmtpCarrier:
             raise
         else:
             ledger.note_sent([one])
+            reached(Step.ANSWER_NOTED)
 
     def _begin_mail(self) -> smtplib.SMTP:
         """A connection on which MAIL was accepted: up to there it is all about us, and not about a recipient.
