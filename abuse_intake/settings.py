@@ -27,7 +27,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSourc
 from abuse_intake.errors import ConfigurationError
 from abuse_intake.guard.limits import MAX_BYTES
 from abuse_intake.settings_errors import ENVIRONMENT_PREFIX, explain_validation, plain
-from abuse_intake.urls import ServiceUrl, parse_service_url
+from abuse_intake.urls import ServiceUrl, check_token_url, parse_service_url
 from parsers.addresses import strict_addr_spec
 
 CONFIG_VARIABLE = "ABUSE_INTAKE_CONFIG"
@@ -97,7 +97,7 @@ class Folders(_Section):
 
 
 class OauthSettings(_Section):
-    """`[mailbox.oauth]`, `[outbox.oauth]`: an access token (XOAUTH2) in the place of a password; one of three ways."""
+    """`[mailbox.oauth]`, `[outbox.oauth]`: an access token in the place of a password; one of three ways."""
 
     token_command: tuple[str, ...] = ()
     """A command that prints an access token."""
@@ -106,30 +106,60 @@ class OauthSettings(_Section):
     client_id: OptionalText = None
     client_secret_file: Path | None = None
     scope: OptionalText = None
+    """By default what IMAP and SMTP need where we know it (Exchange Online, Gmail); elsewhere none is asked for."""
     service_account_file: Path | None = None
     """A Google service account's key (RFC 7523): Gmail."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        ways = [bool(self.token_command), self.token_url is not None, self.service_account_file is not None]
-        if sum(ways) != 1:
+        given = [name for name in _OAUTH_WAYS if getattr(self, name)]
+        if len(given) != 1:
             raise ValueError("give exactly one of token_command, token_url and service_account_file")
-        if self.token_url is not None and not (self.client_id and self.client_secret_file and self.scope):
-            raise ValueError("token_url needs client_id, client_secret_file and scope")
-        if self.token_url is not None and not self.token_url.startswith("https://"):
-            raise ValueError("token_url must begin with https://")
+        for key in ("client_id", "client_secret_file", "scope"):
+            if getattr(self, key) and key not in _OAUTH_WAYS[given[0]]:
+                raise ValueError(f"{key} means nothing beside {given[0]}")
+        if self.token_url is not None:
+            if not (self.client_id and self.client_secret_file):
+                raise ValueError("token_url needs client_id and client_secret_file")
+            _check_token_url(self.token_url)
         return self
 
 
-class MailboxSettings(_Section):
-    """`[mailbox]`: the abuse mailbox and who we are."""
+_OAUTH_WAYS = {
+    "token_command": (),
+    "token_url": ("client_id", "client_secret_file", "scope"),
+    "service_account_file": ("scope",),
+}
+"""Each way to a token, and the keys that belong to it."""
+
+
+def _check_token_url(url: str) -> None:
+    try:
+        check_token_url(url)
+    except ValueError as error:
+        raise ValueError(f"token_url {error}") from None
+
+
+class _Login(_Section):
+    """What the sections of both servers share."""
 
     url: str = Field(repr=False)
-    address: MailAddress
-    aliases: tuple[MailAddress, ...] = ()
     username: OptionalText = None
     password_file: Path | None = None
     oauth: OauthSettings | None = None
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> Self:
+        if self.oauth and self.password_file:
+            raise ValueError("give password_file or oauth, not both")
+        return self
+
+
+class MailboxSettings(_Login):
+    """`[mailbox]`: the abuse mailbox and who we are."""
+
+    address: MailAddress
+    aliases: tuple[MailAddress, ...] = ()
     poll_seconds: float = Field(default=30, ge=1)
     idle: bool = True
     """Whether an IMAP server is asked to tell of new mail between polls (IDLE, RFC 2177)."""
@@ -144,13 +174,9 @@ class DatabaseSettings(_Section):
     url: str = Field(default="sqlite:///abuse-intake.db", repr=False)
 
 
-class OutboxSettings(_Section):
+class OutboxSettings(_Login):
     """`[outbox]`: how acknowledgements leave."""
 
-    url: str = Field(repr=False)
-    username: OptionalText = None
-    password_file: Path | None = None
-    oauth: OauthSettings | None = None
     connections: int = Field(default=4, ge=1, le=50)
     """Connections to the SMTP server at once."""
     per_reporter_hour: int = Field(default=4, ge=0)
@@ -311,10 +337,17 @@ def build_settings(
 def _checked(settings: Settings) -> Settings:
     settings.database_url()
     if settings.mailbox:
-        settings.mailbox_url()
+        _check_login("mailbox", settings.mailbox, settings.mailbox_url())
     if settings.outbox:
-        settings.outbox_url()
+        _check_login("outbox", settings.outbox, settings.outbox_url())
     return settings
+
+
+def _check_login(name: str, section: _Login, url: ServiceUrl) -> None:
+    if section.oauth and url.host is None:
+        raise ConfigurationError(f"{name}.oauth means nothing for {url.scheme}://")
+    if section.oauth and url.password:
+        raise ConfigurationError(f"{name}.url has a password: take it out, {name}.oauth stands in its place")
 
 
 def _read_toml(file: Path, must_exist: bool) -> dict[str, Any]:

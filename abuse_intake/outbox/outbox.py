@@ -7,8 +7,9 @@ from typing import Protocol
 from abuse_intake import processes
 from abuse_intake.errors import ConfigurationError
 from abuse_intake.letters import LetterRefused, check_letter
+from abuse_intake.oauth.source import TokenSource
 from abuse_intake.outbox.ledger import LEASE, DeliverySummary, Ledger
-from abuse_intake.settings import Settings
+from abuse_intake.settings import OauthSettings, Settings
 from abuse_intake.steps import Step, reached
 from storage import acknowledgements
 from storage.database import Database
@@ -97,7 +98,21 @@ def open_carrier(settings: Settings) -> Carrier:
         return MaildirCarrier(url)
     from abuse_intake.outbox.smtp import SmtpCarrier
 
+    if section.oauth:
+        return SmtpCarrier(url, *_token_login(settings, section.oauth, section.username or url.username))
     username, password = section.username or url.username, settings.password(section, url)
     if username and password is None:
         raise ConfigurationError("outbox.password_file must be given where outbox.username is")
     return SmtpCarrier(url, username, password)
+
+
+def _token_login(
+    settings: Settings, oauth: OauthSettings, username: str | None
+) -> tuple[str, None, TokenSource]:
+    """A user, no password, and where tokens come from; by default the user is the mailbox's address."""
+    from abuse_intake.oauth import open_token_source
+
+    user = username or (settings.mailbox.address if settings.mailbox else None)
+    if user is None:
+        raise ConfigurationError("outbox.username must be given where outbox.oauth is")
+    return user, None, open_token_source(oauth, user, settings.base)

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from abuse_intake.errors import OutboxError
+from abuse_intake.oauth.source import TokenSource
 from abuse_intake.outbox.ledger import Ledger
+from abuse_intake.outbox.token_login import log_in_with_token
 from abuse_intake.steps import Step, reached
 from abuse_intake.urls import ServiceUrl
 from storage.values import DueAcknowledgement
@@ -34,11 +36,19 @@ class SmtpCarrier:
 
     batch_size = 20
 
-    def __init__(self, url: ServiceUrl, username: str | None, password: str | None) -> None:
+    def __init__(
+        self,
+        url: ServiceUrl,
+        username: str | None,
+        password: str | None,
+        token_source: TokenSource | None = None,
+    ) -> None:
         self.name = str(url)
         self._url = url
         self._username = username
         self._password = password
+        self._token_source = token_source
+        self._how = ""
         self._client: smtplib.SMTP | None = None
 
     def deliver(self, due: Sequence[DueAcknowledgement], ledger: Ledger) -> None:
@@ -66,7 +76,8 @@ class SmtpCarrier:
         client = self._client = self._connect()
         size = client.esmtp_features.get("size", "any size")
         self.close()
-        return f"{self.name}: answers, takes {size} bytes" if size.isdigit() else f"{self.name}: answers"
+        takes = f", takes {size} bytes" if size.isdigit() else ""
+        return f"{self.name}: answers{takes}{self._how}"
 
     def close(self) -> None:
         client, self._client = self._client, None
@@ -153,12 +164,19 @@ class SmtpCarrier:
             try:
                 client.ehlo()
                 self._secure(client)
-                if self._username and self._password:
-                    client.login(self._username, self._password)
+                self._log_in(client)
             except BaseException:
                 client.close()
                 raise
             return client
+
+    def _log_in(self, client: smtplib.SMTP) -> None:
+        if self._username and self._token_source is not None:
+            host = self._url.host or ""
+            mechanism = log_in_with_token(client, self._token_source, self._username, self.name, host)
+            self._how = f", logged in with {mechanism}"
+        elif self._username and self._password:
+            client.login(self._username, self._password)
 
     def _secure(self, client: smtplib.SMTP) -> None:
         """STARTTLS where it is offered; a password never crosses a network without a verified certificate."""
