@@ -43,9 +43,12 @@ class _Bounded(httpx2.AsyncClient):
             body = await _read_bounded(response)
         finally:
             await response.aclose()
+        status = response.status_code
         if response.has_redirect_location:
-            raise _UnusableAnswer(f"sends us elsewhere (status {response.status_code}), where we do not go")
-        return httpx2.Response(response.status_code, content=body, request=request)
+            raise _UnusableAnswer(f"sends us elsewhere (status {status}), where we do not go")
+        if status >= 500 or (status >= 400 and not body.lstrip().startswith(b"{")):
+            raise _UnusableAnswer(f"answers with status {status}")
+        return httpx2.Response(status, content=body, request=request)
 
 
 async def _read_bounded(response: httpx2.Response) -> bytes:
@@ -125,8 +128,6 @@ def _ask(url: str, ask: Callable[[], Awaitable[Any]], *secrets: str) -> Token:
     except OAuthError as error:
         said = quote(f"{error.error}: {error.description or 'nothing more'}", *secrets)
         raise TokenError(f"{name} refused: {said}{advise(said)}") from None
-    except httpx2.HTTPStatusError as error:
-        raise TokenError(f"{name} answers with status {error.response.status_code}") from None
     except (httpx2.TransportError, OSError) as error:
         raise TokenError(f"{name} cannot be asked: {quote(str(error) or type(error).__name__)}") from None
     except _UnusableAnswer as error:
@@ -141,7 +142,9 @@ async def _in_time(ask: Callable[[], Awaitable[Any]]) -> Any:
         return await ask()
 
 
-def _read_token(answer: dict[str, Any]) -> Token:
+def _read_token(answer: Any) -> Token:
+    if not isinstance(answer, dict):
+        raise TypeError("it is no object of JSON")
     if str(answer.get("token_type", "bearer")).lower() != "bearer":
         raise ValueError("its token is no bearer token")
     text = answer.get("access_token")

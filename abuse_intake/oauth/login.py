@@ -1,7 +1,7 @@
 """A login with a token: what the two mechanisms say, and what is done when the server refuses."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from abuse_intake.oauth.source import TokenSource
 from abuse_intake.oauth.wording import quote
@@ -38,6 +38,11 @@ class TokenLogin:
         except (ValueError, AttributeError, RecursionError):
             return ""
         return f" (status {quote(str(status))})" if status else ""
+
+
+def explain_refusal(logins: Sequence[TokenLogin]) -> str:
+    """What the last of some logins that was told anything was told."""
+    return next(filter(None, (login.explain() for login in reversed(logins))), "")
 
 
 def choose_mechanism(is_offered: Callable[[str], bool]) -> str | None:

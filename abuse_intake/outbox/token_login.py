@@ -5,7 +5,7 @@ import binascii
 import smtplib
 
 from abuse_intake.errors import OutboxError, TokenError
-from abuse_intake.oauth.login import TokenLogin, choose_mechanism, try_token_twice
+from abuse_intake.oauth.login import TokenLogin, choose_mechanism, explain_refusal, try_token_twice
 from abuse_intake.oauth.source import TokenSource
 from abuse_intake.oauth.wording import advise_login, quote
 
@@ -22,12 +22,11 @@ def log_in_with_token(client: smtplib.SMTP, source: TokenSource, user: str, name
             f"{name}: the server offers no login with a token (XOAUTH2): use outbox.password_file, "
             "or enable it on the server"
         )
-    login = TokenLogin(mechanism, user, "")
+    logins: list[TokenLogin] = []
 
     def log_in(token: str) -> None:
-        nonlocal login
-        login = TokenLogin(mechanism, user, token)
-        _authenticate(client, login, is_short=_fits(mechanism, user, token))
+        logins.append(TokenLogin(mechanism, user, token))
+        _authenticate(client, logins[-1], is_short=_fits(mechanism, user, token))
 
     try:
         try_token_twice(source, log_in, smtplib.SMTPAuthenticationError, (smtplib.SMTPException, OSError))
@@ -37,7 +36,7 @@ def log_in_with_token(client: smtplib.SMTP, source: TokenSource, user: str, name
         answer = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else ""
         raise OutboxError(
             f"{name}: the server refused the token for {user} ({mechanism}): {error.smtp_code} {quote(answer)}"
-            f"{login.explain()}: {advise_login('SMTP', host)}"
+            f"{explain_refusal(logins)}: {advise_login('SMTP', host)}"
         ) from None
     return mechanism
 

@@ -95,6 +95,10 @@ class TokenEndpoint:
         """Let this token be one that is valid, as if it had been given."""
         self._valid.add(token)
 
+    def is_valid(self, token: str) -> bool:
+        """Tell whether it was given and not revoked."""
+        return token in self._valid
+
     def respond(self, handler: "_Handler", form: dict[str, str]) -> None:
         """Answer one request for a token."""
         self.requests.append(form)
@@ -113,7 +117,7 @@ class TokenEndpoint:
     def introspect(self, token: str) -> dict[str, str]:
         """Whose token that is, as Dovecot asks."""
         known = {"active": "true", "username": self.registered.user}
-        return known if token in self._valid else {"active": "false"}
+        return known if self.is_valid(token) else {"active": "false"}
 
     def _complain(self, form: dict[str, str]) -> str | None:
         known = self.registered
