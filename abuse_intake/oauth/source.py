@@ -53,9 +53,8 @@ class RememberingSource:
         with self._lock:
             if self._token is not None and self._now() <= self._good_until:
                 return self._token
-            if (
-                self._failed_at > asked_at
-            ):  # while we waited: fifty connections need not each wait for a time-out
+            # It failed while we waited: fifty connections need not each wait for a time-out of their own.
+            if self._failed_at > asked_at:
                 raise TokenError(self._failure)
             return self._fetch_another()
 
@@ -65,7 +64,6 @@ class RememberingSource:
                 self._token = None
 
     def _fetch_another(self) -> str:
-        self._token = None
         began = self._now()
         try:
             token = self._fetch()

@@ -15,12 +15,16 @@ REFUSAL = '{"status":"401","schemes":"Bearer"}'
 
 
 class TokenSmtp:
-    """A context manager; notes what was `said` in logins, what came `after_refusals`, and who mails were `sent_to`."""
+    """A context manager; notes what was `said` in logins, whether it had `asked` for it, and who mails were `sent_to`.
+
+    What came after a refusal's challenge is in `after_refusals`.
+    """
 
     def __init__(
         self, is_valid: Callable[[str], bool], *, mechanism: str = "XOAUTH2", hang_up: bool = False
     ) -> None:
         self.said: list[str] = []
+        self.asked: list[bool] = []
         self.after_refusals: list[bytes] = []
         self.sent_to: list[str] = []
         self.is_valid = is_valid
@@ -68,6 +72,7 @@ class _Session(SMTP):
             base64.b64decode(arguments[1]) if len(arguments) > 1 else bytes(await self.challenge_auth(b""))
         ).decode()
         self._owner.said.append(said)
+        self._owner.asked.append(len(arguments) == 1)
         if self._owner.is_valid(said.partition("Bearer ")[2].rstrip("\x01")):
             return AuthResult(success=True, auth_data=said)
         self._owner.after_refusals.append(bytes(await self.challenge_auth(REFUSAL)))

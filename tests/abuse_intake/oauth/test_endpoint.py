@@ -16,7 +16,7 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from servers.certificate import make_certificate
 from servers.programs import HOST, find_free_port
 from servers.token_endpoint import JWT_BEARER, TokenEndpoint
@@ -26,6 +26,7 @@ from abuse_intake.oauth import TokenSource, endpoint, open_token_source, opening
 from abuse_intake.settings import OauthSettings
 
 KEY = rsa.generate_private_key(65537, 2048)
+PUBLIC = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 @pytest.fixture
@@ -176,6 +177,7 @@ def test_another_key_is_refused(server: TokenEndpoint, tmp_path: Path) -> None:
         lambda path: write_key(path.parent, "http://elsewhere.example/token"),
         lambda path: write_key(path.parent, "https://h/t", private_key="-----BEGIN hunter2"),
         lambda path: write_key(path.parent, "https://h/t", private_key=7),
+        lambda path: write_key(path.parent, "https://h/t", private_key=PUBLIC),
         lambda path: write_key(path.parent, "https://h/t", client_email=None),
         lambda path: write_key(path.parent, "https://h/t", ec.generate_private_key(ec.SECP256R1())),
     ],

@@ -14,6 +14,7 @@ from servers.token_endpoint import TokenEndpoint
 from abuse_intake import urls
 from abuse_intake.errors import MailboxError, TokenError
 from abuse_intake.mailbox.imap import ImapMailbox
+from abuse_intake.oauth.login import TokenLogin
 from abuse_intake.oauth.source import RememberingSource, Token
 from abuse_intake.urls import ServiceUrl
 
@@ -168,3 +169,25 @@ def test_a_strange_challenge_is_an_error_of_the_mailbox(text: bytes) -> None:
         with pytest.raises(MailboxError):
             check(listening.getsockname()[1], give("good"))
         serving.join(10)
+
+
+def test_a_login_away_from_this_machine_is_encrypted(
+    endpoint: TokenEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The token goes only after STARTTLS with a trusted certificate; what the server offers then counts."""
+    endpoint.validate("good")
+    monkeypatch.setattr(urls, "LOOPBACK_HOSTS", frozenset())
+    with make_or_skip(lambda: Dovecot(tls=True, oauth=endpoint.introspection_url)) as server:
+        mailbox = ImapMailbox(ServiceUrl("imap", "INBOX", "localhost", server.port), "junk", "", give("good"))
+        with pytest.raises(MailboxError):
+            mailbox.check()
+        assert "XOAUTH2" not in server.log.read_text()
+        monkeypatch.setenv("SSL_CERT_FILE", str(server.cert))
+
+        assert "logged in with XOAUTH2" in mailbox.check()
+        mailbox.close()
+
+
+def test_a_name_is_said_as_the_standard_wants() -> None:
+    """RFC 5801, section 4: a comma would end it."""
+    assert TokenLogin("OAUTHBEARER", "a=b,c", "t").answer() == "n,a=a=3Db=2Cc,\x01auth=Bearer t\x01\x01"

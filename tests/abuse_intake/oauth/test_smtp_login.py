@@ -1,5 +1,7 @@
 """SMTP logins with a token."""
 
+import socket
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -71,6 +73,7 @@ def test_a_token_lets_mails_through(token: str, database: Database) -> None:
         deliver(database, server.port, give(token))
 
         assert server.said == [f"user={USER}\x01auth=Bearer {token}\x01\x01"]
+        assert server.asked == [token != "short"]
         assert sorted(server.sent_to) == [DANA, SAM]
 
 
@@ -168,3 +171,29 @@ def test_connections_at_once_share_a_token(tmp_path: Path) -> None:
 
         assert all("logged in with XOAUTH2" in answer for answer in answers)
         assert len(endpoint.requests) == 2
+
+
+@pytest.mark.parametrize("challenge", [b"a", b"!!!", b"\xff"])
+def test_a_strange_challenge_is_an_error_of_the_outbox(challenge: bytes, database: Database) -> None:
+    """Whatever a server says in the middle of a login, the worker goes on."""
+    with socket.create_server((HOST, 0)) as listening:
+        serving = threading.Thread(target=serve_challenge, args=(listening, challenge))
+        serving.start()
+
+        with pytest.raises(OutboxError):
+            deliver(database, listening.getsockname()[1], give("good"))
+        serving.join(10)
+
+    assert list_states(database) == ["waiting"] * 2
+
+
+def serve_challenge(listening: socket.socket, challenge: bytes) -> None:
+    connection, _ = listening.accept()
+    with connection, connection.makefile("rwb", buffering=0) as lines:
+        lines.write(b"220 ready\r\n")
+        while line := lines.readline():
+            if line.startswith(b"AUTH"):
+                lines.write(b"334 " + challenge + b"\r\n")
+                lines.readline()
+                return
+            lines.write(b"250-tokens.example\r\n250 AUTH XOAUTH2\r\n")
