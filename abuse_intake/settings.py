@@ -14,9 +14,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     model_validator,
@@ -27,7 +25,9 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSourc
 from abuse_intake.errors import ConfigurationError
 from abuse_intake.guard.limits import MAX_BYTES
 from abuse_intake.settings_errors import ENVIRONMENT_PREFIX, explain_validation, plain
-from abuse_intake.urls import ServiceUrl, check_token_url, parse_service_url
+from abuse_intake.settings_oauth import OauthSettings
+from abuse_intake.settings_section import OptionalText, Section
+from abuse_intake.urls import ServiceUrl, parse_service_url
 from parsers.addresses import strict_addr_spec
 
 CONFIG_VARIABLE = "ABUSE_INTAKE_CONFIG"
@@ -74,17 +74,11 @@ def _checked_folder(name: str) -> str:
 
 
 FolderName = Annotated[str, AfterValidator(_checked_folder)]
-OptionalText = Annotated[str | None, AfterValidator(lambda text: text or None)]
-"""Empty counts as absent, as in files of environment variables."""
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_checked_network)]
 MailAddress = Annotated[str, AfterValidator(_checked_address)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-class Folders(_Section):
+class Folders(Section):
     """Where a mail goes by its disposition."""
 
     report: FolderName = "Processed"
@@ -96,51 +90,7 @@ class Folders(_Section):
         return str(getattr(self, disposition))
 
 
-class OauthSettings(_Section):
-    """`[mailbox.oauth]`, `[outbox.oauth]`: an access token in the place of a password; one of three ways."""
-
-    token_command: tuple[str, ...] = ()
-    """A command that prints an access token."""
-    token_url: OptionalText = None
-    """Where client credentials are changed for a token (RFC 6749, section 4.4): Exchange Online."""
-    client_id: OptionalText = None
-    client_secret_file: Path | None = None
-    scope: OptionalText = None
-    """By default what IMAP and SMTP need where we know it (Exchange Online, Gmail); elsewhere none is asked for."""
-    service_account_file: Path | None = None
-    """A Google service account's key (RFC 7523): Gmail."""
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        given = [name for name in _OAUTH_WAYS if getattr(self, name)]
-        if len(given) != 1:
-            raise ValueError("give exactly one of token_command, token_url and service_account_file")
-        for key in ("client_id", "client_secret_file", "scope"):
-            if getattr(self, key) and key not in _OAUTH_WAYS[given[0]]:
-                raise ValueError(f"{key} means nothing beside {given[0]}")
-        if self.token_url is not None:
-            if not (self.client_id and self.client_secret_file):
-                raise ValueError("token_url needs client_id and client_secret_file")
-            _check_token_url(self.token_url)
-        return self
-
-
-_OAUTH_WAYS = {
-    "token_command": (),
-    "token_url": ("client_id", "client_secret_file", "scope"),
-    "service_account_file": ("scope",),
-}
-"""Each way to a token, and the keys that belong to it."""
-
-
-def _check_token_url(url: str) -> None:
-    try:
-        check_token_url(url)
-    except ValueError as error:
-        raise ValueError(f"token_url {error}") from None
-
-
-class _Login(_Section):
+class _Login(Section):
     """What the sections of both servers share."""
 
     url: str = Field(repr=False)
@@ -168,7 +118,7 @@ class MailboxSettings(_Login):
     folders: Folders = Folders()
 
 
-class DatabaseSettings(_Section):
+class DatabaseSettings(Section):
     """`[database]`: where incidents are kept."""
 
     url: str = Field(default="sqlite:///abuse-intake.db", repr=False)
@@ -183,7 +133,7 @@ class OutboxSettings(_Login):
     per_hour: int = Field(default=10_000, ge=0)
 
 
-class ProviderSettings(_Section):
+class ProviderSettings(Section):
     """`[provider]`: our own outbound networks and the names of our relays."""
 
     name: Annotated[str, AfterValidator(_checked_name)] = "this mail provider"
@@ -196,13 +146,13 @@ class ProviderSettings(_Section):
         return any(fnmatch.fnmatchcase(lowered, pattern.lower()) for pattern in self.hosts)
 
 
-class TenantsSettings(_Section):
+class TenantsSettings(Section):
     """`[tenants]`: the directory file; without it the directory is what was imported into the database."""
 
     directory: Path | None = None
 
 
-class WorkerSettings(_Section):
+class WorkerSettings(Section):
     """`[worker]`: how the worker is watched."""
 
     status_port: int | None = Field(default=None, ge=0, le=65535)
@@ -210,7 +160,7 @@ class WorkerSettings(_Section):
     log_format: Literal["logfmt", "json"] = "logfmt"
 
 
-class DkimSettings(_Section):
+class DkimSettings(Section):
     """`[dkim]`: where public keys are looked up."""
 
     keys: Path | None = None

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from abuse_intake.errors import ConfigurationError
 from abuse_intake.oauth.command import run_token_command
 from abuse_intake.oauth.source import RememberingSource, TokenSource
-from abuse_intake.settings import OauthSettings
+from abuse_intake.settings_oauth import OauthSettings
 
 GMAIL_SCOPE = "https://mail.google.com/"
 EXCHANGE_ONLINE = "login.microsoftonline.com"

@@ -9,7 +9,8 @@ from abuse_intake.errors import ConfigurationError
 from abuse_intake.letters import LetterRefused, check_letter
 from abuse_intake.oauth.source import TokenSource
 from abuse_intake.outbox.ledger import LEASE, DeliverySummary, Ledger
-from abuse_intake.settings import OauthSettings, Settings
+from abuse_intake.settings import Settings
+from abuse_intake.settings_oauth import OauthSettings
 from abuse_intake.steps import Step, reached
 from storage import acknowledgements
 from storage.database import Database

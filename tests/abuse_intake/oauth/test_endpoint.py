@@ -23,7 +23,7 @@ from servers.token_endpoint import JWT_BEARER, TokenEndpoint
 
 from abuse_intake.errors import ConfigurationError, TokenError
 from abuse_intake.oauth import TokenSource, endpoint, open_token_source, opening
-from abuse_intake.settings import OauthSettings
+from abuse_intake.settings_oauth import OauthSettings
 
 KEY = rsa.generate_private_key(65537, 2048)
 PUBLIC = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

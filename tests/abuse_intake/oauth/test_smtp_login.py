@@ -20,7 +20,7 @@ from abuse_intake.oauth import open_token_source
 from abuse_intake.oauth.source import RememberingSource, Token
 from abuse_intake.outbox import Outbox
 from abuse_intake.outbox.smtp import SmtpCarrier
-from abuse_intake.settings import OauthSettings
+from abuse_intake.settings_oauth import OauthSettings
 from abuse_intake.urls import ServiceUrl
 from storage.database import Database
 
