@@ -6,11 +6,8 @@ from typing import Protocol
 
 from abuse_intake import processes
 from abuse_intake.errors import ConfigurationError
-from abuse_intake.letters import LetterRefused, check_letter
-from abuse_intake.outbox.ledger import LEASE, DeliverySummary, Ledger
+from abuse_intake.outbox.ledger import DeliverySummary, Ledger
 from abuse_intake.settings import Settings
-from abuse_intake.steps import Step, reached
-from storage import acknowledgements
 from storage.database import Database
 from storage.values import DueAcknowledgement
 
@@ -25,7 +22,8 @@ class Carrier(Protocol):
     def deliver(self, due: Sequence[DueAcknowledgement], ledger: Ledger) -> None:
         """Deliver each and note what became of it. OutboxError when nothing can be delivered now.
 
-        Whatever is not noted when it returns or raises waits again.
+        It may claim more from the ledger when it has come through. Whatever is not noted when it returns or
+        raises waits again.
         """
 
     def check(self) -> str:
@@ -54,38 +52,14 @@ class Outbox:
 
     def deliver_due(self) -> DeliverySummary:
         """Try everything that is due now once. OutboxError when the way is closed; nothing is lost by that."""
-        began = self._now()
         ledger = Ledger(self._database, self._owner, self._now, self._should_stop)
         try:
-            while not self._should_stop() and (due := self._claim(began)):
-                reached(Step.ANSWER_CLAIMED)
-                self._carrier.deliver([one for one in due if _is_fit(one, ledger)], ledger)
+            while due := ledger.claim(self._carrier.batch_size):
+                self._carrier.deliver(due, ledger)
         finally:
             self._carrier.close()
-            self._release()
+            ledger.release()
         return ledger.summary
-
-    def _claim(self, as_of: datetime) -> tuple[DueAcknowledgement, ...]:
-        """What was due when the run began, leased from now on: a run may last longer than a lease."""
-        lease = self._now() - as_of + LEASE
-        with self._database.begin() as session:
-            return acknowledgements.claim_due(
-                session, self._owner, processes.is_alive, as_of, lease, self._carrier.batch_size
-            )
-
-    def _release(self) -> None:
-        """What was leased and not come to waits again: a stop, or a way that is closed, is no attempt."""
-        with self._database.begin() as session:
-            acknowledgements.release_undelivered(session, self._owner, self._now())
-
-
-def _is_fit(one: DueAcknowledgement, ledger: Ledger) -> bool:
-    """Whether it may leave; what may not fails at once. What has left already is for the carrier to settle."""
-    try:
-        return one.data_sent or bool(check_letter(one.content, one.to, one.message_id))
-    except LetterRefused as refused:
-        ledger.note_failed(one, f"not sent: {refused}")
-        return False
 
 
 def open_carrier(settings: Settings) -> Carrier:
@@ -100,4 +74,4 @@ def open_carrier(settings: Settings) -> Carrier:
     username, password = section.username or url.username, settings.password(section, url)
     if username and password is None:
         raise ConfigurationError("outbox.password_file must be given where outbox.username is")
-    return SmtpCarrier(url, username, password)
+    return SmtpCarrier(url, username, password, connections=section.connections, ehlo_name=section.ehlo_name)
