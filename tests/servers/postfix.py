@@ -88,8 +88,7 @@ class Postfix:
     def __enter__(self) -> Self:
         try:
             self._configure()
-            self._command("start")
-            self._await_greeting()
+            self.start()
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -100,6 +99,15 @@ class Postfix:
     ) -> None:
         self._command("stop", check=False)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start it, again with all that it has taken after a stop."""
+        self._command("start")
+        self._await_greeting()
+
+    def stop(self) -> None:
+        """Stop it, whatever it is at; what it has taken lies in its queue."""
+        self._command("abort")
 
     @property
     def certificate(self) -> Path:
