@@ -32,6 +32,7 @@ from abuse_intake.outbox import DeliverySummary, Outbox, smtp
 from abuse_intake.outbox.smtp import SmtpCarrier
 from abuse_intake.steps import Step, listen
 from abuse_intake.urls import ServiceUrl
+from storage import acknowledgements
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 
@@ -163,6 +164,30 @@ def test_a_connection_that_stalls_keeps_the_others_from_nothing(
 
     assert done_in_time
     assert count_states(database) == {"sent": 59, "waiting": 1}
+
+
+def test_what_waits_for_a_slow_server_stays_ours(database: Database, faulty_smtp: FaultySmtp) -> None:
+    """Each mail takes two minutes: what waits behind it is leased anew, and no other worker takes it meanwhile."""
+    clock, taken_over = [NOW], list[str]()
+
+    def take_over(step: Step) -> None:
+        if step == Step.ANSWER_BEGUN:
+            clock[0] += timedelta(minutes=2)
+            with database.begin() as session:
+                due = acknowledgements.claim_due(
+                    session, "elsewhere/1/1.00", lambda _: True, clock[0], timedelta(minutes=10), 5
+                )
+                taken_over.extend(one.id for one in due if one.attempts > 1)
+
+    carrier = SmtpCarrier(ServiceUrl("smtp", "", HOST, faulty_smtp.port), None, None)
+    forget = listen(take_over)
+    Outbox(carrier, database, now=lambda: clock[0]).deliver_due()
+    forget()
+
+    sent = len(faulty_smtp.accepted)
+    assert taken_over == []
+    assert sent >= 20
+    assert count_states(database) == {"sent": sent, "sending": 60 - sent}
 
 
 def test_a_stop_is_heeded_by_all_connections(database: Database, faulty_smtp: FaultySmtp) -> None:
