@@ -40,6 +40,7 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 REPORTERS = [f"reporter{number}@woodgrove.example" for number in range(60)]
 CONNECTIONS = 4
+OTHER = "elsewhere/1/1.00"
 
 KILLED_AT_A_STEP = """\
 import os, sys
@@ -175,7 +176,7 @@ def test_what_waits_for_a_slow_server_stays_ours(database: Database, faulty_smtp
             clock[0] += timedelta(minutes=2)
             with database.begin() as session:
                 due = acknowledgements.claim_due(
-                    session, "elsewhere/1/1.00", lambda _: True, clock[0], timedelta(minutes=10), 5
+                    session, OTHER, lambda _: True, clock[0], timedelta(minutes=10), 5, takes_back=False
                 )
                 taken_over.extend(one.id for one in due if one.attempts > 1)
 

@@ -262,3 +262,32 @@ def test_the_first_digit_decides_over_a_mail(
 
     states = {one.to: one.state for one in list_acknowledgements(database)}
     assert states == {REFUSED: state, **dict.fromkeys(OTHERS, "sent")}
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+@pytest.mark.parametrize("command", ["RCPT", "final dot"])
+def test_a_connection_that_is_lost_with_each_mail_is_given_up(
+    database: Database, proxy: FaultyProxy, command: str
+) -> None:
+    """Two in a row are enough: the others wait for the next run, and that is no attempt of theirs."""
+    proxy.spoil(COMMANDS[command], reset(), times=None)
+
+    with pytest.raises(OutboxError):
+        deliver(database, proxy.port, NOW, connections=1)
+
+    attempts = [one.attempts for one in list_acknowledgements(database)]
+    assert attempts == [1, 1, 0, 0, 0]
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_after_421_the_connection_is_not_used_again(
+    database: Database, server: FaultySmtp, proxy: FaultyProxy
+) -> None:
+    """Also where the server says that it closes, and does not."""
+    server.stages.clear()
+    proxy.spoil(COMMANDS["RCPT"], answer("421 4.3.2 Closing"))
+
+    deliver(database, proxy.port, NOW, connections=1)
+
+    assert server.stages.count("EHLO") == 2
+    assert [one.state for one in list_acknowledgements(database)] == ["waiting"] + ["sent"] * 4
