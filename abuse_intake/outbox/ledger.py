@@ -25,8 +25,8 @@ RENEW_AFTER = timedelta(minutes=1)
 """What is left of a lease by then outlasts the delivery of one mail, however slow its server is."""
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=4)
-CLOSED_WAY_RETRY = timedelta(seconds=30)
-"""A server that is away is asked again at the next poll."""
+CLOSED_WAY_RETRY = timedelta(seconds=1)
+"""Not again in this run; a server that was away is asked at the next poll."""
 GIVE_UP_AFTER = timedelta(days=5)
 
 

@@ -185,7 +185,7 @@ def test_an_answer_that_does_not_end_is_given_up(
 
     records = list_acknowledgements(database)
     assert {(one.state, one.attempts, one.next_attempt_at) for one in records} == {
-        ("waiting", 0, NOW + timedelta(seconds=30))
+        ("waiting", 0, NOW + timedelta(seconds=1))
     }
 
 
@@ -224,7 +224,7 @@ def test_a_refusal_of_us_is_final_for_nobody(
     with pytest.raises(OutboxError, match=refusal[:3]):
         deliver(database, server.port, NOW)
     server.heal()
-    deliver(database, server.port, NOW + timedelta(seconds=30))
+    deliver(database, server.port, NOW + timedelta(seconds=1))
 
     assert {one.state for one in list_acknowledgements(database)} == {"sent"}
 
