@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from abuse_intake.answering import Ourselves, find_own_references, has_evidence
 from parsers.recipient import recipient_key
 from storage import acknowledgements, held_back
+from storage.database import Session
 from storage.incident_key import incident_key
 from storage.values import Outcome
 

@@ -7,9 +7,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any, TypeVar
 
-from sqlalchemy.orm import Session
-
-from storage.database import Database
+from storage.database import Database, Session
 
 T = TypeVar("T")
 

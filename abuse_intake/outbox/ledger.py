@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from sqlalchemy.orm import Session
-
 from abuse_intake import processes
 from abuse_intake.letters import LetterRefused, check_letter
 from abuse_intake.outbox.group_commit import GroupCommit
 from abuse_intake.steps import Step, reached
 from storage import acknowledgements
-from storage.database import Database
+from storage.database import Database, Session
 from storage.values import DueAcknowledgement
 
 LEASE = timedelta(minutes=10)
