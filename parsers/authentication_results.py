@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_OUTSIDE = re.compile(r'"(?:[^"\\]|\\.)*+"?|[^"(]++|\(', re.DOTALL)
-_INSIDE = re.compile(r"(?:[^()\\]|\\.)++|[()\\]", re.DOTALL)
+_OUTSIDE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*"?|[^"(]++|\(', re.DOTALL)
+_INSIDE = re.compile(r"[^()\\]++|\\.|[()\\]", re.DOTALL)
 """The pieces of a value, outside and inside of a comment: each character is looked at once."""
 _QUOTED_WORD = re.compile(r'"([\w.@+-]+)"', re.ASCII)
 _MAX_NESTED_COMMENTS = 10
