@@ -208,3 +208,23 @@ def test_many_questions_at_once_are_answered_once(tmp_path: Path) -> None:
         reasons = [one.unanswered_reason for one in list_mails(database)]
     assert (len(first), later) == (1, [])
     assert reasons == [None] + ["answered_before"] * 5
+
+
+@pytest.mark.parametrize(("attached", "answered"), [([JUNK], 0), ([JUNK, make_message(8)], 1)])
+def test_a_reply_is_acknowledged_for_what_is_new_in_it(
+    tmp_path: Path, attached: list[bytes], answered: int
+) -> None:
+    """The same junk again, in reply to its acknowledgement, is none; with other junk beside it, it is."""
+    with open_database(tmp_path) as database:
+        world = World(database)
+        world.mailbox.put(make_forward(JUNK, reporter=DANA))
+        (letter,) = world.go_round()
+        world.mailbox.put(
+            make_forward(*attached, number=2, reporter=DANA, extra=refer_to(letter).replace("\r", ""))
+        )
+
+        letters = world.go_round()
+
+        reasons = [one.unanswered_reason for one in list_mails(database)]
+    assert len(letters) == answered
+    assert reasons[1] == (None if answered else "answers_us")
