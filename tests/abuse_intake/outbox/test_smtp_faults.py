@@ -3,7 +3,7 @@
 import ssl
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 REFUSED, *OTHERS = [f"reporter{number}@woodgrove.example" for number in range(5)]
 ALL = [REFUSED, *OTHERS]
-PATIENCE = 0.2
+PATIENCE = 0.3
 
 COMMANDS = {
     "greeting": rb"^$",
@@ -91,17 +91,22 @@ def proxy(server: FaultySmtp) -> Iterator[FaultyProxy]:
 
 
 @pytest.fixture
-def database(
-    tmp_path: Path, server: FaultySmtp, proxy: FaultyProxy, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Database]:
-    """Five wait; nothing is spoilt yet, and nobody is waited for long."""
-    monkeypatch.setattr(smtp, "TIMEOUT_SECONDS", PATIENCE)
+def database(tmp_path: Path, server: FaultySmtp, proxy: FaultyProxy) -> Iterator[Database]:
+    """Five wait; nothing is spoilt yet."""
     server.heal()
     server.accepted.clear()
     proxy.heal()
     with open_database(tmp_path) as opened:
         fill_outbox(opened, NOW, *ALL)
         yield opened
+
+
+@contextmanager
+def little_patience() -> Iterator[None]:
+    """Nobody is waited for long; OutboxError is as good as another end."""
+    with pytest.MonkeyPatch.context() as patch, suppress(OutboxError):
+        patch.setattr(smtp, "TIMEOUT_SECONDS", PATIENCE)
+        yield
 
 
 def deliver(database: Database, port: int, now: datetime, *, connections: int = 2) -> None:
@@ -137,7 +142,7 @@ def test_a_fault_loses_nothing_and_doubles_nothing(
     if command == "RSET":
         server.fail("RCPT", "450 4.2.0 Greylisted", times=1, address=REFUSED)
 
-    with suppress(OutboxError):
+    with little_patience():
         deliver(database, proxy.port, NOW)
     proxy.heal()
     server.heal()
@@ -159,7 +164,7 @@ def test_a_fault_that_lasts_loses_nothing_and_doubles_nothing(
     if command == "RSET":
         server.fail("RCPT", "450 4.2.0 Greylisted")
 
-    with suppress(OutboxError):
+    with little_patience():
         deliver(database, proxy.port, NOW)
     proxy.heal()
     server.heal()
@@ -175,9 +180,15 @@ def test_a_fault_that_lasts_loses_nothing_and_doubles_nothing(
 )
 @pytest.mark.parametrize("command", ["greeting", "EHLO"])
 def test_an_answer_that_does_not_end_is_given_up(
-    database: Database, proxy: FaultyProxy, command: str, fault: Fault, problem: str
+    database: Database,
+    proxy: FaultyProxy,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    fault: Fault,
+    problem: str,
 ) -> None:
     """Each byte comes in time, and the answer never: the way is closed, in one line that says why."""
+    monkeypatch.setattr(smtp, "TIMEOUT_SECONDS", PATIENCE)
     proxy.spoil(COMMANDS[command], fault, times=None)
 
     with pytest.raises(OutboxError, match=problem):
@@ -198,7 +209,7 @@ def test_a_fault_at_starttls_loses_nothing(
     context = make_server_context(tmp_path)
     with FaultySmtp(tls_context=context) as server, FaultyProxy(server.port) as proxy:
         proxy.spoil(rb"^STARTTLS", FAULTS[fault])
-        with suppress(OutboxError):
+        with little_patience():
             deliver_without_login(database, proxy.port, NOW)
         proxy.heal()
         deliver_without_login(database, proxy.port, LATER)
