@@ -138,6 +138,9 @@ class Postfix:
             (self._folder / name).mkdir()
         for name in ("data", "mail"):
             shutil.chown(self._folder / name, user.pw_uid, user.pw_gid)
+        # What checks the queue at a start writes here too, as the owner, when an abort left half a file.
+        (self._folder / "postfix.log").touch()
+        shutil.chown(self._folder / "postfix.log", user.pw_uid, user.pw_gid)
         (self._folder / "main.cf").write_text(MAIN.format(**values))
         (self._folder / "master.cf").write_text(MASTER.format(**values))
 
