@@ -34,6 +34,7 @@ bench:  ## Figures: what reading costs, beside the libraries; mails a second; wh
 	@scripts/make-venv.sh postgresql dkim oauth test
 	@.venv/bin/python bench/reading.py $(BENCH)
 	@.venv/bin/python bench/intake.py $(BENCH)
+	@.venv/bin/python bench/outbox.py $(BENCH)
 
 fuzz:  ## Look for mails that break a promise: ten minutes, or SECONDS=60
 	@scripts/make-venv.sh postgresql dkim oauth fuzz

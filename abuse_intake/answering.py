@@ -22,6 +22,9 @@ ROBOT_PREFIXES = ("bounce-", "bounces-", "owner-")
 ROBOT_SUFFIXES = ("-bounces", "-bounce", "-request", "-owner")
 PRIVATE_DOMAINS = ("localhost", "local", "internal", "invalid", "localdomain", "test", "onion", "arpa")
 ANSWERED_WITHOUT_EVIDENCE = "no_evidence"
+ANSWERS_US = "answers_us"
+ANSWERED_BEFORE = "answered_before"
+"""Why who brings no evidence is not answered again: else two programs would thank each other for ever (RFC 3834)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,11 @@ RULES: tuple[tuple[str, Callable[[Question], bool]], ...] = (
     ("loop", lambda q: any(q.ourselves.is_us(address) for address in q.correspondence.x_loop)),
     ("too_many_hops", lambda q: q.correspondence.received_count > MAX_RECEIVED),
     ("robot", lambda q: is_robot(q.reporter)),
-    ("answers_us", lambda q: _brings_own_letter(q.read, q.ourselves)),
-    ("answers_us", lambda q: not _has_evidence(q.read) and _answers_us(q.correspondence, q.ourselves)),
+    (ANSWERS_US, lambda q: _brings_own_letter(q.read, q.ourselves)),
+    (
+        ANSWERS_US,
+        lambda q: not has_evidence(q.read) and bool(find_own_references(q.correspondence, q.ourselves)),
+    ),
     ("not_authenticated", lambda q: q.ourselves.authserv_id is not None and not q.is_authenticated),
 )
 """Why nobody is answered; the first reason that holds is the one that is told."""
@@ -101,7 +107,7 @@ def _can_be_public(address: str) -> bool:
     return bool(dot) and top not in PRIVATE_DOMAINS and (top.isalpha() or top.startswith("xn--"))
 
 
-def _has_evidence(read: ReadMail) -> bool:
+def has_evidence(read: ReadMail) -> bool:
     """Whether anything reported came from somewhere: a quoted letter of ours has no route."""
     return any(report.origin_ip is not None for report in read.reports)
 
@@ -115,8 +121,9 @@ def _brings_own_letter(read: ReadMail, ourselves: Ourselves) -> bool:
     )
 
 
-def _answers_us(correspondence: Correspondence, ourselves: Ourselves) -> bool:
-    return any(is_our_message_id(reference, ourselves) for reference in correspondence.references)
+def find_own_references(correspondence: Correspondence, ourselves: Ourselves) -> tuple[str, ...]:
+    """The acknowledgements of ours that a mail answers, by their message ids."""
+    return tuple(one for one in correspondence.references if is_our_message_id(one, ourselves))
 
 
 def is_our_message_id(message_id: str | None, ourselves: Ourselves) -> bool:

@@ -124,6 +124,7 @@ def build_concluder(settings: Settings, find_attributor: Callable[[], Attributor
         describe_ourselves(settings),
         max_bytes=settings.need_mailbox().max_bytes,
         per_reporter_hour=settings.need_outbox().per_reporter_hour,
+        per_hour=settings.need_outbox().per_hour,
     )
 
 
@@ -131,7 +132,8 @@ def deliver_outbox(
     settings: Settings, database: Database, carrier: Carrier, should_stop: Callable[[], bool] = lambda: False
 ) -> DeliverySummary:
     """Tell reporters of what was held back from them, then deliver what is due."""
-    tell_held_back(database, describe_ourselves(settings), settings.need_outbox().per_reporter_hour)
+    limits = settings.need_outbox()
+    tell_held_back(database, describe_ourselves(settings), limits.per_reporter_hour, limits.per_hour)
     return Outbox(carrier, database, should_stop=should_stop).deliver_due()
 
 

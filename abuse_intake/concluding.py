@@ -2,15 +2,22 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
 from abuse_intake.acknowledgement import NOT_WRITTEN, render_acknowledgement
-from abuse_intake.answering import Ourselves, find_reason_not_to_answer
+from abuse_intake.answering import (
+    ANSWERED_BEFORE,
+    ANSWERS_US,
+    Ourselves,
+    find_reason_not_to_answer,
+    has_evidence,
+)
 from abuse_intake.attribution import Attributor
 from abuse_intake.guard.failure import make_quarantined
+from abuse_intake.history import Answered
 from parsers.addresses import domain_of
 from parsers.authentication_results import is_authenticated
 from parsers.recipient import recipient_key
@@ -19,17 +26,6 @@ from storage.held_back import HELD_BACK
 from storage.values import ClaimedMail, Outcome
 
 log = structlog.get_logger()
-
-HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What reporters were told before: by mail (the reason that stays with it), and how often within the hour."""
-
-    told: Mapping[str, str | None] = field(default_factory=dict)
-    sent: Mapping[str, int] = field(default_factory=dict)
-    """By `recipient_key`."""
 
 
 class Concluder:
@@ -42,9 +38,12 @@ class Concluder:
         *,
         max_bytes: int,
         per_reporter_hour: int,
+        per_hour: int = 0,
     ) -> None:
+        self.ourselves = ourselves
+        self.per_hour = per_hour
+        """Acknowledgements to all reporters together within an hour; 0 = no limit."""
         self._find_attributor = find_attributor
-        self._ourselves = ourselves
         self._max_bytes = max_bytes
         self._per_reporter_hour = per_reporter_hour
 
@@ -69,38 +68,69 @@ class Concluder:
 
         A mail that was answered before, on its own or in a summary, keeps that: it is read again, not answered.
         """
-        sent = Counter(before.sent)
+        so_far = _SoFar(before)
         return [
             replace(outcome, unanswered_reason=before.told[outcome.mail_id])
             if outcome.mail_id in before.told
-            else self._answer_one(self._decide(outcome), sent, received[outcome.mail_id], now)
+            else self._answer_one(outcome, so_far, received[outcome.mail_id], now)
             for outcome in outcomes
         ]
 
-    def _decide(self, outcome: Outcome) -> Outcome:
-        reason = find_reason_not_to_answer(outcome.read, self._ourselves, outcome.reporter_authenticated)
-        return replace(outcome, unanswered_reason=reason)
-
     def _answer_one(
-        self, outcome: Outcome, answered: Counter[str], received_at: datetime, now: datetime
+        self, outcome: Outcome, so_far: "_SoFar", received_at: datetime, now: datetime
     ) -> Outcome:
-        reporter = recipient_key(outcome.read.reporter or "")
-        if outcome.unanswered_reason is not None:
-            return outcome
-        if self._per_reporter_hour and answered[reporter] >= self._per_reporter_hour:
-            return replace(outcome, unanswered_reason=HELD_BACK)
+        reason = (
+            find_reason_not_to_answer(outcome.read, self.ourselves, outcome.reporter_authenticated)
+            or so_far.find_reason(outcome)
+            or (HELD_BACK if self._is_over_limit(outcome, so_far) else None)
+        )
+        if reason is not None:
+            return replace(outcome, unanswered_reason=reason)
         try:
             acknowledgement = render_acknowledgement(
-                outcome.read, outcome.attributions, self._ourselves, received_at, now
+                outcome.read, outcome.attributions, self.ourselves, received_at, now
             )
         except ValueError as error:
             log.error("an acknowledgement could not be written", mail=outcome.mail_id, problem=str(error))
             return replace(outcome, unanswered_reason=NOT_WRITTEN)
-        answered[reporter] += 1
+        so_far.count(outcome)
         return replace(outcome, acknowledgement=acknowledgement)
 
+    def _is_over_limit(self, outcome: Outcome, so_far: "_SoFar") -> bool:
+        sent = so_far.sent[_reporter(outcome)]
+        is_over_own = bool(self._per_reporter_hour) and sent >= self._per_reporter_hour
+        return is_over_own or (bool(self.per_hour) and so_far.in_all >= self.per_hour)
+
     def _is_authenticated(self, read: ReadMail) -> bool:
-        authserv_id, domain = self._ourselves.authserv_id, domain_of(read.reporter or "")
+        authserv_id, domain = self.ourselves.authserv_id, domain_of(read.reporter or "")
         if authserv_id is None or domain is None:
             return False
         return is_authenticated(read.correspondence.authentication_results, authserv_id, domain)
+
+
+class _SoFar:
+    """What was told before, and what is told to those who come first among the mails in hand."""
+
+    def __init__(self, before: Answered) -> None:
+        self.sent = Counter(before.sent)
+        self.in_all = before.in_all
+        self._ever = set(before.ever)
+        self._repeated = before.repeated
+
+    def find_reason(self, outcome: Outcome) -> str | None:
+        """Why its reporter, who knows of us already, is not told again."""
+        if outcome.mail_id in self._repeated:
+            return ANSWERS_US
+        if _reporter(outcome) in self._ever and not has_evidence(outcome.read):
+            return ANSWERED_BEFORE
+        return None
+
+    def count(self, outcome: Outcome) -> None:
+        """It is answered."""
+        self.sent[_reporter(outcome)] += 1
+        self.in_all += 1
+        self._ever.add(_reporter(outcome))
+
+
+def _reporter(outcome: Outcome) -> str:
+    return recipient_key(outcome.read.reporter or "")

@@ -8,11 +8,12 @@ from typing import Protocol
 
 import structlog
 
-from abuse_intake.concluding import HOUR, Answered, Concluder
+from abuse_intake.concluding import Concluder
 from abuse_intake.guard.failure import TOO_LARGE, Failure, make_quarantined
+from abuse_intake.history import look_back
 from abuse_intake.steps import Step, reached
 from parsers.values import ReadMail
-from storage import acknowledgements, held_back, mails
+from storage import mails
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.values import ClaimedMail, Outcome
@@ -100,10 +101,8 @@ class Recorder:
         now = self._now()
         with self._database.begin() as session:
             mails.lock_mails(session, received)
-            before = Answered(
-                told=held_back.find_told(session, list(received)),
-                sent=acknowledgements.count_since(session, _reporters(outcomes), now - HOUR),
-            )
+            concluder = self._concluder
+            before = look_back(session, outcomes, concluder.ourselves, concluder.per_hour, now)
             answered = self._concluder.answer(outcomes, received, before, now)
             mails.record_outcomes(session, answered, now)
         reached(Step.RECORDED)
@@ -123,10 +122,6 @@ def _accept(mail: ClaimedMail, result: ReadMail | Failure) -> ReadMail:
 def _put_aside(mail: ClaimedMail) -> ReadMail:
     log.warning("mail quarantined", mail=mail.id, reason="too_costly", bytes=len(mail.raw))
     return make_quarantined(mail.raw, "too_costly", TOO_LARGE)
-
-
-def _reporters(outcomes: Sequence[Outcome]) -> set[str]:
-    return {outcome.read.reporter for outcome in outcomes if outcome.read.reporter}
 
 
 def _place(error: Exception) -> str:

@@ -6,6 +6,7 @@ the environment wins. Relative paths are relative to the file.
 
 import fnmatch
 import os
+import re
 import tomllib
 import unicodedata
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -73,6 +74,14 @@ def _checked_folder(name: str) -> str:
     return name
 
 
+def _checked_ehlo_name(name: str | None) -> str | None:
+    if name and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*|\[[A-Za-z0-9.:]+\]", name):
+        raise ValueError(
+            f"{name!r} is no host's name; write for example mail.provider.example or [192.0.2.1]"
+        )
+    return name or None
+
+
 FolderName = Annotated[str, AfterValidator(_checked_folder)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_checked_network)]
 MailAddress = Annotated[str, AfterValidator(_checked_address)]
@@ -129,6 +138,8 @@ class OutboxSettings(_Login):
 
     connections: int = Field(default=4, ge=1, le=50)
     """Connections to the SMTP server at once."""
+    ehlo_name: Annotated[str | None, AfterValidator(_checked_ehlo_name)] = None
+    """The name that we greet the SMTP server with."""
     per_reporter_hour: int = Field(default=4, ge=0)
     per_hour: int = Field(default=10_000, ge=0)
 

@@ -6,8 +6,8 @@ import structlog
 
 from abuse_intake.acknowledgement import NOT_WRITTEN, render_summary
 from abuse_intake.answering import Ourselves
-from abuse_intake.concluding import HOUR
-from storage import held_back
+from abuse_intake.history import HOUR
+from storage import acknowledgements, held_back
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -16,13 +16,21 @@ MAX_SUMMARIES = 100
 """Reporters a delivery run; the others come with the next."""
 
 
-def tell_held_back(database: Database, ourselves: Ourselves, per_reporter_hour: int) -> int:
-    """Put a summary into the outbox where the hour has ended and the limit leaves room; how many."""
-    now = datetime.now(UTC)
+def tell_held_back(
+    database: Database,
+    ourselves: Ourselves,
+    per_reporter_hour: int,
+    per_hour: int = 0,
+    now: datetime | None = None,
+) -> int:
+    """Put a summary into the outbox where the hour has ended and both limits (0 = none) leave room; how many."""
+    now = now or datetime.now(UTC)
+    since = now - HOUR
     with database.read() as session:
-        reporters = held_back.find_held_back(
-            session, now - HOUR, now - HOUR, per_reporter_hour, MAX_SUMMARIES
-        )
+        room = MAX_SUMMARIES
+        if per_hour:
+            room = min(room, per_hour - acknowledgements.count_all_since(session, since, per_hour))
+        reporters = held_back.find_held_back(session, since, since, per_reporter_hour, room) if room else ()
     return sum(_tell_one(database, reporter, ourselves, now) for reporter in reporters)
 
 

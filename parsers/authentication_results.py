@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_OUTSIDE = re.compile(r'"(?:[^"\\]|\\.)*+"?|[^"(]++|\(', re.DOTALL)
-_INSIDE = re.compile(r"(?:[^()\\]|\\.)++|[()\\]", re.DOTALL)
+_OUTSIDE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*"?|[^"(]++|\(', re.DOTALL)
+_INSIDE = re.compile(r"[^()\\]++|\\.|[()\\]", re.DOTALL)
 """The pieces of a value, outside and inside of a comment: each character is looked at once."""
+_QUOTED_WORD = re.compile(r'"([\w.@+-]+)"', re.ASCII)
 _MAX_NESTED_COMMENTS = 10
 _METHOD = re.compile(r"\s*([a-z0-9-]+)(?:/\d+)?\s*=\s*([a-z]+)", re.IGNORECASE)
 _PROPERTY = re.compile(r"\b(header|smtp)\.([a-z-]+)\s*=\s*([^\s;]+)", re.IGNORECASE)
@@ -62,6 +63,7 @@ def _parse_results(text: str) -> Iterable[Result]:
 def _without_comments(text: str) -> str:
     """Quoted strings and comments can hold anything, also what looks like a result: they are taken out.
 
+    A quoted string that is no more than one word stands as that word (RFC 8601, section 2.2).
     What one that is never closed would hold is left out too.
     """
     kept: list[str] = []
@@ -69,8 +71,13 @@ def _without_comments(text: str) -> str:
     while found := (_INSIDE if depth else _OUTSIDE).match(text, position):
         piece, position = found[0], found.end()
         if not depth:
-            kept.append(" " if piece[0] in '"(' else piece)
+            kept.append(_unquoted(piece) if piece[0] in '"(' else piece)
         depth += (piece == "(") - (piece == ")" and depth > 0)
         if depth > _MAX_NESTED_COMMENTS:
             return ""
     return "".join(kept)
+
+
+def _unquoted(piece: str) -> str:
+    word = _QUOTED_WORD.fullmatch(piece)
+    return word[1] if word else " "

@@ -12,7 +12,7 @@ from parsers.recipient import recipient_key
 from storage.bulk import chunked, insert_missing
 from storage.columns import parse_id
 from storage.compression import compress, decompress
-from storage.models import Acknowledgement
+from storage.models import Acknowledgement, Incident, Report
 from storage.paging import newest_by_id
 from storage.values import (
     AcknowledgementRecord,
@@ -23,6 +23,8 @@ from storage.values import (
 )
 
 MAX_ERROR_CHARACTERS = 500
+MAX_REFERENCES = 100
+"""Message ids of ours that one mail is looked up by."""
 
 
 def insert_acknowledgements(session: Session, outcomes: Mapping[int, Outcome], now: datetime) -> None:
@@ -47,11 +49,16 @@ def claim_due(
     now: datetime,
     lease: timedelta,
     limit: int,
+    *,
+    takes_back: bool = True,
 ) -> tuple[DueAcknowledgement, ...]:
-    """Lease what is due, and what a dead, late or former delivery left; each attempt is counted here."""
+    """Lease what is due, and what a dead or late delivery left; each attempt is counted here.
+
+    `takes_back`: also what `owner` itself has leased, which it must not have in hand then.
+    """
     due = or_(
         and_(Acknowledgement.state == "waiting", Acknowledgement.next_attempt_at <= now),
-        _left_behind(session, owner, is_alive, now),
+        _left_behind(session, owner, is_alive, now, takes_back=takes_back),
     )
     oldest = select(Acknowledgement.id).where(due).order_by(Acknowledgement.due_at, Acknowledgement.id)
     ids = session.scalars(oldest.limit(limit).with_for_update(skip_locked=True)).all()
@@ -99,6 +106,21 @@ def mark_waiting(session: Session, id: str, owner: str, error: str | None, next_
         last_error=_clean(error),
         next_attempt_at=next_attempt_at,
         data_sent_at=None,
+    )
+
+
+def mark_untried(
+    session: Session, ids: Collection[str], owner: str, error: str, next_attempt_at: datetime
+) -> None:
+    """They could not be tried now, which is no attempt of theirs, and are tried at that time."""
+    _settle(
+        session,
+        ids,
+        owner,
+        state="waiting",
+        attempts=Acknowledgement.attempts - 1,
+        last_error=_clean(error),
+        next_attempt_at=next_attempt_at,
     )
 
 
@@ -161,6 +183,32 @@ def count_since(session: Session, addresses: Collection[str], since: datetime) -
     return counts
 
 
+def count_all_since(session: Session, since: datetime, limit: int) -> int:
+    """How many acknowledgements were created at that time or later; counted up to the limit only."""
+    some = select(Acknowledgement.id).where(Acknowledgement.created_at >= since).limit(limit).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def find_recipients(session: Session, keys: Collection[str]) -> set[str]:
+    """Those of these recipients (`recipient_key`) for whom an acknowledgement was ever created."""
+    hashes = {recipient_hash(key): key for key in keys}
+    found: set[str] = set()
+    for some in chunked(hashes):
+        theirs = select(Acknowledgement.to_sha256).where(Acknowledgement.to_sha256.in_(some)).distinct()
+        found.update(hashes[one] for one in session.scalars(theirs))
+    return found
+
+
+def find_acknowledged_keys(session: Session, recipient: str, message_ids: Collection[str]) -> set[str]:
+    """What was reported by the mails that these acknowledgements to one recipient answer: the incidents' keys."""
+    answered = select(Acknowledgement.mail_id).where(
+        Acknowledgement.to_sha256 == recipient_hash(recipient),
+        Acknowledgement.message_id.in_(list(message_ids)[:MAX_REFERENCES]),
+    )
+    keys = select(Incident.key_sha256).join(Report, Report.incident_id == Incident.id)
+    return set(session.scalars(keys.where(Report.mail_id.in_(answered))))
+
+
 RECORD_COLUMNS = (
     Acknowledgement.id,
     Acknowledgement.mail_id,
@@ -196,12 +244,14 @@ def recipient_hash(key: str) -> str:
 
 
 def _left_behind(
-    session: Session, owner: str, is_alive: Callable[[str], bool], now: datetime
+    session: Session, owner: str, is_alive: Callable[[str], bool], now: datetime, *, takes_back: bool
 ) -> ColumnElement[bool]:
     sending = Acknowledgement.state == "sending"
     holders = session.scalars(select(Acknowledgement.leased_by).where(sending).distinct())
-    dead = [one for one in holders if one is not None and (one == owner or not is_alive(one))]
-    return and_(sending, or_(Acknowledgement.leased_by.in_(dead), Acknowledgement.leased_until <= now))
+    others = [one for one in holders if one is not None and one != owner]
+    gone = [one for one in others if not is_alive(one)] + ([owner] if takes_back else [])
+    late = and_(Acknowledgement.leased_until <= now, Acknowledgement.leased_by != owner)
+    return and_(sending, or_(Acknowledgement.leased_by.in_(gone), late))
 
 
 def _due(session: Session, ids: Sequence[int]) -> tuple[DueAcknowledgement, ...]:

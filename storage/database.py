@@ -22,7 +22,7 @@ from storage.schema import SCHEMA_REVISION, migrate, state_of, stored_revision
 
 SchemaState = Literal["empty", "current", "older", "newer"]
 
-__all__ = ["SCHEMA_REVISION", "Database", "SchemaState"]
+__all__ = ["SCHEMA_REVISION", "Database", "SchemaState", "Session"]
 
 MAX_ERROR_CHARACTERS = 300
 UNREADABLE_FILE = ("file is not a database", "database disk image is malformed")

@@ -228,6 +228,7 @@ class Acknowledgement(Base):
     __table_args__ = (
         Index("ix_acknowledgements_due", "state", "next_attempt_at", "id"),
         Index("ix_acknowledgements_recipient", "to_sha256", "created_at"),
+        Index("ix_acknowledgements_newest", "created_at"),
         NUMBERED,
     )
 

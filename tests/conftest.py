@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from servers.dovecot import Dovecot
 from servers.faulty_smtp import FaultySmtp
+from servers.postfix import Postfix
 from servers.postgresql import Postgresql
 from servers.skipping import make_or_skip
 from servers.smtp_sink import SmtpSink
@@ -28,6 +29,13 @@ def dovecot_tls() -> Iterator[Dovecot]:
 def smtp_sink() -> Iterator[SmtpSink]:
     """One sink for all tests; call `clear()` first."""
     with make_or_skip(SmtpSink) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postfix() -> Iterator[Postfix]:
+    """One Postfix for all tests, which delivers everything into one Maildir; needs root."""
+    with make_or_skip(Postfix) as server:
         yield server
 
 

@@ -75,11 +75,21 @@ def _make_empty_database() -> bytes:
 
 
 def make_concluder(
-    kind: type[Concluder] = Concluder, *, max_bytes: int = 1_000_000, per_reporter_hour: int = 0
+    kind: type[Concluder] = Concluder,
+    *,
+    max_bytes: int = 1_000_000,
+    per_reporter_hour: int = 0,
+    per_hour: int = 0,
 ) -> Concluder:
     """A concluder that knows one tenant."""
     attributor = Attributor(ProviderSettings(), Directory([CONTOSO]))
-    return kind(lambda: attributor, OURSELVES, max_bytes=max_bytes, per_reporter_hour=per_reporter_hour)
+    return kind(
+        lambda: attributor,
+        OURSELVES,
+        max_bytes=max_bytes,
+        per_reporter_hour=per_reporter_hour,
+        per_hour=per_hour,
+    )
 
 
 def make_intake(

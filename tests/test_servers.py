@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from servers import programs
 from servers.dovecot import PASSWORD, Dovecot
-from servers.faulty_proxy import Fault, FaultyProxy, answer, drip, reset, stall
+from servers.faulty_proxy import Fault, FaultyProxy, answer, drip, flood, reset, stall
 from servers.faulty_smtp import FaultySmtp
 from servers.postgresql import Postgresql
 from servers.programs import HOST, ServerMissing, find_program
@@ -215,6 +215,19 @@ def test_the_proxy_keeps_a_client_waiting(dovecot: Dovecot, fault: Fault) -> Non
         with pytest.raises(TimeoutError):
             session.noop()
         session.shutdown()
+
+
+def test_the_proxy_answers_without_end(faulty_smtp: FaultySmtp) -> None:
+    """A flood goes on for as long as the client reads, and ends with it."""
+    with FaultyProxy(faulty_smtp.port) as proxy:
+        proxy.spoil(rb"^NOOP", flood("250-more"))
+        with socket.create_connection((HOST, proxy.port), timeout=5) as client:
+            client.sendall(b"NOOP\r\n")
+            read = b""
+            while len(read) < 1_000_000:
+                read += client.recv(65536)
+
+        assert read.count(b"250-more\r\n") > 90_000
 
 
 @pytest.mark.postgresql

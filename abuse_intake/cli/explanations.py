@@ -39,8 +39,9 @@ UNANSWERED = {
     "too_many_hops": "It has so many Received lines that it goes round in a loop.",
     "robot": "The reporter's address is that of a program that reads no answers.",
     "answers_us": "It answers an acknowledgement of ours, or reports one.",
+    "answered_before": "It brings nothing that came from somewhere, and the reporter had an answer of ours before.",
     "not_authenticated": "The reporter's domain did not pass at our mail server, so From may be forged.",
-    "held_back": "The reporter is over the limit; one summary tells of all such mails when the hour ends.",
+    "held_back": "The reporter, or all together, are over the limit; one summary tells of all such mails later.",
     "not_written": "An acknowledgement would have held what must not leave us, so none was written; the log says what.",
     "in_summary": "The reporter was told of it in a summary, together with other mails.",
 }

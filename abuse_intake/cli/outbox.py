@@ -51,7 +51,7 @@ def list_(context: click.Context, state: OutboxState | None, limit: int, as_json
 def send(context: click.Context) -> None:
     """Deliver what is due now, each acknowledgement once.
 
-    One that could not be delivered waits for a minute or more before it is due again.
+    One that was refused for now waits for a minute or more before it is due again.
     """
     with database_of(context, make=True) as (settings, database):
         summary = deliver_outbox(settings, database, open_carrier(settings))

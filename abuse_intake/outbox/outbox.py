@@ -6,13 +6,10 @@ from typing import Protocol
 
 from abuse_intake import processes
 from abuse_intake.errors import ConfigurationError
-from abuse_intake.letters import LetterRefused, check_letter
 from abuse_intake.oauth.source import TokenSource
-from abuse_intake.outbox.ledger import LEASE, DeliverySummary, Ledger
+from abuse_intake.outbox.ledger import DeliverySummary, Ledger
 from abuse_intake.settings import Settings
 from abuse_intake.settings_oauth import OauthSettings
-from abuse_intake.steps import Step, reached
-from storage import acknowledgements
 from storage.database import Database
 from storage.values import DueAcknowledgement
 
@@ -27,7 +24,8 @@ class Carrier(Protocol):
     def deliver(self, due: Sequence[DueAcknowledgement], ledger: Ledger) -> None:
         """Deliver each and note what became of it. OutboxError when nothing can be delivered now.
 
-        Whatever is not noted when it returns or raises waits again.
+        It may claim more from the ledger when it has come through. Whatever is not noted when it returns or
+        raises waits again.
         """
 
     def check(self) -> str:
@@ -56,38 +54,14 @@ class Outbox:
 
     def deliver_due(self) -> DeliverySummary:
         """Try everything that is due now once. OutboxError when the way is closed; nothing is lost by that."""
-        began = self._now()
         ledger = Ledger(self._database, self._owner, self._now, self._should_stop)
         try:
-            while not self._should_stop() and (due := self._claim(began)):
-                reached(Step.ANSWER_CLAIMED)
-                self._carrier.deliver([one for one in due if _is_fit(one, ledger)], ledger)
+            while due := ledger.claim(self._carrier.batch_size):
+                self._carrier.deliver(due, ledger)
         finally:
             self._carrier.close()
-            self._release()
+            ledger.release()
         return ledger.summary
-
-    def _claim(self, as_of: datetime) -> tuple[DueAcknowledgement, ...]:
-        """What was due when the run began, leased from now on: a run may last longer than a lease."""
-        lease = self._now() - as_of + LEASE
-        with self._database.begin() as session:
-            return acknowledgements.claim_due(
-                session, self._owner, processes.is_alive, as_of, lease, self._carrier.batch_size
-            )
-
-    def _release(self) -> None:
-        """What was leased and not come to waits again: a stop, or a way that is closed, is no attempt."""
-        with self._database.begin() as session:
-            acknowledgements.release_undelivered(session, self._owner, self._now())
-
-
-def _is_fit(one: DueAcknowledgement, ledger: Ledger) -> bool:
-    """Whether it may leave; what may not fails at once. What has left already is for the carrier to settle."""
-    try:
-        return one.data_sent or bool(check_letter(one.content, one.to, one.message_id))
-    except LetterRefused as refused:
-        ledger.note_failed(one, f"not sent: {refused}")
-        return False
 
 
 def open_carrier(settings: Settings) -> Carrier:
@@ -99,21 +73,22 @@ def open_carrier(settings: Settings) -> Carrier:
         return MaildirCarrier(url)
     from abuse_intake.outbox.smtp import SmtpCarrier
 
+    username, tokens = section.username or url.username, None
     if section.oauth:
-        return SmtpCarrier(url, *_token_login(settings, section.oauth, section.username or url.username))
-    username, password = section.username or url.username, settings.password(section, url)
-    if username and password is None:
+        username, tokens = _open_tokens(settings, section.oauth, username)
+    password = settings.password(section, url)
+    if username and password is None and tokens is None:
         raise ConfigurationError("outbox.password_file must be given where outbox.username is")
-    return SmtpCarrier(url, username, password)
+    return SmtpCarrier(
+        url, username, password, tokens, connections=section.connections, ehlo_name=section.ehlo_name
+    )
 
 
-def _token_login(
-    settings: Settings, oauth: OauthSettings, username: str | None
-) -> tuple[str, None, TokenSource]:
-    """A user, no password, and where tokens come from; by default the user is the mailbox's address."""
+def _open_tokens(settings: Settings, oauth: OauthSettings, username: str | None) -> tuple[str, TokenSource]:
+    """The user and where tokens come from; by default the user is the mailbox's address."""
     from abuse_intake.oauth import open_token_source
 
     user = username or (settings.mailbox.address if settings.mailbox else None)
     if user is None:
         raise ConfigurationError("outbox.username must be given where outbox.oauth is")
-    return user, None, open_token_source(oauth, user, settings.base)
+    return user, open_token_source(oauth, user, settings.base)

@@ -129,6 +129,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_acknowledgements_due", "acknowledgements", ["state", "next_attempt_at", "id"], unique=False
     )
+    op.create_index("ix_acknowledgements_newest", "acknowledgements", ["created_at"], unique=False)
     op.create_index(
         "ix_acknowledgements_recipient", "acknowledgements", ["to_sha256", "created_at"], unique=False
     )
@@ -275,6 +276,7 @@ def downgrade() -> None:
     op.drop_table("deliveries")
     op.drop_table("allocations")
     op.drop_index("ix_acknowledgements_recipient", table_name="acknowledgements")
+    op.drop_index("ix_acknowledgements_newest", table_name="acknowledgements")
     op.drop_index("ix_acknowledgements_due", table_name="acknowledgements")
     op.drop_table("acknowledgements")
     op.drop_table("tenants")

@@ -30,6 +30,7 @@ from storage.database import Database
 from storage.values import ClaimedMail, NewAcknowledgement, Outcome
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+OVER_AN_HOUR = timedelta(hours=1, seconds=1)
 DMARC = "Authentication-Results: mx.provider.example; dmarc=pass header.from=woodgrove.example\n"
 
 
@@ -86,7 +87,17 @@ def test_a_quarantined_mail_names_its_reason_and_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("extra", "expected"), [("", False), (DMARC, True), (DMARC.replace("pass", "fail"), False)]
+    ("extra", "expected"),
+    [
+        ("", False),
+        (DMARC, True),
+        (DMARC.replace("; ", ";\n\t"), True),
+        (DMARC.replace("pass", "fail"), False),
+        (DMARC.replace("pass", "fail") + DMARC, False),
+        (f"ARC-{DMARC.replace(': ', ': i=1; ')}", False),
+        (f"ARC-{DMARC}", False),
+        (f"X-{DMARC}", False),
+    ],
 )
 def test_a_reporter_is_authenticated_by_our_own_server(extra: str, expected: bool) -> None:
     """With `authserv_id` set, only what our own server says on the arriving mail counts."""
@@ -163,6 +174,36 @@ def test_reporters_have_a_limit_each(database: Database) -> None:
         "dana@woodgrove.example",
         "sam@fourthcoffee.example",
     ]
+
+
+@pytest.mark.parametrize("between", [timedelta(), timedelta(minutes=59)])
+def test_all_reporters_together_have_a_limit(database: Database, between: timedelta) -> None:
+    """In one batch and over batches, whoever they are; who is over it is held back and not forgotten."""
+    concluder = make_concluder(per_hour=2)
+    for number, name in enumerate(("dana", "sam", "kim", "lee")):
+        mailbox, at = FakeMailbox(*make_reports(1, f"{name}@woodgrove.example")), NOW + number // 2 * between
+        make_intake(mailbox, database, concluder, now=lambda at=at: at).poll()
+
+    assert [one.unanswered_reason for one in list_mails(database)] == [None, None, "held_back", "held_back"]
+
+
+def test_the_limit_of_all_counts_within_a_batch(database: Database) -> None:
+    """It is not only looked at before."""
+    raws = [make_reports(1, f"{name}@woodgrove.example")[0] for name in ("dana", "sam", "kim")]
+
+    make_intake(FakeMailbox(*raws), database, make_concluder(per_hour=2)).poll()
+
+    assert [one.unanswered_reason for one in list_mails(database)] == [None, None, "held_back"]
+
+
+def test_the_limit_of_all_is_one_of_an_hour(database: Database) -> None:
+    """Who comes when the hour is over is answered."""
+    concluder = make_concluder(per_hour=1)
+    for number, name in enumerate(("dana", "sam")):
+        mailbox, at = FakeMailbox(*make_reports(1, f"{name}@woodgrove.example")), NOW + number * OVER_AN_HOUR
+        make_intake(mailbox, database, concluder, now=lambda at=at: at).poll()
+
+    assert [one.unanswered_reason for one in list_mails(database)] == [None, None]
 
 
 def test_without_a_limit_all_are_answered(database: Database) -> None:

@@ -9,8 +9,16 @@ from typing import Any
 import pytest
 from arrival_builders import US, make_forward, make_message
 from intake_fakes import FakeCarrier, FakeGuard, FakeMailbox
-from intake_world import list_acknowledgements, list_mails, make_concluder, make_intake, open_database
+from intake_world import (
+    OURSELVES,
+    list_acknowledgements,
+    list_mails,
+    make_concluder,
+    make_intake,
+    open_database,
+)
 from servers.postgresql import Postgresql
+from sqlalchemy import text
 
 from abuse_intake import summaries
 from abuse_intake.acknowledgement import make_reference
@@ -73,10 +81,10 @@ def test_after_an_hour_one_summary_tells_all(database: Database, settings: Setti
     _, summary = deliver(settings, database)
 
     parsed = message_from_bytes(summary)
-    text = summary.decode()
+    shown = summary.decode()
     assert (parsed["To"], parsed["From"], parsed["In-Reply-To"]) == (DANA, US, None)
-    assert all(make_reference(mail.sha256) in text for mail in list_mails(database)[1:])
-    assert make_reference(list_mails(database)[0].sha256) not in text
+    assert all(make_reference(mail.sha256) in shown for mail in list_mails(database)[1:])
+    assert make_reference(list_mails(database)[0].sha256) not in shown
     assert list_reasons(database) == [None, "in_summary", "in_summary", "in_summary"]
 
 
@@ -187,6 +195,40 @@ def test_a_summary_waits_while_the_limit_is_used_up(database: Database, settings
 
     deliver(settings, database)
 
+    assert list_reasons(database) == [None, "held_back", None]
+
+
+def test_summaries_keep_to_the_limit_of_all(database: Database, tmp_path: Path) -> None:
+    """Summaries count, are made as far as there is room, for who has waited longest first, and the rest come later."""
+    settings = build_settings(
+        {
+            "mailbox": {"url": f"folder://{tmp_path}", "address": US},
+            "outbox": {"url": f"maildir://{tmp_path}/Sent", "per_reporter_hour": 1, "per_hour": 2},
+        },
+        tmp_path,
+    )
+    for number, reporter in enumerate((DANA, SAM, "kim@lucerne.example")):
+        read(database, timedelta(hours=3 - number / 10), 1, 2, reporter=reporter)
+
+    first = deliver(settings, database)
+    second = deliver(settings, database)
+    with database.begin() as session:
+        session.execute(text("UPDATE acknowledgements SET created_at = '2026-01-01 00:00:00.000000'"))
+    third = deliver(settings, database)
+
+    told = [message_from_bytes(one)["To"] for one in [*first, *second, *third]]
+    assert [len(first), len(second), len(third)] == [5, 0, 1]
+    assert told[3:] == [DANA, SAM, "kim@lucerne.example"]
+
+
+def test_a_full_hour_for_all_holds_summaries_back(database: Database, settings: Settings) -> None:
+    """Where acknowledgements have used up the limit of all, summaries wait."""
+    read(database, AN_HOUR_AGO, 1, 2)
+    read(database, timedelta(minutes=10), 3, reporter=SAM)
+
+    told = summaries.tell_held_back(database, OURSELVES, 1, per_hour=1)
+
+    assert told == 0
     assert list_reasons(database) == [None, "held_back", None]
 
 

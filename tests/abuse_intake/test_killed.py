@@ -83,7 +83,7 @@ def make_mails(count: int) -> list[bytes]:
         elif kind == 7:
             raws.append(make_bounce(number))
         elif kind == 8:
-            raws.append(make_question(number, reporter=reporter))
+            raws.append(make_question(number, reporter=f"reporter{number}@woodgrove.example"))
         else:
             raws.append(chosen.choice(raws))
     return raws

@@ -24,6 +24,11 @@ def _passes(*values: str, domain: str = "reporter.example") -> bool:
         "SPF=Pass smtp.MailFrom=reporter.example",
         "dkim/1=pass header.d=reporter.example",
         "spf=fail smtp.mailfrom=reporter.example; dmarc=pass header.from=reporter.example",
+        'dkim=pass header.d="reporter.example" header.s="s1"',
+        'spf=pass (said "so") smtp.mailfrom="ann@reporter.example"',
+        "dmarc\r\n\t=\r\n pass (folded) header.from=reporter.example",
+        "dmarc/1 = pass header.from = reporter.example",
+        "iprev=pass policy.iprev=192.0.2.1;\r\n\tdkim=pass header.d=reporter.example",
     ],
 )
 def test_a_domain_that_passed_is_authenticated(results: str) -> None:
@@ -50,6 +55,17 @@ def test_a_domain_that_passed_is_authenticated(results: str) -> None:
         "dkim=fail (dmarc=pass header.from=reporter.example)",
         'dkim=fail reason="; dmarc=pass header.from=reporter.example"',
         "dkim=fail (a (nested; dmarc=pass header.from=reporter.example) comment)",
+        'dkim=fail reason="dmarc=pass" header.from=reporter.example',
+        'dkim=fail reason="dmarc" "=" "pass" header.from=reporter.example',
+        'spf=pass smtp.mailfrom="ann@reporter.example"@elsewhere.example',
+        'dkim=pass reason="header.d=reporter.example"',
+        "dkim=pass header.d=(reporter.example)",
+        "dkim=permerror header.d=reporter.example",
+        "dmarc=bestguesspass header.from=reporter.example",
+        "dmarc=none header.from=reporter.example; spf=none smtp.mailfrom=reporter.example",
+        "dkim=pass header.a=rsa-sha256 header.s=reporter.example",
+        "spf=pass smtp.mailfrom=postmaster@elsewhere.example smtp.helo=reporter.example",
+        "none; dkim=passed header.d=reporter.example",
         "dkim=fail (never closed; dmarc=pass header.from=reporter.example",
         'dkim=fail reason="never closed; dmarc=pass header.from=reporter.example',
     ],
@@ -78,17 +94,46 @@ def test_only_the_topmost_line_of_ours_counts() -> None:
     forged = f"{US}; dmarc=pass header.from=reporter.example"
 
     assert not _passes(own, forged)
+    assert not _passes(own, f"{US} 1; dmarc=pass header.from=reporter.example")
+    assert not _passes(f"{US}; none", forged)
+    assert not _passes(f"{US}", forged)
     assert _passes("mx.elsewhere.example; dmarc=fail", forged)
 
 
 @pytest.mark.parametrize(
-    "value", [f"{US} 1; spf=pass", "MX.Provider.Example; spf=pass", f"(hi) {US} (there); spf=pass"]
+    "value",
+    [
+        f"{US} 1; spf=pass",
+        "MX.Provider.Example; spf=pass",
+        f"(hi) {US} (there); spf=pass",
+        f'"{US}"; spf=pass',
+    ],
 )
 def test_our_server_is_known_in_every_form(value: str) -> None:
     """In any case, with a version, with comments around it."""
     (result,) = find_results([value], US)
 
     assert (result.method, result.outcome) == ("spf", "pass")
+
+
+@pytest.mark.parametrize(
+    "microsoft",
+    [
+        "spf=pass (sender IP is 40.107.22.100)\r\n smtp.mailfrom=reporter.example;"
+        " dkim=pass (signature was verified)\r\n header.d=reporter.example;"
+        "dmarc=pass action=none\r\n header.from=reporter.example;compauth=pass reason=100",
+        "dmarc=pass header.from=reporter.example",
+        "dkim=none (message not signed)\r\n header.d=none;dmarc=none action=none header.from=reporter.example;",
+    ],
+)
+def test_a_line_without_an_id_never_counts(microsoft: str) -> None:
+    """Exchange Online names nobody as the writer: so might anybody, above or below what our server wrote."""
+    own = f"{US}; dmarc=pass header.from=reporter.example"
+
+    assert not _passes(microsoft)
+    assert not _passes(microsoft.replace(";", f"; {US};"))
+    assert _passes(microsoft, own)
+    assert not _passes(microsoft, f"{US}; none", own)
 
 
 def test_hostile_nesting_ends() -> None:

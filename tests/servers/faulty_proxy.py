@@ -7,6 +7,7 @@ with FaultyProxy(dovecot.port) as proxy:
     proxy.spoil(rb"^$", answer("* BYE Too many connections", closing=True))   # ^$ is the connection itself
     proxy.spoil(rb"^\.\r\n", stall(after_answer=True))       # the final dot of SMTP
     proxy.spoil(rb"UID FETCH", drip(seconds=1))              # a byte a second
+    proxy.spoil(rb"^EHLO", flood("250-AND-MORE"))            # an answer without end
 """
 
 import asyncio
@@ -14,6 +15,7 @@ import re
 import socket
 import threading
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -21,13 +23,14 @@ from typing import Any, Literal, Self
 from servers.programs import HOST, find_free_port
 
 CHUNK = 65536
+STARTTLS = re.compile(rb"^(\S+ )?STARTTLS\r\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What goes wrong. `after_answer`: the server has done what was asked when it does."""
 
-    kind: Literal["reset", "stall", "drip", "answer"]
+    kind: Literal["reset", "stall", "drip", "answer", "flood"]
     after_answer: bool = False
     text: str = ""
     closing: bool = False
@@ -54,6 +57,11 @@ def answer(text: str, *, closing: bool = False) -> Fault:
     return Fault("answer", text=text, closing=closing)
 
 
+def flood(text: str) -> Fault:
+    """Answer in the server's place with this line again and again, until the client has gone."""
+    return Fault("flood", text=text)
+
+
 @dataclass(slots=True)
 class _Rule:
     pattern: re.Pattern[bytes]
@@ -69,6 +77,7 @@ class _Conversation:
     to_server: asyncio.StreamWriter
     after_answer: Fault | None = None
     drip_seconds: float = 0.0
+    flooding: asyncio.Future[None] | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def end(self, *, resetting: bool = False) -> None:
@@ -163,9 +172,17 @@ class FaultyProxy:
             if self._may_go_on(talk, line):
                 talk.to_server.write(line)
                 await talk.to_server.drain()
+                if STARTTLS.search(line):
+                    await self._pass_unread(talk)
             elif talk.over.is_set():
                 return
         talk.end()
+
+    async def _pass_unread(self, talk: _Conversation) -> None:
+        """What is encrypted has no lines, and is not spoilt."""
+        while data := await talk.client.read(CHUNK):
+            talk.to_server.write(data)
+            await talk.to_server.drain()
 
     async def _pass_answers(self, talk: _Conversation) -> None:
         while data := await talk.server.read(CHUNK):
@@ -184,6 +201,13 @@ class FaultyProxy:
             await talk.to_client.drain()
             if talk.drip_seconds:
                 await asyncio.sleep(talk.drip_seconds)
+
+    async def _flood(self, talk: _Conversation, line: bytes) -> None:
+        with suppress(ConnectionError):
+            while not talk.over.is_set():
+                talk.to_client.write(line * 100)
+                await talk.to_client.drain()
+        talk.end()
 
     def _may_go_on(self, talk: _Conversation, line: bytes) -> bool:
         """Whether the server may hear this line."""
@@ -204,6 +228,8 @@ class FaultyProxy:
             talk.to_client.write(fault.text.replace("{tag}", tag).encode() + b"\r\n")
             if fault.closing:
                 talk.end()
+        elif fault.kind == "flood":
+            talk.flooding = asyncio.ensure_future(self._flood(talk, fault.text.encode() + b"\r\n"))
         return fault.after_answer or fault.kind == "drip"
 
     def _find_fault(self, line: bytes) -> Fault | None:

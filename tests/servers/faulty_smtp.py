@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal, Self
+from weakref import WeakSet
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -54,6 +55,7 @@ class FaultySmtp:
     def __init__(self, **smtp_options: Any) -> None:
         self.accepted: list[Accepted] = []
         self.stages: list[str] = []
+        self.sessions: WeakSet[SMTP] = WeakSet()
         self._faults: list[Fault] = []
         self._controller = _Controller(self, **smtp_options)
 
@@ -69,7 +71,14 @@ class FaultySmtp:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self._controller.loop).result(timeout=10)
         self._controller.stop()
+
+    async def _hang_up(self) -> None:
+        """Nobody is left connected: a transport that is never closed is a warning, and so a failed test."""
+        for session in list(self.sessions):
+            close_connection(session, abruptly=True)
+        await asyncio.sleep(0.01)
 
     def fail(
         self, stage: Stage, answer: str, *, times: int | None = None, address: str | None = None
@@ -120,6 +129,7 @@ class _FaultySession(SMTP):
     def __init__(self, owner: FaultySmtp, **options: Any) -> None:
         super().__init__(_Handler(owner), **options)
         self._owner = owner
+        owner.sessions.add(self)
 
     async def _handle_client(self) -> None:
         if not await self._fail("CONNECT"):

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -11,12 +11,15 @@ from storage_builders import LEASE, NOW, acknowledge, acknowledgement, all_are_d
 from storage.acknowledgements import (
     acknowledgement_of_mail,
     claim_due,
+    count_all_since,
     count_since,
+    find_recipients,
     list_acknowledgements,
     mark_data_sent,
     mark_failed,
     mark_outcome_unknown,
     mark_sent,
+    mark_untried,
     mark_waiting,
     release_undelivered,
     renew,
@@ -268,6 +271,59 @@ def test_what_was_not_come_to_waits_as_before(database: Database) -> None:
     with database.read() as session:
         left = {one.id: (one.state, one.attempts) for one in list_acknowledgements(session)}
     assert left == {first.id: ("sending", 1), second.id: ("waiting", 0)}
+
+
+@pytest.mark.parametrize("at", [NOW, NOW + 2 * LEASE])
+def test_what_is_in_hand_is_claimed_again_by_nobody(database: Database, at: datetime) -> None:
+    """Who claims more while it delivers gets nothing twice, however long that takes; at its next beginning it does."""
+    acknowledge(database, acknowledgement(1), acknowledgement(2))
+    (first,) = claim(database, limit=1)
+
+    with database.begin() as session:
+        (second,) = claim_due(session, "me", nobody_dies, at, LEASE, 100, takes_back=False)
+    with database.begin() as session:
+        back = claim_due(session, "me", nobody_dies, at, LEASE, 100)
+
+    assert first.id != second.id
+    assert {one.id for one in back} == {first.id, second.id}
+
+
+def test_what_could_not_be_tried_has_used_up_no_attempt(database: Database) -> None:
+    """It waits with the reason; what another holds is left alone."""
+    acknowledge(database, acknowledgement(1), acknowledgement(2))
+    (mine,) = claim(database, limit=1)
+    (other,) = claim(database, "other")
+
+    with database.begin() as session:
+        mark_untried(session, [mine.id, other.id], "me", "no server", LATER)
+
+    found = {
+        one.id: (one.state, one.attempts, one.last_error, one.next_attempt_at) for one in outbox(database)
+    }
+    assert found == {mine.id: ("waiting", 0, "no server", LATER), other.id: ("sending", 1, None, None)}
+
+
+def test_all_are_counted_up_to_a_limit(database: Database) -> None:
+    """Those since a time, whoever they went to; no more than the limit is counted."""
+    acknowledge(database, *(acknowledgement(number) for number in range(1, 6)))
+
+    with database.read() as session:
+        counts = [
+            count_all_since(session, since, limit)
+            for since, limit in ((NOW, 10), (NOW, 3), (NOW + timedelta(seconds=1), 10))
+        ]
+
+    assert counts == [5, 3, 0]
+
+
+def test_who_was_written_to_is_known(database: Database) -> None:
+    """By the mailbox, whatever its spelling."""
+    acknowledge(database, acknowledgement(1), acknowledgement(2))
+
+    with database.read() as session:
+        found = find_recipients(session, {"reporter@isp.example", "dana@woodgrove.example"})
+
+    assert found == {"reporter@isp.example"}
 
 
 def test_a_damaged_acknowledgement_hides_nothing(database: Database) -> None:
