@@ -441,7 +441,9 @@ def test_a_file_that_is_replaced_after_it_was_listed_is_another_mail(folder: Pat
     assert (folder / "export.eml").read_bytes() == b"second"
 
 
-def test_a_file_that_is_too_large_is_left_and_told(maildir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_too_large_is_not_read_and_told(
+    maildir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No database takes it, and it must not keep the others from being read."""
     monkeypatch.setattr(files, "MAX_FETCHED_BYTES", 3)
     put(maildir, "large", b"four", mtime=1)
@@ -452,4 +454,5 @@ def test_a_file_that_is_too_large_is_left_and_told(maildir: Path, monkeypatch: p
     fetched = [raw for _, raw in mailbox.fetch(places)]
 
     assert fetched == [b"abc"]
-    assert "stays: take it away by hand" in mailbox.problems[0]
+    assert mailbox.oversized == [places[0]]
+    assert "is larger than" in mailbox.problems[0]

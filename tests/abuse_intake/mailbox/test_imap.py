@@ -13,7 +13,7 @@ from servers.skipping import make_or_skip
 
 from abuse_intake import urls
 from abuse_intake.errors import MailboxError
-from abuse_intake.mailbox import imap
+from abuse_intake.mailbox import imap, imap_fetching, imap_filing
 from abuse_intake.mailbox.imap import ImapMailbox
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
@@ -162,7 +162,7 @@ def test_moves_go_in_batches(
     dovecot: Dovecot, user: str, connect: Callable[..., ImapMailbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More mails than one move takes are all moved."""
-    monkeypatch.setattr(imap, "MOVE_BATCH", 2)
+    monkeypatch.setattr(imap_filing, "MOVE_BATCH", 2)
     for number in range(5):
         dovecot.append(user, RAW + b"%d" % number)
     mailbox = connect()
@@ -248,7 +248,7 @@ def test_mails_larger_than_a_fetch_come_whole(
     limit: int,
 ) -> None:
     """A mail over the size of one FETCH is fetched alone; small ones come together, all in order."""
-    monkeypatch.setattr(imap, "FETCH_BYTES", limit)
+    monkeypatch.setattr(imap_fetching, "FETCH_BYTES", limit)
     raws = [RAW + b"x" * size for size in (10, 1000, 20, 30)]
     for raw in raws:
         dovecot.append(user, raw)
@@ -262,7 +262,7 @@ def test_no_fetch_asks_for_more_than_its_bytes(
     dovecot: Dovecot, user: str, connect: Callable[..., ImapMailbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Memory stays flat: mails that do not fit into one FETCH are asked for in several."""
-    monkeypatch.setattr(imap, "FETCH_BYTES", len(RAW) * 2 + 1)
+    monkeypatch.setattr(imap_fetching, "FETCH_BYTES", len(RAW) * 2 + 1)
     asked: list[int] = []
     fetch = IMAPClient.fetch
 
@@ -388,7 +388,7 @@ def test_work_goes_on_after_the_server_was_away() -> None:
 def test_a_server_that_goes_away_while_mails_come_is_told() -> None:
     """A connection that is cut between two fetches ends in MailboxError, not in a mail cut short."""
     with make_or_skip(Dovecot) as server, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(imap, "FETCH_BYTES", 1)
+        patch.setattr(imap_fetching, "FETCH_BYTES", 1)
         server.append("user", RAW + b"1")
         server.append("user", RAW + b"2")
         mailbox = open_imap(server.port, "user")
