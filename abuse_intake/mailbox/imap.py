@@ -32,7 +32,6 @@ SEARCH_WINDOW = 10_000
 """Mails a SEARCH, so that no answer grows with the mailbox."""
 IDLE_SECONDS = 9 * 60.0
 """An IDLE is begun anew so often: servers and the routers before them forget who is silent for long."""
-LOGOUT_SECONDS = 5.0
 _SERVERS_WORDS = re.compile(r"""b["'](.*)["']""", re.DOTALL)
 
 T = TypeVar("T")
@@ -127,8 +126,8 @@ class ImapMailbox:
 
     def close(self) -> None:
         if self._client is not None:
-            with suppress(IMAPClientError, OSError), self._client.allowing(LOGOUT_SECONDS):
-                self._client.logout()
+            with suppress(IMAPClientError, OSError):
+                self._client.leave()
             self._drop()
 
     def find_current(self, places: Sequence[Place]) -> dict[int, Place]:
@@ -149,7 +148,7 @@ class ImapMailbox:
         """Another client may have deleted one that was there."""
         self._known_folders = set()
 
-    def reselect(self, client: IMAPClient) -> None:
+    def reselect(self, client: DeadlineClient) -> None:
         """Go back into the mailbox from another folder. MailboxError when it was made anew meanwhile."""
         before = self._validity
         self._select(client)

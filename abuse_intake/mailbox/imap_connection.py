@@ -9,7 +9,7 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, cast
 
@@ -19,7 +19,8 @@ from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES
 
 CONNECT_SECONDS = 15.0
 COMMAND_SECONDS = 60.0
-"""For the whole answer to a command; `allowing` gives more to one that has more to do."""
+"""For the whole answer to a command; `allowing_more` is for one that has more to do."""
+LOGOUT_SECONDS = 5.0
 SILENCE_SECONDS = 60.0
 """A server that says nothing for so long is away, whatever its command was allowed."""
 BUFFER_BYTES = 256 * 1024
@@ -33,7 +34,7 @@ class Connection(imaplib.IMAP4):
     """imaplib's conversation, over reads that know the deadline of the command they belong to."""
 
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
-        self.allowance = COMMAND_SECONDS
+        self.extra_seconds = 0.0
         self._tls = tls
         self._asked = "its greeting"
         self._glance: float | None = None
@@ -41,9 +42,16 @@ class Connection(imaplib.IMAP4):
         self._read_socket: socket.socket | None = None
         super().__init__(host, port)
 
+    @property
+    def allowance(self) -> float:
+        """Seconds that the answer to a command may take."""
+        return COMMAND_SECONDS + self.extra_seconds
+
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
         self.host, self.port = host, port
         plain = socket.create_connection((host, port), timeout or CONNECT_SECONDS)
+        # imapclient sends a command and its line end apart: Nagle's algorithm would hold the end back for 40 ms.
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         _keep_alive(plain)
         self.sock = self._tls.wrap_socket(plain, server_hostname=host) if self._tls else plain
         self._begin_turn()
@@ -137,14 +145,25 @@ class DeadlineClient(IMAPClient):  # type: ignore[misc]
         return cast(Connection, self._imap)
 
     @contextmanager
-    def allowing(self, seconds: float) -> Iterator[None]:
-        """So much time for each command herein."""
-        connection = self._connection
-        before, connection.allowance = connection.allowance, seconds
+    def allowing_more(self, seconds: float) -> Iterator[None]:
+        """So much more time for each command herein."""
+        self._connection.extra_seconds = seconds
         try:
             yield
         finally:
-            connection.allowance = before
+            self._connection.extra_seconds = 0.0
+
+    def copy_telling(self, uids: Sequence[int], folder: str) -> str:
+        """COPY; the UIDs of the copies as a set of IMAP, or nothing when the server does not tell (RFC 4315)."""
+        self._connection.response("COPYUID")  # what it told before
+        self.copy(uids, folder)
+        _, (told,) = self._connection.response("COPYUID")
+        return told.split()[2].decode("ascii") if told and told.count(b" ") == 2 else ""
+
+    def leave(self) -> None:
+        """LOGOUT, without waiting long for a server that does not answer."""
+        with self.allowing_more(LOGOUT_SECONDS - COMMAND_SECONDS):
+            self.logout()
 
     def await_mail(self, seconds: float, should_stop: Callable[[], bool]) -> bool:
         """IDLE (RFC 2177) for so long; True as soon as the server says that the folder has grown."""

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from imapclient import IMAPClient
 
 from abuse_intake.errors import MailboxError
-from abuse_intake.mailbox.imap_connection import COMMAND_SECONDS, DeadlineClient
+from abuse_intake.mailbox.imap_connection import DeadlineClient
 from abuse_intake.mailbox.imap_search import search_among
 from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES, TOO_LARGE
 from abuse_intake.mailbox.suspects import IN_A_ROW, Refusal, Suspects
@@ -95,7 +95,7 @@ class Fetcher:
 
     def _ask_bodies(self, client: DeadlineClient, sizes: Mapping[Place, int]) -> dict[Place, bytes]:
         by_uid = self._mailbox.find_current(list(sizes))
-        with client.allowing(COMMAND_SECONDS + sum(sizes.values()) / BYTES_A_SECOND):
+        with client.allowing_more(sum(sizes.values()) / BYTES_A_SECOND):
             answers = client.fetch(list(by_uid), [b"BODY.PEEK[]"])
         bodies = {by_uid[uid]: answer.get(b"BODY[]") for uid, answer in answers.items()}
         return {

@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 from imapclient import IMAPClient
 
 from abuse_intake.errors import MailboxError
-from abuse_intake.mailbox.imap_connection import COMMAND_SECONDS, DeadlineClient
+from abuse_intake.mailbox.imap_connection import DeadlineClient
 from abuse_intake.mailbox.imap_moving import move_present
 from abuse_intake.mailbox.suspects import IN_A_ROW, Refusal
 from storage.values import Place
@@ -40,7 +40,7 @@ class OpenMailbox(Protocol):
     def forget_folders(self) -> None:
         """Look again whether folders are there."""
 
-    def reselect(self, client: IMAPClient) -> None:
+    def reselect(self, client: DeadlineClient) -> None:
         """Go back into the mailbox."""
 
 
@@ -80,7 +80,7 @@ class Filer:
     def _move(self, client: DeadlineClient, places: Sequence[Place], folder: str) -> None:
         name = self._mailbox.find_folder(client, folder)
         uids = list(self._mailbox.find_current(places))
-        with client.allowing(COMMAND_SECONDS + len(uids) / MAILS_A_SECOND):
+        with client.allowing_more(len(uids) / MAILS_A_SECOND):
             if uids:
                 move_present(client, uids, name, self._mailbox)
 

@@ -6,15 +6,15 @@ expunged. A mail that bears it already was begun by somebody who did not end it:
 keyword, with the same size and the same bytes, it is not copied again.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import NamedTuple, Protocol, TypeVar
 
-from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from abuse_intake.errors import MailboxError
+from abuse_intake.mailbox.imap_connection import DeadlineClient
 from abuse_intake.mailbox.imap_search import search_among
 from abuse_intake.steps import Step, reached
 
@@ -31,7 +31,7 @@ class Mailbox(Protocol):
     keeps_keywords: bool
     """Whether clients may set keywords of their own (PERMANENTFLAGS with `\\*`)."""
 
-    def reselect(self, client: IMAPClient) -> None:
+    def reselect(self, client: DeadlineClient) -> None:
         """Go back into the mailbox."""
 
 
@@ -42,7 +42,7 @@ class _Content(NamedTuple):
     digest: bytes
 
 
-def can_move(client: IMAPClient) -> bool:
+def can_move(client: DeadlineClient) -> bool:
     """Whether mails can be moved without expunging those of others."""
     return bool(client.has_capability("MOVE") or client.has_capability("UIDPLUS"))
 
@@ -52,7 +52,7 @@ def cannot_move(name: str) -> str:
     return f"{name}: the server can neither MOVE (RFC 6851) nor UID EXPUNGE (RFC 4315): mails cannot be filed away"
 
 
-def move_present(client: IMAPClient, uids: list[int], folder: str, mailbox: Mailbox) -> None:
+def move_present(client: DeadlineClient, uids: list[int], folder: str, mailbox: Mailbox) -> None:
     """Move the mails; those that another client took away meanwhile are left out (EXPUNGEISSUED, RFC 5530)."""
     try:
         _move(client, uids, folder, mailbox)
@@ -64,72 +64,77 @@ def move_present(client: IMAPClient, uids: list[int], folder: str, mailbox: Mail
             _move(client, present, folder, mailbox)
 
 
-def _move(client: IMAPClient, uids: list[int], folder: str, mailbox: Mailbox) -> None:
+def _move(client: DeadlineClient, uids: list[int], folder: str, mailbox: Mailbox) -> None:
     if client.has_capability("MOVE"):
         client.move(uids, folder)
     elif not client.has_capability("UIDPLUS"):
         raise MailboxError(cannot_move(folder))
     elif mailbox.keeps_keywords:
-        _copy_once(client, uids, folder, mailbox)
+        copies = _copy_once(client, uids, folder, mailbox)
         _expunge(client, uids)
-        _unmark_copies(client, folder, mailbox)
+        _unmark(client, copies, folder, mailbox)
     else:
         client.copy(uids, folder)
         _expunge(client, uids)
 
 
-def _expunge(client: IMAPClient, uids: Sequence[int]) -> None:
+def _expunge(client: DeadlineClient, uids: Sequence[int]) -> None:
     """Take away mails that were copied, and no other that somebody marked as deleted."""
     reached(Step.COPIED)
     client.delete_messages(uids, silent=True)
     client.uid_expunge(uids)
 
 
-def _copy_once(client: IMAPClient, uids: Sequence[int], folder: str, mailbox: Mailbox) -> None:
-    """Copy those that have no copy there yet, marked while they are on the way."""
+def _copy_once(client: DeadlineClient, uids: Sequence[int], folder: str, mailbox: Mailbox) -> str:
+    """Copy those that have no copy there yet, marked while they are on the way; the UIDs of the copies."""
     begun = sorted(search_among(client, uids, "KEYWORD", KEYWORD))
-    copied = _find_copied(client, begun, folder, mailbox) if begun else set()
+    copied = _find_copied(client, begun, folder, mailbox) if begun else {}
     if new := [uid for uid in uids if uid not in begun]:
         client.add_flags(new, [KEYWORD], silent=True)
+    copies = [str(copy) for copy in copied.values()]
     if missing := [uid for uid in uids if uid not in copied]:
-        client.copy(missing, folder)
+        copies.append(client.copy_telling(missing, folder))
+    return ",".join(filter(None, copies))
 
 
-def _find_copied(client: IMAPClient, begun: Sequence[int], folder: str, mailbox: Mailbox) -> set[int]:
-    """Which of these mails have a marked copy in the folder; a copy counts for one mail."""
+def _find_copied(
+    client: DeadlineClient, begun: Sequence[int], folder: str, mailbox: Mailbox
+) -> dict[int, int]:
+    """Which of these mails have a marked copy in the folder, and its UID; a copy counts for one mail."""
     contents = {uid: _read_content(client, uid) for uid in begun}
     sizes = {content.size for content in contents.values() if content}
     copies = _in_folder(client, folder, mailbox, lambda: _read_marked(client, sizes))
-    copied: set[int] = set()
-    for uid, content in contents.items():
-        if content is not None and copies[content]:
-            copies[content] -= 1
-            copied.add(uid)
-    return copied
+    return {
+        uid: copies[content].pop() for uid, content in contents.items() if content and copies.get(content)
+    }
 
 
-def _read_marked(client: IMAPClient, sizes: set[int]) -> "Counter[_Content]":
+def _read_marked(client: DeadlineClient, sizes: set[int]) -> dict[_Content, list[int]]:
     """The marked mails of the selected folder that have one of these sizes."""
-    marked = client.search(["KEYWORD", KEYWORD])
-    answers = client.fetch(marked, [b"RFC822.SIZE"])
-    alike = [uid for uid, answer in answers.items() if answer.get(b"RFC822.SIZE") in sizes]
-    return Counter(content for uid in alike if (content := _read_content(client, uid)))
+    answers = client.fetch(client.search(["KEYWORD", KEYWORD]), [b"RFC822.SIZE"])
+    found: dict[_Content, list[int]] = defaultdict(list)
+    for uid, answer in answers.items():
+        if answer.get(b"RFC822.SIZE") in sizes and (content := _read_content(client, uid)):
+            found[content].append(uid)
+    return found
 
 
-def _read_content(client: IMAPClient, uid: int) -> _Content | None:
+def _read_content(client: DeadlineClient, uid: int) -> _Content | None:
     answer = client.fetch([uid], [b"RFC822.SIZE", b"BODY.PEEK[]<0.%d>" % COMPARED_BYTES]).get(uid, {})
     size, body = answer.get(b"RFC822.SIZE"), answer.get(b"BODY[]<0>")
     return None if size is None or body is None else _Content(size, sha256(body).digest())
 
 
-def _unmark_copies(client: IMAPClient, folder: str, mailbox: Mailbox) -> None:
-    """What was ended need not be known any more, for another mail of the same bytes may come."""
+def _unmark(client: DeadlineClient, copies: str, folder: str, mailbox: Mailbox) -> None:
+    """The copies are no longer on the way: another mail of the same bytes may come. Refused, it changes nothing."""
 
     def unmark() -> None:
-        client.remove_flags(client.search(["KEYWORD", KEYWORD]), [KEYWORD], silent=True)
+        marks = client.search(["KEYWORD", KEYWORD]) if are_all_done else copies
+        client.remove_flags(marks, [KEYWORD], silent=True)
 
     try:
-        if not client.search(["KEYWORD", KEYWORD]):  # else it may be a mark that is still needed
+        are_all_done = not client.search(["KEYWORD", KEYWORD])  # then also what a kill left marked
+        if are_all_done or copies:
             _in_folder(client, folder, mailbox, unmark)
     except IMAPClientAbortError:
         raise
@@ -137,7 +142,7 @@ def _unmark_copies(client: IMAPClient, folder: str, mailbox: Mailbox) -> None:
         return
 
 
-def _in_folder(client: IMAPClient, folder: str, mailbox: Mailbox, work: Callable[[], T]) -> T:
+def _in_folder(client: DeadlineClient, folder: str, mailbox: Mailbox, work: Callable[[], T]) -> T:
     """Do the work in the folder; a command that is refused leads back into the mailbox too."""
     try:
         client.select_folder(folder)

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,7 @@ mail_location = maildir:{folder}/mail/%u
 mail_uid = {uid}
 mail_gid = {gid}
 mail_max_userip_connections = 50
+mail_fsync = never
 passdb {{
   driver = static
   args = password={password}
@@ -65,9 +67,14 @@ service stats {{
 }}
 namespace inbox {{
   inbox = yes
-  separator = /
+  separator = {separator}
+  prefix = {prefix}
 }}
+{capability}
 """
+CAPABILITIES = (
+    "IMAP4rev1 SASL-IR LITERAL+ ID ENABLE IDLE NAMESPACE UIDPLUS MOVE CHILDREN UNSELECT MULTIAPPEND"
+)
 AS_ROOT = "default_internal_user = dovecot\ndefault_login_user = dovenull\n"
 AS_SOMEBODY = (
     "default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}\n"
@@ -76,15 +83,20 @@ WITH_TLS = "ssl = yes\nssl_cert = <{folder}/cert.pem\nssl_key = <{folder}/key.pe
 
 
 class Dovecot:
-    """A context manager: IMAP on `port`; with `tls=True` also STARTTLS there and IMAPS on `tls_port`."""
+    """A context manager: IMAP on `port`; with `tls=True` also STARTTLS there and IMAPS on `tls_port`.
 
-    def __init__(self, *, tls: bool = False) -> None:
+    It does not tell of the capabilities that are `hidden`; `prefix` ("INBOX.") ends with the separator of folders.
+    """
+
+    def __init__(self, *, tls: bool = False, hidden: Collection[str] = (), prefix: str = "") -> None:
         self._program = find_program("dovecot", "dovecot-imapd")
         self.port = find_free_port()
         self.tls_port = find_free_port() if tls else None
         self._folder = make_folder("dovecot")
         self.cert: Path | None = make_certificate(self._folder).cert if tls else None
         self._process: subprocess.Popen[bytes] | None = None
+        self._hidden = hidden
+        self._prefix = prefix
         self._write_configuration()
 
     def __enter__(self) -> Self:
@@ -132,6 +144,18 @@ class Dovecot:
             session.create(_quote(folder))  # refused when it is there, which is as good
             _expect(session.append(_quote(folder), "", "", raw))
 
+    def fill(self, user: str, raws: Iterable[bytes]) -> None:
+        """Put mails into the inbox without IMAP, the first the oldest: many in little time."""
+        inbox = self.mail_folder(user)
+        for folder in (inbox, *(inbox / name for name in ("cur", "new", "tmp"))):
+            folder.mkdir(exist_ok=True)
+            os.chown(folder, *self._owner)
+        first = 1_700_000_000 + sum(1 for box in ("cur", "new") for _ in (inbox / box).iterdir())
+        for number, raw in enumerate(raws, start=first):
+            path = inbox / "new" / f"{number}.M{number}P1.test"
+            path.write_bytes(raw)
+            os.chown(path, *self._owner)
+
     def messages(self, user: str, folder: str = "INBOX") -> list[bytes]:
         """Return the mails of a folder as IMAP gives them, oldest first; none without such a folder."""
         with self._log_in(user) as session:
@@ -140,6 +164,16 @@ class Dovecot:
                 return []
             answer = _expect(session.uid("FETCH", "1:*", "(BODY.PEEK[])"))
             return [part[1] for part in answer if isinstance(part, tuple)]
+
+    def mail_folder(self, user: str, folder: str = "INBOX") -> Path:
+        """The Maildir that a folder of a user lies in."""
+        root = self._folder / "mail" / user
+        return root if folder == "INBOX" else root / f".{imap_utf7.encode(folder.replace('/', '.')).decode()}"
+
+    def renumber(self, user: str, folder: str = "INBOX") -> None:
+        """Lose the numbers of the mails: the folder has another UIDVALIDITY from now on."""
+        for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
+            (self.mail_folder(user, folder) / name).unlink(missing_ok=True)
 
     def folders(self, user: str) -> set[str]:
         """Return the names of a user's folders, separated by `/`."""
@@ -155,13 +189,14 @@ class Dovecot:
 
     def _write_configuration(self) -> None:
         is_root = os.geteuid() == 0
-        uid, gid = (MAIL_UID, MAIL_UID) if is_root else (os.getuid(), os.getgid())
+        self._owner = uid, gid = (MAIL_UID, MAIL_UID) if is_root else (os.getuid(), os.getgid())
         for name in ("mail", "home"):
             (self._folder / name).mkdir()
             os.chown(self._folder / name, uid, gid)
         text = CONFIGURATION.format(
             folder=self._folder, host=HOST, port=self.port, tls_port=self.tls_port or 0, uid=uid, gid=gid,
-            password=PASSWORD, unrooted="" if is_root else "chroot =",
+            password=PASSWORD, unrooted="" if is_root else "chroot =", prefix=self._prefix,
+            separator=self._prefix[-1:] or "/", capability=self._describe_capabilities(),
         )  # fmt: skip
         text += WITH_TLS.format(folder=self._folder) if self.cert else "ssl = no\n"
         text += (
@@ -170,6 +205,10 @@ class Dovecot:
             else AS_SOMEBODY.format(user=getpass.getuser(), group=grp.getgrgid(gid).gr_name)
         )
         (self._folder / "dovecot.conf").write_text(text)
+
+    def _describe_capabilities(self) -> str:
+        shown = [name for name in CAPABILITIES.split() if name not in self._hidden]
+        return f"imap_capability = {' '.join(shown)}" if self._hidden else ""
 
     def _remove(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
+from imap_world import command, expunge, fetch_all, list_all, open_imap, read_flags
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
-from servers.dovecot import PASSWORD, Dovecot
+from servers.dovecot import Dovecot
 from servers.programs import HOST
 from servers.skipping import make_or_skip
 
@@ -16,7 +17,6 @@ from abuse_intake.errors import MailboxError
 from abuse_intake.mailbox import imap, imap_fetching, imap_filing
 from abuse_intake.mailbox.imap import ImapMailbox
 from abuse_intake.urls import ServiceUrl
-from storage.values import Place
 
 pytestmark = pytest.mark.dovecot
 
@@ -41,53 +41,6 @@ def connect(dovecot: Dovecot, user: str) -> Iterator[Callable[..., ImapMailbox]]
     yield open_one
     for mailbox in opened:
         mailbox.close()
-
-
-def open_imap(
-    port: int,
-    user: str,
-    *,
-    scheme: str = "imap",
-    host: str = HOST,
-    path: str = "INBOX",
-    password: str | None = PASSWORD,
-) -> ImapMailbox:
-    return ImapMailbox(ServiceUrl(scheme, path, host, port, user, password), user, password)
-
-
-def list_all(mailbox: ImapMailbox) -> list[Place]:
-    return [place for places in mailbox.list_places(100) for place in places]
-
-
-def fetch_all(mailbox: ImapMailbox) -> list[bytes]:
-    return [raw for _, raw in mailbox.fetch(list_all(mailbox))]
-
-
-def command(dovecot: Dovecot, user: str, act: Callable[[imaplib.IMAP4], object]) -> None:
-    """Let another client of the same user do something."""
-    with imaplib.IMAP4(HOST, dovecot.port, timeout=20) as session:
-        session.login(user, PASSWORD)
-        act(session)
-
-
-def read_flags(dovecot: Dovecot, user: str) -> list[bytes]:
-    answers: list[bytes] = []
-
-    def ask(session: imaplib.IMAP4) -> None:
-        session.select("INBOX", readonly=True)
-        answers.extend(part for part in session.fetch("1:*", "(FLAGS)")[1] if isinstance(part, bytes))
-
-    command(dovecot, user, ask)
-    return answers
-
-
-def expunge(dovecot: Dovecot, user: str, number: int) -> None:
-    def act(session: imaplib.IMAP4) -> None:
-        session.select("INBOX")
-        session.store(str(number), "+FLAGS", r"\Deleted")
-        session.expunge()
-
-    command(dovecot, user, act)
 
 
 def test_a_mail_comes_byte_for_byte(dovecot: Dovecot, user: str, connect: Callable[..., ImapMailbox]) -> None:
