@@ -223,6 +223,9 @@ class ImapMailbox:
         except Exception as error:
             self._drop()
             raise _CutError(f"{self.name}: {self._describe(error)}") from error
+        except BaseException:
+            self._drop()  # out of step: an answer may still be on its way
+            raise
 
     def _describe(self, error: Exception) -> str:
         if isinstance(error, LoginError):

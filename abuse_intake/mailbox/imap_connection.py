@@ -20,9 +20,11 @@ from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES
 CONNECT_SECONDS = 15.0
 COMMAND_SECONDS = 60.0
 """For the whole answer to a command; `allowing_more` is for one that has more to do."""
+OPENING_SECONDS = 240.0
+"""So much more for SELECT: a server that sees a mailbox of 100,000 mails for the first time may read all of them."""
 LOGOUT_SECONDS = 5.0
 SILENCE_SECONDS = 60.0
-"""A server that says nothing for so long is away, whatever its command was allowed."""
+"""A server that says nothing for so long is away, whatever its command was allowed, but for SELECT."""
 BUFFER_BYTES = 256 * 1024
 MAX_LINE_BYTES = 1_000_000
 MAX_LITERAL_BYTES = MAX_FETCHED_BYTES + 2**20
@@ -35,6 +37,7 @@ class Connection(imaplib.IMAP4):
 
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
         self.extra_seconds = 0.0
+        self.silence = SILENCE_SECONDS
         self._tls = tls
         self._asked = "its greeting"
         self._glance: float | None = None
@@ -96,7 +99,7 @@ class Connection(imaplib.IMAP4):
         """The next bytes; None when nothing came in the time of a glance."""
         left = self._deadline - time.monotonic() if self._glance is None else self._glance
         if left > 0:
-            self.sock.settimeout(min(left, SILENCE_SECONDS))
+            self.sock.settimeout(min(left, self.silence))
             with suppress(TimeoutError):
                 count = self.sock.recv_into(buffer)
                 if not count:
@@ -147,11 +150,23 @@ class DeadlineClient(IMAPClient):  # type: ignore[misc]
     @contextmanager
     def allowing_more(self, seconds: float) -> Iterator[None]:
         """So much more time for each command herein."""
-        self._connection.extra_seconds = seconds
+        connection = self._connection
+        before, connection.extra_seconds = connection.extra_seconds, seconds
         try:
             yield
         finally:
-            self._connection.extra_seconds = 0.0
+            connection.extra_seconds = before
+
+    def select_folder(self, folder: str, readonly: bool = False) -> dict[bytes, Any]:
+        """SELECT, for which a server may need a while in silence."""
+        connection = self._connection
+        connection.silence = SILENCE_SECONDS + OPENING_SECONDS
+        try:
+            with self.allowing_more(OPENING_SECONDS):
+                selected: dict[bytes, Any] = super().select_folder(folder, readonly)
+        finally:
+            connection.silence = SILENCE_SECONDS
+        return selected
 
     def copy_telling(self, uids: Sequence[int], folder: str) -> str:
         """COPY; the UIDs of the copies as a set of IMAP, or nothing when the server does not tell (RFC 4315)."""

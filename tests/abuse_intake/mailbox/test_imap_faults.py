@@ -151,6 +151,7 @@ def test_the_next_poll_ends_what_a_spoiled_one_began(
             spoil(proxy, shape, FAULTS[fault])
             with monkeypatch.context() as patch, suppress(MailboxError):
                 patch.setattr(imap_connection, "COMMAND_SECONDS", SHORT_SECONDS)
+                patch.setattr(imap_connection, "OPENING_SECONDS", 0)
                 patch.setattr(imap_connection, "LOGOUT_SECONDS", SHORT_SECONDS)
                 make_intake(mailbox, database).poll()
             if shape != b"LOGOUT":

@@ -160,6 +160,7 @@ def test_a_spoiled_wait_misses_no_mail(
     proxy.spoil(command, FAULTS[fault])
     with monkeypatch.context() as patch, suppress(MailboxError):
         patch.setattr(imap_connection, "COMMAND_SECONDS", 0.25)
+        patch.setattr(imap_connection, "OPENING_SECONDS", 0)
         mailbox.wait_for_mail(0.1, never)
     assert proxy.spoilt
     proxy.heal()
