@@ -1,6 +1,7 @@
 """What other clients and the server itself change meanwhile: nothing is lost that stayed, and nothing comes twice."""
 
 import imaplib
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -333,6 +334,27 @@ def test_gaps_between_numbers_cost_nothing(
 
         assert [place.uid for place in listed] == ["1", "31", "60"]
         assert sum(b"SEARCH" in line for line in proxy.commands) == 1
+
+
+def test_memory_does_not_grow_with_the_mailbox(
+    dovecot: Dovecot, open_one: Callable[..., ImapMailbox], user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Walked, fetched and filed, eight times the mails take the memory of one window."""
+    monkeypatch.setattr(imap, "SEARCH_WINDOW", 200)
+    peaks = []
+    for count in (300, 2400):
+        dovecot.fill(user, (make_question(number) for number in range(count)))
+        mailbox = open_one(dovecot.port)
+        tracemalloc.start()
+        filed = 0
+        for places in mailbox.list_places(100):
+            filed += sum(1 for _ in mailbox.fetch(places))
+            mailbox.file_away([(place, "Processed") for place in places])
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert filed == count
+
+    assert peaks[1] < peaks[0] * 1.2
 
 
 def test_a_server_that_refuses_logins_is_left_alone_for_a_while(dovecot: Dovecot, user: str) -> None:
