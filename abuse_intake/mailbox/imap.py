@@ -148,6 +148,10 @@ class ImapMailbox:
         """Another client may have deleted one that was there."""
         self._known_folders = set()
 
+    def refresh(self, client: DeadlineClient) -> None:
+        """Learn which mails the numbers of the mailbox mean now."""
+        self._select(client)
+
     def reselect(self, client: DeadlineClient) -> None:
         """Go back into the mailbox from another folder. MailboxError when it was made anew meanwhile."""
         before = self._validity

@@ -40,6 +40,9 @@ class OpenMailbox(Protocol):
     def forget_folders(self) -> None:
         """Look again whether folders are there."""
 
+    def refresh(self, client: DeadlineClient) -> None:
+        """Learn which mails the numbers of the mailbox mean now."""
+
     def reselect(self, client: DeadlineClient) -> None:
         """Go back into the mailbox."""
 
@@ -79,6 +82,8 @@ class Filer:
 
     def _move(self, client: DeadlineClient, places: Sequence[Place], folder: str) -> None:
         name = self._mailbox.find_folder(client, folder)
+        # A server may go on with a folder that was made anew, and move other mails of the same numbers (Dovecot 2.3).
+        self._mailbox.refresh(client)
         uids = list(self._mailbox.find_current(places))
         with client.allowing_more(len(uids) / MAILS_A_SECOND):
             if uids:

@@ -37,6 +37,7 @@ mail_uid = {uid}
 mail_gid = {gid}
 mail_max_userip_connections = 50
 mail_fsync = never
+maildir_very_dirty_syncs = yes
 passdb {{
   driver = static
   args = password={password}
@@ -160,7 +161,7 @@ class Dovecot:
         """How many mails a folder holds; the server looks at all of them, however long that takes."""
         with self._log_in(user) as session:
             session.sock.settimeout(600)
-            _, answer = session.select(_quote(folder), readonly=True)
+            _, answer = session.select(_quote(folder))
             return int(answer[0] or b"0")
 
     def messages(self, user: str, folder: str = "INBOX") -> list[bytes]:
