@@ -30,11 +30,12 @@ format:  ## Let ruff put the code into shape
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-bench:  ## Figures: what reading costs, beside the libraries; mails a second; what hostile ones cost
+bench:  ## Figures: what reading costs, beside the libraries; mails a second; what hostile ones cost; memory while an IMAP mailbox is drained
 	@scripts/make-venv.sh postgresql dkim oauth test
 	@.venv/bin/python bench/reading.py $(BENCH)
 	@.venv/bin/python bench/intake.py $(BENCH)
 	@.venv/bin/python bench/outbox.py $(BENCH)
+	@.venv/bin/python bench/drain.py $(DRAIN)
 
 fuzz:  ## Look for mails that break a promise: ten minutes, or SECONDS=60
 	@scripts/make-venv.sh postgresql dkim oauth fuzz

@@ -39,6 +39,9 @@ BATCH_SIZE = 200
 BATCH_BYTES = 32_000_000
 """Bytes of mail that a batch holds in memory at most; a larger mail is a batch of its own."""
 LEASE = timedelta(minutes=10)
+POLL_SECONDS = 30 * 60.0
+"""A poll ends after so long, between two batches; the next one goes on."""
+UNFILED_AT_ONCE = 1000
 MAX_ATTEMPTS = 3
 """So many processes may die over one mail before it is quarantined."""
 
@@ -55,6 +58,8 @@ class PollSummary:
     acknowledgements: int = 0
     problems: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    is_unfinished: bool = False
+    """The time of the poll was over before the mailbox was worked: the next one goes on."""
 
     def add(self, outcomes: Sequence[Outcome]) -> None:
         """Count what was recorded."""
@@ -63,6 +68,10 @@ class PollSummary:
             self.dispositions[disposition] = self.dispositions.get(disposition, 0) + 1
             self.reports += len(outcome.read.reports)
             self.acknowledgements += outcome.acknowledgement is not None
+
+    def note(self, problems: Sequence[str]) -> None:
+        """Add what was not told yet."""
+        self.problems += [problem for problem in problems if problem not in self.problems]
 
 
 class Intake:
@@ -84,6 +93,8 @@ class Intake:
         self._database = database
         self._recorder = Recorder(database, mail_reader, concluder, now)
         self._being_read: Batch | None = None
+        self._not_given: set[Place] = set()
+        self._ends = 0.0
         self._folders = folders
         self._now = now
         self._should_stop = should_stop
@@ -97,21 +108,37 @@ class Intake:
         goes on, and `summary`, if one was given, tells how far it came.
         """
         summary, began = summary or PollSummary(), time.monotonic()
+        self._ends, self._not_given = began + POLL_SECONDS, set()
         try:
             self._read_interrupted(summary)
             self._read_kept(summary)
             self._finish_reading(summary)
-            while self._pass_over_mailbox(summary) and not self._should_stop():
+            while self._pass_over_mailbox(summary) and not self._must_end():
                 pass
         finally:
             self._being_read = None
             self._release_leases()
-            summary.seconds = time.monotonic() - began
+            summary.is_unfinished = self._is_overdue() and not self._should_stop()
+            summary.seconds += time.monotonic() - began
         return summary
+
+    def _must_end(self) -> bool:
+        return self._should_stop() or self._is_overdue()
+
+    def _is_overdue(self) -> bool:
+        return time.monotonic() > self._ends
 
     def _pass_over_mailbox(self, summary: PollSummary) -> int:
         """One walk over all that lies in the mailbox now; how many mails were new."""
         before = summary.kept
+        try:
+            self._walk_over_mailbox(summary)
+        finally:
+            summary.note(self._mailbox.problems)
+        self._mark_vanished_filed()
+        return summary.kept - before
+
+    def _walk_over_mailbox(self, summary: PollSummary) -> None:
         waiting: set[Place] = set()
         for places in self._mailbox.list_places(BATCH_SIZE):
             reached(Step.LISTED)
@@ -119,14 +146,11 @@ class Intake:
             self._read_kept(summary)
             waiting = self._file_away(waiting, summary) | known
             self._report_progress(summary)
-            if self._should_stop():
+            if self._must_end():
                 break
         self._finish_reading(summary)
         self._file_away(waiting, summary)
         self._report_progress(summary)
-        summary.problems = list(self._mailbox.problems)
-        self._mark_vanished_filed()  # lists the mailbox anew, and so forgets its problems
-        return summary.kept - before
 
     # 1. fetch, 2. keep
 
@@ -134,8 +158,8 @@ class Intake:
         """Fetch and keep what is not known yet; all places of these that are known afterwards."""
         with self._database.read() as session:
             known = set(mails.find_deliveries(session, self._mailbox.name, places))
-        arrivals = self._fetch([place for place in places if place not in known])
-        for batch in _split(arrivals, BATCH_BYTES):
+        wanted = [place for place in places if place not in known and place not in self._not_given]
+        for batch in _split(self._fetch(wanted), BATCH_BYTES):
             reached(Step.FETCHED)
             with self._database.begin() as session:
                 kept = mails.keep_mails(session, self._mailbox.name, batch)
@@ -145,7 +169,15 @@ class Intake:
             summary.known += len(kept) - len(
                 {one.mail_id for one in kept.values() if one.disposition is None}
             )
+        self._not_given.update(place for place in wanted if place not in known)
+        self._set_aside_oversized()
         return known
+
+    def _set_aside_oversized(self) -> None:
+        """What no database takes goes to those that a person looks at, unread; the mailbox has told of it."""
+        oversized, self._mailbox.oversized = self._mailbox.oversized, []
+        if oversized:
+            self._mailbox.file_away([(place, self._folders.quarantined) for place in oversized])
 
     def _fetch(self, places: Sequence[Place]) -> Iterator[Arrival]:
         for place, raw in self._mailbox.fetch(places):
@@ -155,7 +187,7 @@ class Intake:
 
     def _read_kept(self, summary: PollSummary) -> None:
         """Have all that is kept and unread be read, and record it, but for the last batch: it is being read."""
-        while not self._should_stop():
+        while not self._must_end():
             with self._database.begin() as session:
                 claimed = mails.claim_batch(session, self._owner, BATCH_SIZE, self._now(), LEASE, BATCH_BYTES)
             if not claimed:
@@ -178,7 +210,7 @@ class Intake:
         if count:
             log.warning("resuming after an interruption", mails=count)
             self._recorder.make_ready()  # no mail is blamed for a kill in the time that it would wait for this
-        while not self._should_stop() and (mail := self._claim_interrupted()) is not None:
+        while not self._must_end() and (mail := self._claim_interrupted()) is not None:
             if mail.is_exhausted:
                 summary.add(self._recorder.quarantine(mail, "kills_the_reader"))
             else:
@@ -209,14 +241,17 @@ class Intake:
 
     def _mark_vanished_filed(self) -> None:
         """Deliveries that were decided and no longer lie in the mailbox: moved by us before a kill, or by others."""
-        with self._database.read() as session:
-            unfiled = mails.find_unfiled(session, self._mailbox.name)
-        if not unfiled:
-            return
-        waiting = {place for places in self._mailbox.list_places(BATCH_SIZE) for place in places}
-        gone = [(delivery.id, "") for delivery in unfiled if delivery.place not in waiting]
-        with self._database.begin() as session:
-            mails.mark_filed(session, gone, self._now())
+        after = "0"
+        while True:
+            with self._database.read() as session:
+                unfiled = mails.find_unfiled(session, self._mailbox.name, after, UNFILED_AT_ONCE)
+            if not unfiled:
+                return
+            present = self._mailbox.find_present([delivery.place for delivery in unfiled])
+            gone = [(delivery.id, "") for delivery in unfiled if delivery.place not in present]
+            with self._database.begin() as session:
+                mails.mark_filed(session, gone, self._now())
+            after = unfiled[-1].id
 
     def _folder_of(self, delivery: Delivery) -> str:
         assert delivery.disposition is not None

@@ -54,12 +54,19 @@ def keep_mails(session: Session, mailbox: str, arrivals: Sequence[Arrival]) -> d
     return find_deliveries(session, mailbox, [arrival.place for arrival in arrivals])
 
 
-def find_unfiled(session: Session, mailbox: str) -> tuple[Delivery, ...]:
-    """Deliveries that were not filed away yet though their mail has its disposition; the oldest first."""
+def find_unfiled(
+    session: Session, mailbox: str, after: str = "0", limit: int | None = None
+) -> tuple[Delivery, ...]:
+    """Deliveries that were not filed away yet though their mail has its disposition; the oldest first.
+
+    Those after the delivery of the id `after`, at most `limit` of them.
+    """
     unfiled = (
         _deliveries()
         .where(DeliveryRow.mailbox == mailbox, DeliveryRow.filed_at.is_(None), Mail.disposition.is_not(None))
+        .where(DeliveryRow.id > int(after))
         .order_by(DeliveryRow.id)
+        .limit(limit)
     )
     return tuple(map(_delivery, session.execute(unfiled)))
 

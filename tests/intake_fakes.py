@@ -1,7 +1,7 @@
 """A mailbox and a carrier in memory, written by hand: they do what the real ones promise, and fail as told."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 from abuse_intake.errors import MailboxError, OutboxError
@@ -21,6 +21,8 @@ class FakeMailbox:
     def __init__(self, *raws: bytes) -> None:
         self.name = "fake://mailbox"
         self.problems: list[str] = []
+        self.oversized: list[Place] = []
+        self.tells_of_mail = False
         self.waiting: dict[Place, bytes] = {}
         self.folders: dict[str, list[bytes]] = defaultdict(list)
         self.fetched: list[Place] = []
@@ -58,6 +60,12 @@ class FakeMailbox:
             if place in self.waiting:
                 self.folders[folder].append(self.waiting.pop(place))
         return set()
+
+    def find_present(self, places: Sequence[Place]) -> set[Place]:
+        return {place for place in places if place in self.waiting}
+
+    def wait_for_mail(self, seconds: float, should_stop: Callable[[], bool]) -> bool:
+        return False
 
     def check(self) -> str:
         return "fake://mailbox: here"

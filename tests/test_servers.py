@@ -47,6 +47,50 @@ def test_dovecot_gives_back_what_was_appended(dovecot: Dovecot) -> None:
 
 
 @pytest.mark.dovecot
+def test_dovecot_is_filled_in_order_and_counted(dovecot: Dovecot) -> None:
+    """Mails that are put into its files are there, the first the oldest, also those of a second time."""
+    dovecot.fill("filled", [RAW + b"1", RAW + b"2"])
+    dovecot.fill("filled", [RAW + b"3"])
+
+    assert dovecot.count("filled") == 3
+    assert dovecot.messages("filled") == [RAW + b"1", RAW + b"2", RAW + b"3"]
+
+
+@pytest.mark.dovecot
+def test_dovecot_loses_its_numbers_when_told(dovecot: Dovecot) -> None:
+    """Renumbered, a folder has another UIDVALIDITY, and the same mails."""
+    dovecot.fill("renumbered", [RAW])
+    before = read_validity(dovecot, "renumbered")
+
+    dovecot.renumber("renumbered")
+
+    assert read_validity(dovecot, "renumbered") != before
+    assert dovecot.messages("renumbered") == [RAW]
+
+
+@pytest.mark.dovecot
+def test_dovecot_hides_capabilities_and_sets_a_prefix() -> None:
+    """What is hidden is not told to clients, and folders lie below the prefix."""
+    with (
+        make_or_skip(lambda: Dovecot(hidden=("MOVE", "IDLE"), prefix="INBOX.")) as server,
+        imaplib.IMAP4(HOST, server.port, timeout=20) as session,
+    ):
+        session.login("user", PASSWORD)
+        told = session.capability()[1][0].split()
+        namespace = session.namespace()[1][0]
+
+    assert (b"MOVE" in told, b"IDLE" in told, b"UIDPLUS" in told) == (False, False, True)
+    assert b'"INBOX." "."' in namespace
+
+
+def read_validity(dovecot: Dovecot, user: str) -> object:
+    with imaplib.IMAP4(HOST, dovecot.port, timeout=20) as session:
+        session.login(user, PASSWORD)
+        session.select("INBOX")
+        return session.response("UIDVALIDITY")[1]
+
+
+@pytest.mark.dovecot
 def test_dovecot_keeps_mail_and_port_over_a_stop() -> None:
     """Stopped, nobody answers; started again, the port and the mail are the same."""
     with make_or_skip(Dovecot) as server:

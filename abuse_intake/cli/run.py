@@ -49,7 +49,7 @@ def run_once(app: App) -> int:
     problems: list[str] = []
     summary = PollSummary()
     with _progress() as report_progress:
-        _try(lambda: app.poll(summary, stopping, report_progress), problems)
+        _try(lambda: _poll_to_the_end(app, summary, stopping, report_progress), problems)
     if summary.seconds:
         problems += summary.problems
         click.echo(describe_poll(summary))
@@ -62,6 +62,15 @@ def run_once(app: App) -> int:
     for problem in problems:
         click.echo(f"abuse-intake: {one_line(problem)}", err=True)
     return 1 if problems else 0
+
+
+def _poll_to_the_end(
+    app: App, summary: PollSummary, stopping: Stopping, report_progress: Callable[[PollSummary], None]
+) -> None:
+    """Poll until the mailbox is worked, however often the time of one poll ends."""
+    app.poll(summary, stopping, report_progress)
+    while summary.is_unfinished:
+        app.poll(summary, stopping, report_progress)
 
 
 def describe_poll(summary: PollSummary) -> str:

@@ -5,7 +5,7 @@ mail under a name that was used before, or is used twice at once, is not mistake
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from abuse_intake.durably import sync_directory
 from abuse_intake.errors import MailboxError
+from abuse_intake.mailbox.base import sleep
 from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES, TOO_LARGE
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
@@ -32,15 +33,18 @@ class _File(NamedTuple):
 class _FileMailbox:
     """What a Maildir and a folder have in common; they differ in where files lie and where they go."""
 
+    tells_of_mail = False
+
     def __init__(self, url: ServiceUrl) -> None:
         self.name = str(url)
         self.root = Path(url.path)
         self.problems: list[str] = []
+        self.oversized: list[Place] = []
         self._paths: dict[Place, Path] = {}
 
     def list_places(self, limit: int) -> Iterator[Sequence[Place]]:
         with _explained(self.root):
-            self.problems = []
+            self.problems, self.oversized = [], []
             files = sorted(self._scan(), key=lambda file: (file.modified, file.place.uid))
         self._paths = {file.place: file.path for file in files}
         places = list(self._paths)
@@ -67,6 +71,7 @@ class _FileMailbox:
                 return None
             if status.st_size > MAX_FETCHED_BYTES:
                 self.problems.append(f"{self._paths[place]} {TOO_LARGE}")
+                self.oversized.append(place)
                 return None
             return file.read()
 
@@ -90,6 +95,15 @@ class _FileMailbox:
             for directory in touched:
                 sync_directory(directory)
         return stayed
+
+    def find_present(self, places: Sequence[Place]) -> set[Place]:
+        wanted = set(places)
+        with _explained(self.root):
+            return {file.place for file in self._scan() if file.place in wanted}
+
+    def wait_for_mail(self, seconds: float, should_stop: Callable[[], bool]) -> bool:
+        sleep(seconds, should_stop)
+        return False
 
     def close(self) -> None:
         self._paths = {}

@@ -1,35 +1,53 @@
-"""Mail on an IMAP server, with imapclient: read without marking (`BODY.PEEK[]`), moved by UID, never a bare EXPUNGE."""
+"""Mail on an IMAP server, with imapclient: read without marking (`BODY.PEEK[]`), moved by UID, never a bare EXPUNGE.
+
+Places are UIDs of one UIDVALIDITY; sequence numbers serve to ask for no more than a window at a time. A server that
+fails ends the poll; a mail at which it fails costs itself only.
+"""
 
 import re
 import ssl
+import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
-from imapclient import IMAPClient, SocketTimeout
+from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from abuse_intake.errors import MailboxError
-from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES, TOO_LARGE
+from abuse_intake.mailbox import imap_moving
+from abuse_intake.mailbox.backoff import Backoff
+from abuse_intake.mailbox.base import sleep
+from abuse_intake.mailbox.imap_connection import DeadlineClient
+from abuse_intake.mailbox.imap_fetching import Fetcher
+from abuse_intake.mailbox.imap_filing import Filer
+from abuse_intake.mailbox.imap_search import search_after, search_among
+from abuse_intake.mailbox.suspects import Refusal
 from abuse_intake.mailbox.token_login import log_in_with_token
 from abuse_intake.oauth.source import TokenSource
-from abuse_intake.steps import Step, reached
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
 
-TIMEOUT = SocketTimeout(connect=15, read=60)
 SEARCH_WINDOW = 10_000
-"""Mails a SEARCH: imaplib refuses answer lines over 1,000,000 bytes."""
-FETCH_BYTES = 16_000_000
-"""Bytes a FETCH, so that memory stays flat; a larger mail is fetched alone."""
-MOVE_BATCH = 500
+"""Mails a SEARCH, so that no answer grows with the mailbox."""
+IDLE_SECONDS = 9 * 60.0
+"""An IDLE is begun anew so often: servers and the routers before them forget who is silent for long."""
 _SERVERS_WORDS = re.compile(r"""b["'](.*)["']""", re.DOTALL)
+
+T = TypeVar("T")
+
+
+class _CutError(MailboxError):
+    """The connection has ended."""
 
 
 class ImapMailbox:
     """One folder of an IMAP server. It connects when first used, and again after any failure."""
+
+    tells_of_mail = True
+    """Until a connection shows that the server has no IDLE."""
 
     def __init__(
         self, url: ServiceUrl, username: str, password: str, token_source: TokenSource | None = None
@@ -37,110 +55,94 @@ class ImapMailbox:
         # The account belongs to the name: another account's UIDs on the same server mean other mails.
         self.name = str(replace(url, username=username))
         self.problems: list[str] = []
+        self.oversized: list[Place] = []
         self._url = url
         self._username = username
         self._password = password
         self._token_source = token_source
         self._how = ""
-        self._client: IMAPClient | None = None
+        self._folder = url.path or "INBOX"
+        self._client: DeadlineClient | None = None
         self._validity = 0
+        self.keeps_keywords = False
+        self._has_worked = False
         self._known_folders: set[str] = set()
+        self._backoff = Backoff()
+        self._fetcher = Fetcher(self, self._attempt)
+        self._filer = Filer(self, self._attempt)
+        self._last_seen: object = None
 
     def list_places(self, limit: int) -> Iterator[Sequence[Place]]:
-        self.problems = []
-        with self._talking() as client:
-            uids = self._search(client)
-        for start in range(0, len(uids), limit):
-            yield [Place(self._validity, str(uid)) for uid in uids[start : start + limit]]
+        self.problems, self.oversized = [], []
+        window, last, validity = SEARCH_WINDOW, 0, None
+        while True:
+            with self._talking() as client:
+                exists = self._select(client)[b"EXISTS"]
+                if validity not in (None, self._validity):
+                    return  # other mails, which the next walk lists from its beginning
+                validity = self._validity
+                uids = search_after(client, last, window, exists)
+            for start in range(0, len(uids), limit):
+                yield [Place(validity, str(uid)) for uid in uids[start : start + limit]]
+            if window >= exists:
+                break
+            last, window = (uids[-1], window) if uids else (last, window + SEARCH_WINDOW)
+        self._note_success()
 
     def fetch(self, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
-        with self._talking() as client:
-            by_uid = self._current_uids(places)
-            for uids in _split_by_size(self._fetch_sizes(client, by_uid)):
-                answers = client.fetch(uids, [b"BODY.PEEK[]"])
-                for uid in uids:
-                    raw = answers[uid].get(b"BODY[]") if uid in answers else None
-                    if raw is not None:
-                        yield by_uid[uid], raw
+        yield from self._fetcher.fetch(places)
 
-    def _fetch_sizes(self, client: IMAPClient, by_uid: Mapping[int, Place]) -> dict[int, int]:
-        """The size of each mail that is still there and not too large."""
-        answers = client.fetch(list(by_uid), [b"RFC822.SIZE"]) if by_uid else {}
-        sizes = {uid: int(answers[uid].get(b"RFC822.SIZE", 0)) for uid in by_uid if uid in answers}
-        for uid, size in sizes.items():
-            if size > MAX_FETCHED_BYTES:
-                self.problems.append(f"{self.name}: the mail of UID {uid} {TOO_LARGE}")
-        return {uid: size for uid, size in sizes.items() if size <= MAX_FETCHED_BYTES}
+    def find_present(self, places: Sequence[Place]) -> set[Place]:
+        with self._talking() as client:
+            self._select(client)
+            by_uid = self.find_current(places)
+            return {by_uid[uid] for uid in search_among(client, list(by_uid))}
 
     def file_away(self, moves: Sequence[tuple[Place, str]]) -> set[Place]:
         by_folder: dict[str, list[Place]] = defaultdict(list)
         for place, folder in moves:
             by_folder[folder].append(place)
+        return {
+            place for folder, places in by_folder.items() for place in self._filer.file_into(folder, places)
+        }
+
+    def wait_for_mail(self, seconds: float, should_stop: Callable[[], bool]) -> bool:
+        if (pause := self._backoff.seconds_left()) > 0 or not self.tells_of_mail:
+            sleep(min(seconds, pause) if self.tells_of_mail else seconds, should_stop)
+            return False
+        ends = time.monotonic() + seconds
         with self._talking() as client:
-            return {
-                place
-                for folder, places in by_folder.items()
-                for place in self._file_into(client, folder, self._current_uids(places))
-            }
-
-    def _file_into(self, client: IMAPClient, folder: str, places: dict[int, Place]) -> Iterator[Place]:
-        """Move mails into one folder; those that the server refuses to move stay, and only those."""
-        uids = list(places)
-        try:
-            name = self._make_folder(client, folder)
-        except IMAPClientAbortError:
-            raise
-        except IMAPClientError as error:
-            self.problems.append(
-                f"{self.name}: {len(uids)} mails stay, {folder} cannot be made: {_plain(error)}"
-            )
-            yield from places.values()
-            return
-        for start in range(0, len(uids), MOVE_BATCH):
-            for uid in self._move_some(client, uids[start : start + MOVE_BATCH], name):
-                yield places[uid]
-
-    def _move_some(self, client: IMAPClient, uids: list[int], name: str) -> list[int]:
-        """Move them at once, or where that is refused one by one; the UIDs of those that stay."""
-        try:
-            _move_present(client, uids, name)
-        except IMAPClientAbortError:
-            raise
-        except IMAPClientError as error:
-            if len(uids) > 1:
-                return [stays for uid in uids for stays in self._move_some(client, [uid], name)]
-            self._known_folders.discard(name)  # another client may have deleted it
-            self.problems.append(f"{self.name}: the mail of UID {uids[0]} stays: {_plain(error)}")
-            return uids
-        return []
+            self.tells_of_mail = client.has_capability("IDLE")
+            is_new = self._has_grown(client)
+            while not is_new and self.tells_of_mail and not should_stop():
+                if (left := ends - time.monotonic()) <= 0:
+                    break
+                is_new = client.await_mail(min(left, IDLE_SECONDS), should_stop) and self._has_grown(client)
+        self._note_success()
+        if not is_new:
+            sleep(ends - time.monotonic(), should_stop)
+        return is_new
 
     def check(self) -> str:
         with self._talking() as client:
-            waiting = client.folder_status(self._url.path or "INBOX", [b"MESSAGES"])[b"MESSAGES"]
-            if not (client.has_capability("MOVE") or client.has_capability("UIDPLUS")):
-                raise MailboxError(_cannot_move(self.name))
+            waiting = client.folder_status(self._folder, [b"MESSAGES"])[b"MESSAGES"]
+            if not imap_moving.can_move(client):
+                raise MailboxError(imap_moving.cannot_move(self.name))
         return f"{self.name}: {waiting} waiting{self._how}"
 
     def close(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
+        if self._client is not None:
             with suppress(IMAPClientError, OSError):
-                client.logout()
+                self._client.leave()
+            self._drop()
 
-    def _search(self, client: IMAPClient) -> list[int]:
-        status = client.select_folder(self._url.path or "INBOX")
-        self._validity = _read_validity(status)
-        uids: list[int] = []
-        for first in range(1, int(status[b"EXISTS"]) + 1, SEARCH_WINDOW):
-            uids.extend(client.search([f"{first}:{min(first + SEARCH_WINDOW - 1, status[b'EXISTS'])}"]))
-        return sorted(uids)
-
-    def _current_uids(self, places: Sequence[Place]) -> dict[int, Place]:
+    def find_current(self, places: Sequence[Place]) -> dict[int, Place]:
         """The places of the mailbox as it is selected now; UIDs of another UIDVALIDITY mean other mails."""
         return {int(place.uid): place for place in places if place.validity == self._validity}
 
-    def _make_folder(self, client: IMAPClient, folder: str) -> str:
-        prefix, separator = _personal_namespace(client)
+    def find_folder(self, client: IMAPClient, folder: str) -> str:
+        """The name of one of our folders on that server; it is made when it is missing."""
+        prefix, separator = self._find_namespace(client)
         name = prefix + folder.replace("/", separator)
         if name not in self._known_folders:
             if not client.folder_exists(name):
@@ -148,106 +150,145 @@ class ImapMailbox:
             self._known_folders.add(name)
         return name
 
+    def forget_folders(self) -> None:
+        """Another client may have deleted one that was there."""
+        self._known_folders = set()
+
+    def refresh(self, client: DeadlineClient) -> None:
+        """Learn which mails the numbers of the mailbox mean now."""
+        self._select(client)
+
+    def reselect(self, client: DeadlineClient) -> None:
+        """Go back into the mailbox from another folder. MailboxError when it was made anew meanwhile."""
+        before = self._validity
+        self._select(client)
+        if before != self._validity:
+            raise MailboxError(f"{self.name}: the mailbox was made anew meanwhile (another UIDVALIDITY)")
+
+    def _has_grown(self, client: IMAPClient) -> bool:
+        """Whether a mail came since this was asked last; True when that cannot be known."""
+        status = self._select(client)
+        newest = status.get(b"UIDNEXT") or (client.search(["*"]) if status[b"EXISTS"] else [])
+        before, self._last_seen = self._last_seen, (self._validity, newest)
+        return before != self._last_seen
+
+    def _select(self, client: IMAPClient) -> Mapping[bytes, Any]:
+        status: Mapping[bytes, Any] = client.select_folder(self._folder)
+        self._validity = int(status.get(b"UIDVALIDITY", 0))
+        self.keeps_keywords = b"\\*" in status.get(b"PERMANENTFLAGS", ())
+        return status
+
     @contextmanager
-    def _talking(self) -> Iterator[IMAPClient]:
-        """A logged-in connection. Whatever fails ends it, so that the next use begins afresh."""
+    def _talking(self) -> Iterator[DeadlineClient]:
+        """A logged-in connection. A failure counts against the server, and ends the connection."""
+        client = self._need_client()
         try:
-            if self._client is None:
-                self._client = self._connect()
-            yield self._client
-        except LoginError as error:
-            self._drop()
-            raise MailboxError(
-                f"{self.name}: the server refused the login of {self._username}: {_plain(error)}: "
-                "check the username and mailbox.password_file"
-            ) from None
-        except (IMAPClientError, OSError) as error:
-            self._drop()
-            raise MailboxError(f"{self.name}: {_plain(error)}") from None
-        except UnicodeError:
-            self._drop()
-            raise MailboxError(
-                f"{self.name}: IMAP cannot take the host, username or password so written"
-            ) from None
-        except Exception:
-            # An answer that the library cannot read leaves the conversation out of step.
-            self._drop()
+            with self._explained():
+                yield client
+        except MailboxError as error:
+            if not self._has_worked:  # one that did is opened again at once
+                self._backoff.note_failure(str(error))
             raise
 
-    def _connect(self) -> IMAPClient:
+    def _note_success(self) -> None:
+        self._has_worked = True
+        self._backoff.reset()
+
+    def _attempt(self, work: Callable[[DeadlineClient], T]) -> T | Refusal:
+        """What the work gives, or how the server failed at it. MailboxError when it is away as a whole."""
+        client = self._need_client()
+        try:
+            with self._explained():
+                try:
+                    return work(client)
+                except IMAPClientAbortError:
+                    raise
+                except IMAPClientError as error:
+                    return Refusal(_plain(error))
+        except _CutError as error:
+            refusal = Refusal(str(error).removeprefix(f"{self.name}: "), is_cut=True)
+        self._need_client()
+        return refusal
+
+    def _need_client(self) -> DeadlineClient:
+        if self._client is None:
+            if (left := self._backoff.seconds_left()) > 0:
+                raise MailboxError(f"{self._backoff.reason} (tried again in {left:.0f} s)")
+            try:
+                with self._explained():
+                    self._client = self._connect()
+            except MailboxError as error:
+                self._backoff.note_failure(str(error))
+                raise
+        return self._client
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turns what fails into one line. It ends the connection, so that the next use begins afresh."""
+        try:
+            yield
+        except MailboxError:
+            self._drop()
+            raise
+        except Exception as error:
+            self._drop()
+            raise _CutError(f"{self.name}: {self._describe(error)}") from error
+        except BaseException:
+            self._drop()  # out of step: an answer may still be on its way
+            raise
+
+    def _describe(self, error: Exception) -> str:
+        if isinstance(error, LoginError):
+            return (
+                f"the server refused the login of {self._username}: {_plain(error)}: "
+                "check the username and mailbox.password_file"
+            )
+        if isinstance(error, (IMAPClientError, OSError)):
+            return _plain(error)
+        if isinstance(error, UnicodeError):
+            return "IMAP cannot take the host, username or password so written"
+        return f"an answer of the server cannot be read ({type(error).__name__}: {_plain(error)})"
+
+    def _connect(self) -> DeadlineClient:
         tls = ssl.create_default_context()
         is_tls = self._url.scheme == "imaps"
-        client = IMAPClient(
-            self._url.host, self._url.port, ssl=is_tls, ssl_context=tls if is_tls else None, timeout=TIMEOUT
-        )
+        client = DeadlineClient(self._url.host or "", self._url.port or 0, tls if is_tls else None)
         try:
             if not is_tls and not self._url.is_loopback:
                 client.starttls(tls)
             self._log_in(client)
-            self._validity = _read_validity(client.select_folder(self._url.path or "INBOX"))
+            self._select(client)
         except BaseException:
-            client.shutdown()
+            with suppress(IMAPClientError, OSError):  # what went wrong is told, not that the end failed too
+                client.shutdown()
             raise
+        self._has_worked = False
         self._known_folders = set()
+        self._namespace: tuple[str, str] | None = None
         return client
 
     def _log_in(self, client: IMAPClient) -> None:
-        if self._token_source is None:
-            client.login(self._username, self._password)
-        else:
+        if self._token_source is not None:
             mechanism = log_in_with_token(client, self._token_source, self._username, self.name)
             self._how = f", logged in with {mechanism}"
+            return
+        try:
+            client.login(self._username, self._password)
+        except LoginError as error:
+            if isinstance(error.__context__, IMAPClientAbortError):
+                raise error.__context__ from None  # cut off, not refused
+            raise
+
+    def _find_namespace(self, client: IMAPClient) -> tuple[str, str]:
+        if self._namespace is None:
+            self._namespace = _personal_namespace(client)
+        return self._namespace
 
     def _drop(self) -> None:
         client, self._client = self._client, None
         if client is not None:
             with suppress(IMAPClientError, OSError):
                 client.shutdown()
-
-
-def _read_validity(status: Mapping[bytes, Any]) -> int:
-    return int(status.get(b"UIDVALIDITY", 0))
-
-
-def _move_present(client: IMAPClient, uids: list[int], folder: str) -> None:
-    """Move the mails; those that another client took away meanwhile are left out (EXPUNGEISSUED, RFC 5530)."""
-    try:
-        _move(client, uids, folder)
-    except IMAPClientError as error:
-        if "[EXPUNGEISSUED]" not in str(error):
-            raise
-        present = client.search([b"UID", ",".join(map(str, uids))])
-        if present:
-            _move(client, present, folder)
-
-
-def _move(client: IMAPClient, uids: list[int], folder: str) -> None:
-    if client.has_capability("MOVE"):
-        client.move(uids, folder)
-    elif client.has_capability("UIDPLUS"):
-        client.copy(uids, folder)
-        reached(Step.COPIED)
-        client.delete_messages(uids, silent=True)
-        client.uid_expunge(uids)
-    else:
-        raise MailboxError(_cannot_move(folder))
-
-
-def _cannot_move(name: str) -> str:
-    return f"{name}: the server can neither MOVE (RFC 6851) nor UID EXPUNGE (RFC 4315): mails cannot be filed away"
-
-
-def _split_by_size(sizes: dict[int, int]) -> Iterator[list[int]]:
-    batch: list[int] = []
-    total = 0
-    for uid, size in sizes.items():
-        if batch and total + size > FETCH_BYTES:
-            yield batch
-            batch, total = [], 0
-        batch.append(uid)
-        total += size
-    if batch:
-        yield batch
 
 
 def _personal_namespace(client: IMAPClient) -> tuple[str, str]:

@@ -33,7 +33,7 @@ from storage import mails
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.models import Mail
-from storage.values import ClaimedMail, Outcome
+from storage.values import ClaimedMail, Outcome, Place
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=10)
@@ -97,6 +97,23 @@ class WatchingGuard(FakeGuard):
 
     def make_ready(self) -> None:
         self.attempts = [mail.attempts for mail in list_mails(self._database)]
+
+
+class CountingMailbox(FakeMailbox):
+    """Notes how often it was walked over, and what it was asked for."""
+
+    def __init__(self, *raws: bytes) -> None:
+        super().__init__(*raws)
+        self.walks = 0
+        self.asked: list[Place] = []
+
+    def list_places(self, limit: int) -> Iterator[Sequence[Place]]:
+        self.walks += 1
+        return super().list_places(limit)
+
+    def fetch(self, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
+        self.asked += places
+        return super().fetch(places)
 
 
 def make_report(number: int, **options: str) -> bytes:
@@ -618,3 +635,47 @@ def test_a_dead_process_is_succeeded_on_postgresql(postgresql: Postgresql) -> No
     assert list_outcomes(database) == [("quarantined", "kills_the_reader"), REPORT]
     database.close()
     postgresql.drop_database(name)
+
+
+def test_a_poll_ends_when_its_time_is_over(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends between two batches, says that it is not finished, and the next one goes on."""
+    monkeypatch.setattr(intake, "BATCH_SIZE", 1)
+    mailbox = FakeMailbox(make_report(1), make_report(2))
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "POLL_SECONDS", -1.0)
+        cut = make_intake(mailbox, database).poll()
+
+    rest = make_intake(mailbox, database).poll()
+
+    assert (cut.is_unfinished, cut.kept) == (True, 1)
+    assert (rest.is_unfinished, rest.kept) == (False, 1)
+    assert [mail.disposition for mail in list_mails(database)] == ["report", "report"]
+    assert mailbox.waiting == {}
+
+
+def test_what_was_not_given_is_not_asked_for_twice_in_a_poll(database: Database) -> None:
+    """A further walk over the mailbox goes without it, and its problem is told though that walk had none."""
+    mailbox = CountingMailbox(make_report(1))
+    closed = mailbox.put(make_report(2), uid="closed")
+    mailbox.unreadable.add(closed)
+
+    summary = make_intake(mailbox, database).poll()
+
+    assert mailbox.walks > 1
+    assert mailbox.asked.count(closed) == 1
+    assert summary.problems == ["closed cannot be read and stays"]
+
+
+def test_what_has_gone_is_looked_for_in_pieces(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deliveries that were decided and not filed are asked for a few at a time, all of them."""
+    monkeypatch.setattr(intake, "UNFILED_AT_ONCE", 2)
+    mailbox = FakeMailbox(*(make_report(number) for number in range(5)))
+    mailbox.fails_to_file = True
+    with pytest.raises(MailboxError):
+        make_intake(mailbox, database).poll()
+    mailbox.waiting.clear()
+
+    make_intake(mailbox, database).poll()
+
+    deliveries = [one for mail in list_mails(database) for one in list_deliveries(database, mail.id)]
+    assert [one.folder for one in deliveries] == [""] * 5

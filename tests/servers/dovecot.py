@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,8 @@ mail_location = maildir:{folder}/mail/%u
 mail_uid = {uid}
 mail_gid = {gid}
 mail_max_userip_connections = 50
+mail_fsync = never
+maildir_very_dirty_syncs = yes
 passdb {{
   driver = static
   mechanisms = plain login
@@ -69,9 +72,14 @@ service stats {{
 }}
 namespace inbox {{
   inbox = yes
-  separator = /
+  separator = {separator}
+  prefix = {prefix}
 }}
+{capability}
 """
+CAPABILITIES = (
+    "IMAP4rev1 SASL-IR LITERAL+ ID ENABLE IDLE NAMESPACE UIDPLUS MOVE CHILDREN UNSELECT MULTIAPPEND"
+)
 AS_ROOT = "default_internal_user = dovecot\ndefault_login_user = dovenull\n"
 AS_SOMEBODY = (
     "default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}\n"
@@ -97,6 +105,7 @@ class Dovecot:
     """A context manager: IMAP on `port`; with `tls=True` also STARTTLS there and IMAPS on `tls_port`.
 
     With `oauth`, the URL of an introspection endpoint, it takes tokens by `token_mechanisms` as well.
+    It does not tell of the capabilities that are `hidden`; `prefix` ("INBOX.") ends with the separator of folders.
     """
 
     def __init__(
@@ -105,6 +114,8 @@ class Dovecot:
         tls: bool = False,
         oauth: str | None = None,
         token_mechanisms: tuple[str, ...] = ("xoauth2", "oauthbearer"),
+        hidden: Collection[str] = (),
+        prefix: str = "",
     ) -> None:
         self._oauth = oauth
         self._token_mechanisms = " ".join(token_mechanisms) if oauth else ""
@@ -114,6 +125,8 @@ class Dovecot:
         self._folder = make_folder("dovecot")
         self.cert: Path | None = make_certificate(self._folder).cert if tls else None
         self._process: subprocess.Popen[bytes] | None = None
+        self._hidden = hidden
+        self._prefix = prefix
         self._write_configuration()
 
     def __enter__(self) -> Self:
@@ -161,6 +174,25 @@ class Dovecot:
             session.create(_quote(folder))  # refused when it is there, which is as good
             _expect(session.append(_quote(folder), "", "", raw))
 
+    def fill(self, user: str, raws: Iterable[bytes]) -> None:
+        """Put mails into the inbox without IMAP, the first the oldest: many in little time."""
+        inbox = self.mail_folder(user)
+        for folder in (inbox, *(inbox / name for name in ("cur", "new", "tmp"))):
+            folder.mkdir(exist_ok=True)
+            os.chown(folder, *self._owner)
+        first = 1_700_000_000 + sum(1 for box in ("cur", "new") for _ in (inbox / box).iterdir())
+        for number, raw in enumerate(raws, start=first):
+            path = inbox / "new" / f"{number}.M{number}P1.test"
+            path.write_bytes(raw)
+            os.chown(path, *self._owner)
+
+    def count(self, user: str, folder: str = "INBOX") -> int:
+        """How many mails a folder holds; the server looks at all of them, however long that takes."""
+        with self._log_in(user) as session:
+            session.sock.settimeout(600)
+            _, answer = session.select(_quote(folder))
+            return int(answer[0] or b"0")
+
     def messages(self, user: str, folder: str = "INBOX") -> list[bytes]:
         """Return the mails of a folder as IMAP gives them, oldest first; none without such a folder."""
         with self._log_in(user) as session:
@@ -169,6 +201,16 @@ class Dovecot:
                 return []
             answer = _expect(session.uid("FETCH", "1:*", "(BODY.PEEK[])"))
             return [part[1] for part in answer if isinstance(part, tuple)]
+
+    def mail_folder(self, user: str, folder: str = "INBOX") -> Path:
+        """The Maildir that a folder of a user lies in."""
+        root = self._folder / "mail" / user
+        return root if folder == "INBOX" else root / f".{imap_utf7.encode(folder.replace('/', '.')).decode()}"
+
+    def renumber(self, user: str, folder: str = "INBOX") -> None:
+        """Lose the numbers of the mails: the folder has another UIDVALIDITY from now on."""
+        for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
+            (self.mail_folder(user, folder) / name).unlink(missing_ok=True)
 
     def folders(self, user: str) -> set[str]:
         """Return the names of a user's folders, separated by `/`."""
@@ -184,7 +226,7 @@ class Dovecot:
 
     def _write_configuration(self) -> None:
         is_root = os.geteuid() == 0
-        uid, gid = (MAIL_UID, MAIL_UID) if is_root else (os.getuid(), os.getgid())
+        self._owner = uid, gid = (MAIL_UID, MAIL_UID) if is_root else (os.getuid(), os.getgid())
         for name in ("mail", "home"):
             (self._folder / name).mkdir()
             os.chown(self._folder / name, uid, gid)
@@ -192,6 +234,8 @@ class Dovecot:
             folder=self._folder, host=HOST, port=self.port, tls_port=self.tls_port or 0, uid=uid, gid=gid,
             password=PASSWORD, unrooted="" if is_root else "chroot =",
             token_mechanisms=f" {self._token_mechanisms}" if self._oauth else "",
+            prefix=self._prefix,
+            separator=self._prefix[-1:] or "/", capability=self._describe_capabilities(),
         )  # fmt: skip
         text += WITH_TLS.format(folder=self._folder) if self.cert else "ssl = no\n"
         text += (
@@ -203,6 +247,10 @@ class Dovecot:
             text += WITH_TOKENS.format(folder=self._folder, mechanisms=self._token_mechanisms)
             (self._folder / "oauth2.conf.ext").write_text(INTROSPECTION.format(url=self._oauth))
         (self._folder / "dovecot.conf").write_text(text)
+
+    def _describe_capabilities(self) -> str:
+        shown = [name for name in CAPABILITIES.split() if name not in self._hidden]
+        return f"imap_capability = {' '.join(shown)}" if self._hidden else ""
 
     def _remove(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)

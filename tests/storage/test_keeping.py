@@ -80,6 +80,18 @@ def test_thousands_of_places_are_looked_up(database: Database) -> None:
     assert list(found) == [Place(7, "3")]
 
 
+def test_unfiled_mail_comes_in_pieces(database: Database) -> None:
+    """So many at a time as are asked for, each piece after the last of the one before."""
+    ids = keep_all(database, [arrival(number, uid=str(number)) for number in range(3)])
+    record(database, [outcome(id) for id in ids])
+
+    with database.read() as session:
+        first = find_unfiled(session, INBOX, limit=2)
+        second = find_unfiled(session, INBOX, after=first[-1].id, limit=2)
+
+    assert [[one.place.uid for one in piece] for piece in (first, second)] == [["0", "1"], ["2"]]
+
+
 def test_read_mail_stays_unfiled_until_it_is_marked(database: Database) -> None:
     """Each delivery of a read mail is to be filed, exactly until it was; unread mails are not."""
     read, _unread = keep_all(database, [arrival(1, uid="a"), arrival(2, uid="b")])

@@ -441,7 +441,9 @@ def test_a_file_that_is_replaced_after_it_was_listed_is_another_mail(folder: Pat
     assert (folder / "export.eml").read_bytes() == b"second"
 
 
-def test_a_file_that_is_too_large_is_left_and_told(maildir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_too_large_is_not_read_and_told(
+    maildir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No database takes it, and it must not keep the others from being read."""
     monkeypatch.setattr(files, "MAX_FETCHED_BYTES", 3)
     put(maildir, "large", b"four", mtime=1)
@@ -452,4 +454,26 @@ def test_a_file_that_is_too_large_is_left_and_told(maildir: Path, monkeypatch: p
     fetched = [raw for _, raw in mailbox.fetch(places)]
 
     assert fetched == [b"abc"]
-    assert "stays: take it away by hand" in mailbox.problems[0]
+    assert mailbox.oversized == [places[0]]
+    assert "is larger than" in mailbox.problems[0]
+
+
+def test_what_is_still_there_is_known(maildir: Path) -> None:
+    """Asked for some places, the mailbox names those whose file is there, moved within it or not."""
+    put(maildir, "one", b"1", mtime=1)
+    put(maildir, "two", b"2", mtime=2)
+    mailbox = open_maildir(maildir)
+    (places,) = mailbox.list_places(10)
+    (maildir / "new/one").unlink()
+    (maildir / "new/two").rename(maildir / "cur/two:2,S")
+
+    assert mailbox.find_present(places) == {places[1]}
+
+
+def test_files_tell_of_no_mail(maildir: Path) -> None:
+    """A wait is a pause, which ends when it is told to stop."""
+    mailbox = open_maildir(maildir)
+
+    is_told = mailbox.wait_for_mail(60, lambda: True)
+
+    assert (is_told, mailbox.tells_of_mail) == (False, False)

@@ -5,18 +5,18 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
+from imap_world import command, expunge, fetch_all, list_all, open_imap, read_flags
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
-from servers.dovecot import PASSWORD, Dovecot
+from servers.dovecot import Dovecot
 from servers.programs import HOST
 from servers.skipping import make_or_skip
 
 from abuse_intake import urls
 from abuse_intake.errors import MailboxError
-from abuse_intake.mailbox import imap
+from abuse_intake.mailbox import imap, imap_fetching, imap_filing
 from abuse_intake.mailbox.imap import ImapMailbox
 from abuse_intake.urls import ServiceUrl
-from storage.values import Place
 
 pytestmark = pytest.mark.dovecot
 
@@ -41,53 +41,6 @@ def connect(dovecot: Dovecot, user: str) -> Iterator[Callable[..., ImapMailbox]]
     yield open_one
     for mailbox in opened:
         mailbox.close()
-
-
-def open_imap(
-    port: int,
-    user: str,
-    *,
-    scheme: str = "imap",
-    host: str = HOST,
-    path: str = "INBOX",
-    password: str | None = PASSWORD,
-) -> ImapMailbox:
-    return ImapMailbox(ServiceUrl(scheme, path, host, port, user, password), user, password)
-
-
-def list_all(mailbox: ImapMailbox) -> list[Place]:
-    return [place for places in mailbox.list_places(100) for place in places]
-
-
-def fetch_all(mailbox: ImapMailbox) -> list[bytes]:
-    return [raw for _, raw in mailbox.fetch(list_all(mailbox))]
-
-
-def command(dovecot: Dovecot, user: str, act: Callable[[imaplib.IMAP4], object]) -> None:
-    """Let another client of the same user do something."""
-    with imaplib.IMAP4(HOST, dovecot.port, timeout=20) as session:
-        session.login(user, PASSWORD)
-        act(session)
-
-
-def read_flags(dovecot: Dovecot, user: str) -> list[bytes]:
-    answers: list[bytes] = []
-
-    def ask(session: imaplib.IMAP4) -> None:
-        session.select("INBOX", readonly=True)
-        answers.extend(part for part in session.fetch("1:*", "(FLAGS)")[1] if isinstance(part, bytes))
-
-    command(dovecot, user, ask)
-    return answers
-
-
-def expunge(dovecot: Dovecot, user: str, number: int) -> None:
-    def act(session: imaplib.IMAP4) -> None:
-        session.select("INBOX")
-        session.store(str(number), "+FLAGS", r"\Deleted")
-        session.expunge()
-
-    command(dovecot, user, act)
 
 
 def test_a_mail_comes_byte_for_byte(dovecot: Dovecot, user: str, connect: Callable[..., ImapMailbox]) -> None:
@@ -162,7 +115,7 @@ def test_moves_go_in_batches(
     dovecot: Dovecot, user: str, connect: Callable[..., ImapMailbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More mails than one move takes are all moved."""
-    monkeypatch.setattr(imap, "MOVE_BATCH", 2)
+    monkeypatch.setattr(imap_filing, "MOVE_BATCH", 2)
     for number in range(5):
         dovecot.append(user, RAW + b"%d" % number)
     mailbox = connect()
@@ -248,7 +201,7 @@ def test_mails_larger_than_a_fetch_come_whole(
     limit: int,
 ) -> None:
     """A mail over the size of one FETCH is fetched alone; small ones come together, all in order."""
-    monkeypatch.setattr(imap, "FETCH_BYTES", limit)
+    monkeypatch.setattr(imap_fetching, "FETCH_BYTES", limit)
     raws = [RAW + b"x" * size for size in (10, 1000, 20, 30)]
     for raw in raws:
         dovecot.append(user, raw)
@@ -262,7 +215,7 @@ def test_no_fetch_asks_for_more_than_its_bytes(
     dovecot: Dovecot, user: str, connect: Callable[..., ImapMailbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Memory stays flat: mails that do not fit into one FETCH are asked for in several."""
-    monkeypatch.setattr(imap, "FETCH_BYTES", len(RAW) * 2 + 1)
+    monkeypatch.setattr(imap_fetching, "FETCH_BYTES", len(RAW) * 2 + 1)
     asked: list[int] = []
     fetch = IMAPClient.fetch
 
@@ -388,7 +341,7 @@ def test_work_goes_on_after_the_server_was_away() -> None:
 def test_a_server_that_goes_away_while_mails_come_is_told() -> None:
     """A connection that is cut between two fetches ends in MailboxError, not in a mail cut short."""
     with make_or_skip(Dovecot) as server, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(imap, "FETCH_BYTES", 1)
+        patch.setattr(imap_fetching, "FETCH_BYTES", 1)
         server.append("user", RAW + b"1")
         server.append("user", RAW + b"2")
         mailbox = open_imap(server.port, "user")
