@@ -7,37 +7,37 @@ help:  ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
 
 demo:  ## The whole job on mails that the project ships: no server, no configuration
-	@scripts/make-venv.sh postgresql dkim
+	@scripts/make-venv.sh postgresql dkim oauth
 	@.venv/bin/abuse-intake demo
 
 test:  ## All tests, with real servers: what is missing is installed (Debian, root) or skipped loudly
-	@scripts/make-venv.sh postgresql dkim test
+	@scripts/make-venv.sh postgresql dkim oauth test
 	@scripts/install-test-servers.sh
 	@.venv/bin/python -m pytest
 
 install:  ## A .venv with abuse-intake in it: .venv/bin/abuse-intake
-	@scripts/make-venv.sh postgresql dkim
+	@scripts/make-venv.sh postgresql dkim oauth
 	@.venv/bin/abuse-intake --version
 
 check:  ## Lint, format and types
-	@scripts/make-venv.sh postgresql dkim test check
+	@scripts/make-venv.sh postgresql dkim oauth test check
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 
 format:  ## Let ruff put the code into shape
-	@scripts/make-venv.sh postgresql dkim test check
+	@scripts/make-venv.sh postgresql dkim oauth test check
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
 bench:  ## Figures: what reading costs, beside the libraries; mails a second; what hostile ones cost
-	@scripts/make-venv.sh postgresql dkim test
+	@scripts/make-venv.sh postgresql dkim oauth test
 	@.venv/bin/python bench/reading.py $(BENCH)
 	@.venv/bin/python bench/intake.py $(BENCH)
 	@.venv/bin/python bench/outbox.py $(BENCH)
 
 fuzz:  ## Look for mails that break a promise: ten minutes, or SECONDS=60
-	@scripts/make-venv.sh postgresql dkim fuzz
+	@scripts/make-venv.sh postgresql dkim oauth fuzz
 	@scripts/install-atheris.sh
 	@.venv/bin/python -m fuzz --seconds $(SECONDS)
 

@@ -5,7 +5,8 @@ AbuseIntakeError
 ├── DirectoryError          the tenants file cannot be used
 ├── GuardError              mails cannot be read right now
 ├── MailboxError            the mailbox cannot be worked right now
-└── OutboxError             acknowledgements cannot be delivered right now
+├── OutboxError             acknowledgements cannot be delivered right now
+└── TokenError              no access token can be had right now; mailbox and outbox tell it as theirs
 """
 
 
@@ -31,3 +32,7 @@ class MailboxError(AbuseIntakeError):
 
 class OutboxError(AbuseIntakeError):
     """The outbox cannot be worked right now; what waits goes on waiting."""
+
+
+class TokenError(AbuseIntakeError):
+    """No access token can be had right now; the next login tries again."""

@@ -15,9 +15,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     model_validator,
@@ -28,6 +26,8 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSourc
 from abuse_intake.errors import ConfigurationError
 from abuse_intake.guard.limits import MAX_BYTES
 from abuse_intake.settings_errors import ENVIRONMENT_PREFIX, explain_validation, plain
+from abuse_intake.settings_oauth import OauthSettings
+from abuse_intake.settings_section import OptionalText, Section
 from abuse_intake.urls import ServiceUrl, parse_service_url
 from parsers.addresses import strict_addr_spec
 
@@ -83,17 +83,11 @@ def _checked_ehlo_name(name: str | None) -> str | None:
 
 
 FolderName = Annotated[str, AfterValidator(_checked_folder)]
-OptionalText = Annotated[str | None, AfterValidator(lambda text: text or None)]
-"""Empty counts as absent, as in files of environment variables."""
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_checked_network)]
 MailAddress = Annotated[str, AfterValidator(_checked_address)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-class Folders(_Section):
+class Folders(Section):
     """Where a mail goes by its disposition."""
 
     report: FolderName = "Processed"
@@ -105,40 +99,26 @@ class Folders(_Section):
         return str(getattr(self, disposition))
 
 
-class OauthSettings(_Section):
-    """`[mailbox.oauth]`, `[outbox.oauth]`: an access token (XOAUTH2) in the place of a password; one of three ways."""
-
-    token_command: tuple[str, ...] = ()
-    """A command that prints an access token."""
-    token_url: OptionalText = None
-    """Where client credentials are changed for a token (RFC 6749, section 4.4): Exchange Online."""
-    client_id: OptionalText = None
-    client_secret_file: Path | None = None
-    scope: OptionalText = None
-    service_account_file: Path | None = None
-    """A Google service account's key (RFC 7523): Gmail."""
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        ways = [bool(self.token_command), self.token_url is not None, self.service_account_file is not None]
-        if sum(ways) != 1:
-            raise ValueError("give exactly one of token_command, token_url and service_account_file")
-        if self.token_url is not None and not (self.client_id and self.client_secret_file and self.scope):
-            raise ValueError("token_url needs client_id, client_secret_file and scope")
-        if self.token_url is not None and not self.token_url.startswith("https://"):
-            raise ValueError("token_url must begin with https://")
-        return self
-
-
-class MailboxSettings(_Section):
-    """`[mailbox]`: the abuse mailbox and who we are."""
+class _Login(Section):
+    """What the sections of both servers share."""
 
     url: str = Field(repr=False)
-    address: MailAddress
-    aliases: tuple[MailAddress, ...] = ()
     username: OptionalText = None
     password_file: Path | None = None
     oauth: OauthSettings | None = None
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> Self:
+        if self.oauth and self.password_file:
+            raise ValueError("give password_file or oauth, not both")
+        return self
+
+
+class MailboxSettings(_Login):
+    """`[mailbox]`: the abuse mailbox and who we are."""
+
+    address: MailAddress
+    aliases: tuple[MailAddress, ...] = ()
     poll_seconds: float = Field(default=30, ge=1)
     idle: bool = True
     """Whether an IMAP server is asked to tell of new mail between polls (IDLE, RFC 2177)."""
@@ -147,19 +127,15 @@ class MailboxSettings(_Section):
     folders: Folders = Folders()
 
 
-class DatabaseSettings(_Section):
+class DatabaseSettings(Section):
     """`[database]`: where incidents are kept."""
 
     url: str = Field(default="sqlite:///abuse-intake.db", repr=False)
 
 
-class OutboxSettings(_Section):
+class OutboxSettings(_Login):
     """`[outbox]`: how acknowledgements leave."""
 
-    url: str = Field(repr=False)
-    username: OptionalText = None
-    password_file: Path | None = None
-    oauth: OauthSettings | None = None
     connections: int = Field(default=4, ge=1, le=50)
     """Connections to the SMTP server at once."""
     ehlo_name: Annotated[str | None, AfterValidator(_checked_ehlo_name)] = None
@@ -168,7 +144,7 @@ class OutboxSettings(_Section):
     per_hour: int = Field(default=10_000, ge=0)
 
 
-class ProviderSettings(_Section):
+class ProviderSettings(Section):
     """`[provider]`: our own outbound networks and the names of our relays."""
 
     name: Annotated[str, AfterValidator(_checked_name)] = "this mail provider"
@@ -181,13 +157,13 @@ class ProviderSettings(_Section):
         return any(fnmatch.fnmatchcase(lowered, pattern.lower()) for pattern in self.hosts)
 
 
-class TenantsSettings(_Section):
+class TenantsSettings(Section):
     """`[tenants]`: the directory file; without it the directory is what was imported into the database."""
 
     directory: Path | None = None
 
 
-class WorkerSettings(_Section):
+class WorkerSettings(Section):
     """`[worker]`: how the worker is watched."""
 
     status_port: int | None = Field(default=None, ge=0, le=65535)
@@ -195,7 +171,7 @@ class WorkerSettings(_Section):
     log_format: Literal["logfmt", "json"] = "logfmt"
 
 
-class DkimSettings(_Section):
+class DkimSettings(Section):
     """`[dkim]`: where public keys are looked up."""
 
     keys: Path | None = None
@@ -322,10 +298,17 @@ def build_settings(
 def _checked(settings: Settings) -> Settings:
     settings.database_url()
     if settings.mailbox:
-        settings.mailbox_url()
+        _check_login("mailbox", settings.mailbox, settings.mailbox_url())
     if settings.outbox:
-        settings.outbox_url()
+        _check_login("outbox", settings.outbox, settings.outbox_url())
     return settings
+
+
+def _check_login(name: str, section: _Login, url: ServiceUrl) -> None:
+    if section.oauth and url.host is None:
+        raise ConfigurationError(f"{name}.oauth means nothing for {url.scheme}://")
+    if section.oauth and url.password:
+        raise ConfigurationError(f"{name}.url has a password: take it out, {name}.oauth stands in its place")
 
 
 def _read_toml(file: Path, must_exist: bool) -> dict[str, Any]:

@@ -73,3 +73,18 @@ def _read_port(parts: SplitResult) -> int | None:
         raise ValueError(
             "has no number from 1 to 65535 as its port; write / : @ # ? in a name or a password as %2F %3A %40 %23 %3F"
         ) from None
+
+
+def check_token_url(text: str) -> str:
+    """The URL of a token endpoint; ValueError where secrets would cross a network in plain text, or stand in it."""
+    parts = urlsplit(text)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS):
+        raise ValueError("must begin with https:// (http:// is for a server on this machine)")
+    if not parts.hostname or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("is no URL; write for example https://login.provider.example/oauth2/token")
+    if "@" in parts.netloc or parts.fragment:
+        raise ValueError(
+            "must have no name, password or fragment in it; use client_id and client_secret_file"
+        )
+    _read_port(parts)
+    return text

@@ -1,10 +1,14 @@
 """Each test server starts, takes a message, gives it back, and stops."""
 
 import imaplib
+import json
 import smtplib
 import socket
 import ssl
 import subprocess
+import urllib.error
+import urllib.parse
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,7 @@ from servers.postgresql import Postgresql
 from servers.programs import HOST, ServerMissing, find_program
 from servers.skipping import make_or_skip
 from servers.smtp_sink import SmtpSink
+from servers.token_endpoint import TokenEndpoint
 
 RAW = b"From: a@example.org\r\nSubject: one\r\n\r\n.a line with a dot\r\nthe end\r\n"
 SENDER, RECIPIENT = "a@example.org", "b@example.net"
@@ -272,3 +277,49 @@ def test_a_server_that_ends_at_once_shows_its_log(tmp_path: Path) -> None:
 
     with pytest.raises(programs.ServerFailed, match="the reason why"):
         programs.await_port(programs.find_free_port(), process, log)
+
+
+def ask_for_token(url: str, **form: str) -> tuple[int, dict[str, object]]:
+    """What a token endpoint answers to a form."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, urllib.parse.urlencode(form).encode(), timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def test_the_token_endpoint_looks_closely() -> None:
+    """It gives a token to the client that it knows, and says to everybody else what is wrong."""
+    with TokenEndpoint() as endpoint:
+        known = endpoint.registered
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": known.client_id,
+            "client_secret": known.client_secret,
+            "scope": known.scope or "",
+        }
+
+        complaints = {name: ask_for_token(endpoint.url, **form | {name: "other"}) for name in form}
+        status, given = ask_for_token(endpoint.url, **form)
+
+        assert {name: (code, said["error"]) for name, (code, said) in complaints.items()} == {
+            "grant_type": (400, "unsupported_grant_type"),
+            "client_id": (400, "invalid_client"),
+            "client_secret": (400, "invalid_client"),
+            "scope": (400, "invalid_scope"),
+        }
+        assert (status, endpoint.is_valid(str(given["access_token"]))) == (200, True)
+
+
+def test_the_token_endpoint_knows_whose_a_token_is() -> None:
+    """Until it is revoked."""
+    with TokenEndpoint() as endpoint:
+        endpoint.validate("token")
+        before = endpoint.introspect("token")
+
+        endpoint.revoke()
+
+        assert before == {"active": "true", "username": "junk"}
+        assert endpoint.introspect("token") == {"active": "false"}

@@ -48,8 +48,14 @@ def open_mailbox(settings: Settings) -> Mailbox:
 
 def _open_imap(settings: Settings, section: MailboxSettings, url: ServiceUrl) -> Mailbox:
     from abuse_intake.mailbox.imap import ImapMailbox
+    from abuse_intake.oauth import open_token_source
 
+    username = section.username or url.username or section.address
+    if section.oauth:
+        return ImapMailbox(url, username, "", open_token_source(section.oauth, username, settings.base))
     password = settings.password(section, url)
     if password is None:
-        raise ConfigurationError(f"mailbox.password_file must be given for {url.scheme}://")
-    return ImapMailbox(url, section.username or url.username or section.address, password)
+        raise ConfigurationError(
+            f"mailbox.password_file (or mailbox.oauth) must be given for {url.scheme}://"
+        )
+    return ImapMailbox(url, username, password)

@@ -13,6 +13,8 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 
 from abuse_intake.errors import MailboxError
 from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES, TOO_LARGE
+from abuse_intake.mailbox.token_login import log_in_with_token
+from abuse_intake.oauth.source import TokenSource
 from abuse_intake.steps import Step, reached
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
@@ -29,13 +31,17 @@ _SERVERS_WORDS = re.compile(r"""b["'](.*)["']""", re.DOTALL)
 class ImapMailbox:
     """One folder of an IMAP server. It connects when first used, and again after any failure."""
 
-    def __init__(self, url: ServiceUrl, username: str, password: str) -> None:
+    def __init__(
+        self, url: ServiceUrl, username: str, password: str, token_source: TokenSource | None = None
+    ) -> None:
         # The account belongs to the name: another account's UIDs on the same server mean other mails.
         self.name = str(replace(url, username=username))
         self.problems: list[str] = []
         self._url = url
         self._username = username
         self._password = password
+        self._token_source = token_source
+        self._how = ""
         self._client: IMAPClient | None = None
         self._validity = 0
         self._known_folders: set[str] = set()
@@ -113,7 +119,7 @@ class ImapMailbox:
             waiting = client.folder_status(self._url.path or "INBOX", [b"MESSAGES"])[b"MESSAGES"]
             if not (client.has_capability("MOVE") or client.has_capability("UIDPLUS")):
                 raise MailboxError(_cannot_move(self.name))
-        return f"{self.name}: {waiting} waiting"
+        return f"{self.name}: {waiting} waiting{self._how}"
 
     def close(self) -> None:
         client, self._client = self._client, None
@@ -177,13 +183,20 @@ class ImapMailbox:
         try:
             if not is_tls and not self._url.is_loopback:
                 client.starttls(tls)
-            client.login(self._username, self._password)
+            self._log_in(client)
             self._validity = _read_validity(client.select_folder(self._url.path or "INBOX"))
         except BaseException:
             client.shutdown()
             raise
         self._known_folders = set()
         return client
+
+    def _log_in(self, client: IMAPClient) -> None:
+        if self._token_source is None:
+            client.login(self._username, self._password)
+        else:
+            mechanism = log_in_with_token(client, self._token_source, self._username, self.name)
+            self._how = f", logged in with {mechanism}"
 
     def _drop(self) -> None:
         client, self._client = self._client, None

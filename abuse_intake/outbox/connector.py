@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from abuse_intake.errors import OutboxError
+from abuse_intake.oauth.source import TokenSource
 from abuse_intake.outbox.timed_smtp import TimedSmtp, TimedSmtpSsl
+from abuse_intake.outbox.token_login import log_in_with_token
 from abuse_intake.urls import ServiceUrl
 
 HOST_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -18,12 +20,21 @@ class SmtpConnector:
     """Opens connections to one server."""
 
     def __init__(
-        self, url: ServiceUrl, username: str | None, password: str | None, ehlo_name: str | None = None
+        self,
+        url: ServiceUrl,
+        username: str | None,
+        password: str | None,
+        token_source: TokenSource | None = None,
+        *,
+        ehlo_name: str | None = None,
     ) -> None:
         self.name = str(url)
         self._url = url
         self._username = username
         self._password = password
+        self._token_source = token_source
+        self.how = ""
+        """How the last login was made, for who looks."""
         self._ehlo_name = ehlo_name
 
     def connect(self, timeout: float) -> TimedSmtp:
@@ -62,7 +73,11 @@ class SmtpConnector:
             )
 
     def _log_in(self, client: TimedSmtp) -> None:
-        if self._username and self._password:
+        if self._username and self._token_source is not None:
+            host = self._url.host or ""
+            mechanism = log_in_with_token(client, self._token_source, self._username, self.name, host)
+            self.how = f", logged in with {mechanism}"
+        elif self._username and self._password:
             client.login(self._username, self._password)
 
     @contextmanager

@@ -6,8 +6,10 @@ from typing import Protocol
 
 from abuse_intake import processes
 from abuse_intake.errors import ConfigurationError
+from abuse_intake.oauth.source import TokenSource
 from abuse_intake.outbox.ledger import DeliverySummary, Ledger
 from abuse_intake.settings import Settings
+from abuse_intake.settings_oauth import OauthSettings
 from storage.database import Database
 from storage.values import DueAcknowledgement
 
@@ -71,7 +73,22 @@ def open_carrier(settings: Settings) -> Carrier:
         return MaildirCarrier(url)
     from abuse_intake.outbox.smtp import SmtpCarrier
 
+    if section.oauth:
+        login = _token_login(settings, section.oauth, section.username or url.username)
+        return SmtpCarrier(url, *login, connections=section.connections, ehlo_name=section.ehlo_name)
     username, password = section.username or url.username, settings.password(section, url)
     if username and password is None:
         raise ConfigurationError("outbox.password_file must be given where outbox.username is")
     return SmtpCarrier(url, username, password, connections=section.connections, ehlo_name=section.ehlo_name)
+
+
+def _token_login(
+    settings: Settings, oauth: OauthSettings, username: str | None
+) -> tuple[str, None, TokenSource]:
+    """A user, no password, and where tokens come from; by default the user is the mailbox's address."""
+    from abuse_intake.oauth import open_token_source
+
+    user = username or (settings.mailbox.address if settings.mailbox else None)
+    if user is None:
+        raise ConfigurationError("outbox.username must be given where outbox.oauth is")
+    return user, None, open_token_source(oauth, user, settings.base)

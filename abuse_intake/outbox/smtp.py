@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from abuse_intake.errors import OutboxError
+from abuse_intake.oauth.source import TokenSource
 from abuse_intake.outbox.connector import SmtpConnector
 from abuse_intake.outbox.lane import Lane, hang_up
 from abuse_intake.outbox.ledger import Ledger
@@ -33,12 +34,13 @@ class SmtpCarrier:
         url: ServiceUrl,
         username: str | None,
         password: str | None,
+        token_source: TokenSource | None = None,
         *,
         connections: int = 1,
         ehlo_name: str | None = None,
     ) -> None:
         self.name = str(url)
-        self._connector = SmtpConnector(url, username, password, ehlo_name)
+        self._connector = SmtpConnector(url, username, password, token_source, ehlo_name=ehlo_name)
         self._connections = connections
 
     def deliver(self, due: Sequence[DueAcknowledgement], ledger: Ledger) -> None:
@@ -58,7 +60,8 @@ class SmtpCarrier:
         client = self._connector.connect(TIMEOUT_SECONDS)
         size = client.esmtp_features.get("size", "any size")
         hang_up(client)
-        return f"{self.name}: answers, takes {size} bytes" if size.isdigit() else f"{self.name}: answers"
+        takes = f", takes {size} bytes" if size.isdigit() else ""
+        return f"{self.name}: answers{takes}{self._connector.how}"
 
     def close(self) -> None:
         """Nothing is held open between deliveries."""

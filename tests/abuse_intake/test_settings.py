@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from abuse_intake.errors import ConfigurationError
+from abuse_intake.outbox import open_carrier
 from abuse_intake.settings import Settings, load_settings, resolve_database_url
 
 EVERY_KEY = """
@@ -373,3 +374,80 @@ def test_a_relay_is_known_by_its_name(name: str | None, is_ours: bool) -> None:
 def test_an_absolute_database_stays_where_it_is() -> None:
     """Four slashes name an absolute path, whatever the folder of the configuration."""
     assert resolve_database_url("sqlite:////var/lib/a.db", Path("/etc")) == "sqlite:////var/lib/a.db"
+
+
+OAUTH = LEAST.replace("maildir://Maildir", "imaps://h").replace("[outbox]", "[mailbox.oauth]\n%s\n[outbox]")
+CLIENT = 'token_url = "https://h/t"\nclient_id = "x"\nclient_secret_file = "s"\n'
+
+
+@pytest.mark.parametrize(
+    ("keys", "complaint"),
+    [
+        ("", "mailbox.oauth: give exactly one of token_command, token_url and service_account_file"),
+        ('token_command = ["a"]\nservice_account_file = "k"', "mailbox.oauth: give exactly one of"),
+        ('token_command = "a b"', "mailbox.oauth.token_command: must be a list"),
+        ('token_command = ["a"]\nclient_id = "x"', "mailbox.oauth: client_id means nothing beside token_command"),
+        ('service_account_file = "k"\nclient_id = "x"', "client_id means nothing beside service_account_file"),
+        ('token_url = "https://h/t"', "mailbox.oauth: token_url needs client_id and client_secret_file"),
+        (CLIENT.replace("https", "http"), "oauth: token_url must begin with https:// (http:// is for a"),
+        (CLIENT.replace("https", "ftp"), "token_url must begin with https://"),
+        (CLIENT.replace("https", "http").replace("//h", "//localhost@h"), "token_url must begin with https://"),
+        (CLIENT.replace("h/t", "u:sec@h/t"), "token_url must have no name, password or fragment in it"),
+        (CLIENT.replace("h/t", "h:x/t"), "token_url has no number from 1 to 65535 as its port"),
+        (CLIENT.replace("h/t", "/t"), "token_url is no URL; write for example https://login"),
+        (CLIENT.replace("h/t", "h/t\\u202e"), "token_url is no URL"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_oauth_is_said_in_one_line(keys: str, complaint: str) -> None:
+    """One way to a token, with the keys that belong to it, over a connection that nobody reads."""
+    found = _complaint(OAUTH % keys)
+
+    assert complaint in found
+    assert "sec@" not in found
+
+
+@pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1", "[::1]:1"])
+def test_a_token_endpoint_on_this_machine_needs_no_tls(host: str) -> None:
+    """Nothing crosses a network."""
+    settings = _load(OAUTH % CLIENT.replace("https://h", f"http://{host}"))
+
+    oauth = settings.need_mailbox().oauth
+    assert oauth is not None
+    assert oauth.token_url == f"http://{host}/t"
+
+
+def test_a_token_command_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With commas, as other lists."""
+    monkeypatch.setenv("ABUSE_INTAKE_MAILBOX__OAUTH__TOKEN_COMMAND", "pizauth,show,junk")
+
+    oauth = _load(LEAST.replace("maildir://Maildir", "imaps://h")).need_mailbox().oauth
+
+    assert oauth is not None
+    assert oauth.token_command == ("pizauth", "show", "junk")
+
+
+def test_a_password_and_a_token_are_one_too_many() -> None:
+    """Nobody can tell which was meant."""
+    keys = OAUTH % CLIENT
+
+    assert "mailbox: give password_file or oauth, not both" in _complaint(
+        keys.replace("[mailbox.oauth]", 'password_file = "p"\n[mailbox.oauth]')
+    )
+    assert "mailbox.url has a password: take it out" in _complaint(
+        keys.replace("imaps://h", "imaps://u:hunter2@h")
+    )
+
+
+def test_a_folder_takes_no_token() -> None:
+    """A key without an effect is a mistake."""
+    assert "mailbox.oauth means nothing for maildir://" in _complaint(
+        (OAUTH % CLIENT).replace("imaps://h", "maildir://M")
+    )
+
+
+def test_an_outbox_with_a_token_needs_a_user() -> None:
+    """By default the mailbox's address; without a mailbox it must be named."""
+    text = '[outbox]\nurl = "smtp://h"\n[outbox.oauth]\ntoken_command = ["t"]\n'
+
+    with pytest.raises(ConfigurationError, match=r"outbox\.username must be given where outbox\.oauth is"):
+        open_carrier(_load(text))

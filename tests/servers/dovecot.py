@@ -28,7 +28,7 @@ log_path = {folder}/dovecot.log
 protocols = imap
 listen = {host}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{token_mechanisms}
 auth_failure_delay = 0
 first_valid_uid = 1
 mail_location = maildir:{folder}/mail/%u
@@ -37,6 +37,7 @@ mail_gid = {gid}
 mail_max_userip_connections = 50
 passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
@@ -56,6 +57,9 @@ service imap-login {{
   {unrooted}
 }}
 service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
   {unrooted}
 }}
 service stats {{
@@ -73,12 +77,37 @@ AS_SOMEBODY = (
     "default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}\n"
 )
 WITH_TLS = "ssl = yes\nssl_cert = <{folder}/cert.pem\nssl_key = <{folder}/key.pem\n"
+WITH_TOKENS = """\
+passdb {{
+  driver = oauth2
+  mechanisms = {mechanisms}
+  args = {folder}/oauth2.conf.ext
+}}
+"""
+INTROSPECTION = """\
+introspection_mode = auth
+introspection_url = {url}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
 
 
 class Dovecot:
-    """A context manager: IMAP on `port`; with `tls=True` also STARTTLS there and IMAPS on `tls_port`."""
+    """A context manager: IMAP on `port`; with `tls=True` also STARTTLS there and IMAPS on `tls_port`.
 
-    def __init__(self, *, tls: bool = False) -> None:
+    With `oauth`, the URL of an introspection endpoint, it takes tokens by `token_mechanisms` as well.
+    """
+
+    def __init__(
+        self,
+        *,
+        tls: bool = False,
+        oauth: str | None = None,
+        token_mechanisms: tuple[str, ...] = ("xoauth2", "oauthbearer"),
+    ) -> None:
+        self._oauth = oauth
+        self._token_mechanisms = " ".join(token_mechanisms) if oauth else ""
         self._program = find_program("dovecot", "dovecot-imapd")
         self.port = find_free_port()
         self.tls_port = find_free_port() if tls else None
@@ -162,6 +191,7 @@ class Dovecot:
         text = CONFIGURATION.format(
             folder=self._folder, host=HOST, port=self.port, tls_port=self.tls_port or 0, uid=uid, gid=gid,
             password=PASSWORD, unrooted="" if is_root else "chroot =",
+            token_mechanisms=f" {self._token_mechanisms}" if self._oauth else "",
         )  # fmt: skip
         text += WITH_TLS.format(folder=self._folder) if self.cert else "ssl = no\n"
         text += (
@@ -169,6 +199,9 @@ class Dovecot:
             if is_root
             else AS_SOMEBODY.format(user=getpass.getuser(), group=grp.getgrgid(gid).gr_name)
         )
+        if self._oauth:
+            text += WITH_TOKENS.format(folder=self._folder, mechanisms=self._token_mechanisms)
+            (self._folder / "oauth2.conf.ext").write_text(INTROSPECTION.format(url=self._oauth))
         (self._folder / "dovecot.conf").write_text(text)
 
     def _remove(self) -> None:
