@@ -25,6 +25,7 @@ class SmtpConnector:
         username: str | None,
         password: str | None,
         token_source: TokenSource | None = None,
+        *,
         ehlo_name: str | None = None,
     ) -> None:
         self.name = str(url)
@@ -32,9 +33,9 @@ class SmtpConnector:
         self._username = username
         self._password = password
         self._token_source = token_source
-        self._ehlo_name = ehlo_name
         self.how = ""
-        """How the last login went, for who asks what is there."""
+        """How the last login was made, for who looks."""
+        self._ehlo_name = ehlo_name
 
     def connect(self, timeout: float) -> TimedSmtp:
         """A connection that is ready for a mail; `timeout` seconds for each command and for all after the greeting."""

@@ -73,22 +73,22 @@ def open_carrier(settings: Settings) -> Carrier:
         return MaildirCarrier(url)
     from abuse_intake.outbox.smtp import SmtpCarrier
 
-    username, tokens = section.username or url.username, None
     if section.oauth:
-        username, tokens = _open_tokens(settings, section.oauth, username)
-    password = settings.password(section, url)
-    if username and password is None and tokens is None:
+        login = _token_login(settings, section.oauth, section.username or url.username)
+        return SmtpCarrier(url, *login, connections=section.connections, ehlo_name=section.ehlo_name)
+    username, password = section.username or url.username, settings.password(section, url)
+    if username and password is None:
         raise ConfigurationError("outbox.password_file must be given where outbox.username is")
-    return SmtpCarrier(
-        url, username, password, tokens, connections=section.connections, ehlo_name=section.ehlo_name
-    )
+    return SmtpCarrier(url, username, password, connections=section.connections, ehlo_name=section.ehlo_name)
 
 
-def _open_tokens(settings: Settings, oauth: OauthSettings, username: str | None) -> tuple[str, TokenSource]:
-    """The user and where tokens come from; by default the user is the mailbox's address."""
+def _token_login(
+    settings: Settings, oauth: OauthSettings, username: str | None
+) -> tuple[str, None, TokenSource]:
+    """A user, no password, and where tokens come from; by default the user is the mailbox's address."""
     from abuse_intake.oauth import open_token_source
 
     user = username or (settings.mailbox.address if settings.mailbox else None)
     if user is None:
         raise ConfigurationError("outbox.username must be given where outbox.oauth is")
-    return user, open_token_source(oauth, user, settings.base)
+    return user, None, open_token_source(oauth, user, settings.base)

@@ -40,7 +40,7 @@ class SmtpCarrier:
         ehlo_name: str | None = None,
     ) -> None:
         self.name = str(url)
-        self._connector = SmtpConnector(url, username, password, token_source, ehlo_name)
+        self._connector = SmtpConnector(url, username, password, token_source, ehlo_name=ehlo_name)
         self._connections = connections
 
     def deliver(self, due: Sequence[DueAcknowledgement], ledger: Ledger) -> None:

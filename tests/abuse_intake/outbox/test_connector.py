@@ -49,7 +49,7 @@ def start_server(certificate: Certificate, knows: Authenticator) -> Iterator[Fau
 
 def connect(port: int, username: str | None = None, *, ehlo_name: str | None = None) -> None:
     url = ServiceUrl("smtp", "", HOST, port)
-    hang_up(SmtpConnector(url, username, "secret", ehlo_name).connect(5.0))
+    hang_up(SmtpConnector(url, username, "secret", ehlo_name=ehlo_name).connect(5.0))
 
 
 def test_it_logs_in_over_starttls(certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> None:
