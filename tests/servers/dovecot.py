@@ -9,12 +9,13 @@ import shutil
 import subprocess
 from collections.abc import Collection, Iterable
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import psutil
-from imapclient import imap_utf7
+from imapclient import IMAPClient, imap_utf7
 
 from servers.certificate import make_certificate
 from servers.programs import HOST, await_port, end_process, find_free_port, find_program, make_folder
@@ -32,7 +33,7 @@ disable_plaintext_auth = no
 auth_mechanisms = plain login{token_mechanisms}
 auth_failure_delay = 0
 first_valid_uid = 1
-mail_location = maildir:{folder}/mail/%u
+mail_location = {storage}:{folder}/mail/%u
 mail_uid = {uid}
 mail_gid = {gid}
 mail_max_userip_connections = 50
@@ -106,6 +107,7 @@ class Dovecot:
 
     With `oauth`, the URL of an introspection endpoint, it takes tokens by `token_mechanisms` as well.
     It does not tell of the capabilities that are `hidden`; `prefix` ("INBOX.") ends with the separator of folders.
+    In `storage` "mdbox" a move costs the same in a folder of any size; `fill` and `mail_folder` want "maildir".
     """
 
     def __init__(
@@ -116,6 +118,7 @@ class Dovecot:
         token_mechanisms: tuple[str, ...] = ("xoauth2", "oauthbearer"),
         hidden: Collection[str] = (),
         prefix: str = "",
+        storage: str = "maildir",
     ) -> None:
         self._oauth = oauth
         self._token_mechanisms = " ".join(token_mechanisms) if oauth else ""
@@ -127,6 +130,7 @@ class Dovecot:
         self._process: subprocess.Popen[bytes] | None = None
         self._hidden = hidden
         self._prefix = prefix
+        self._storage = storage
         self._write_configuration()
 
     def __enter__(self) -> Self:
@@ -202,6 +206,14 @@ class Dovecot:
             answer = _expect(session.uid("FETCH", "1:*", "(BODY.PEEK[])"))
             return [part[1] for part in answer if isinstance(part, tuple)]
 
+    def append_many(self, user: str, raws: Iterable[bytes], at_once: int = 500) -> None:
+        """Put mails into the inbox over IMAP, many a command."""
+        waiting = iter(raws)
+        with IMAPClient(HOST, self.port, ssl=False, timeout=120) as session:
+            session.login(user, PASSWORD)
+            while some := list(islice(waiting, at_once)):
+                session.multiappend("INBOX", some)
+
     def mail_folder(self, user: str, folder: str = "INBOX") -> Path:
         """The Maildir that a folder of a user lies in."""
         root = self._folder / "mail" / user
@@ -234,7 +246,7 @@ class Dovecot:
             folder=self._folder, host=HOST, port=self.port, tls_port=self.tls_port or 0, uid=uid, gid=gid,
             password=PASSWORD, unrooted="" if is_root else "chroot =",
             token_mechanisms=f" {self._token_mechanisms}" if self._oauth else "",
-            prefix=self._prefix,
+            prefix=self._prefix, storage=self._storage,
             separator=self._prefix[-1:] or "/", capability=self._describe_capabilities(),
         )  # fmt: skip
         text += WITH_TLS.format(folder=self._folder) if self.cert else "ssl = no\n"

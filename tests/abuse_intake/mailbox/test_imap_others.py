@@ -96,7 +96,7 @@ def test_numbers_that_are_lost_in_the_middle_of_a_poll_cost_nothing(
     cut: bool,
 ) -> None:
     """Another UIDVALIDITY, seen at once or at a new connection: each mail is filed once and recorded once."""
-    raws = [*RAWS[:3], make_question(9)]
+    raws = [*RAWS[:3], make_question(9, reporter="asks@woodgrove.example")]
     for raw in raws:
         dovecot.append(user, raw, "Reports")
     with FaultyProxy(dovecot.port) as proxy:
