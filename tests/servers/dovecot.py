@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -72,17 +73,25 @@ AS_ROOT = "default_internal_user = dovecot\ndefault_login_user = dovenull\n"
 AS_SOMEBODY = (
     "default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}\n"
 )
+WITHOUT_MOVE = (
+    "imap_capability = IMAP4rev1 SASL-IR LITERAL+ ID ENABLE IDLE MULTIAPPEND UNSELECT CHILDREN NAMESPACE"
+    " UIDPLUS ESEARCH\n"
+)
 WITH_TLS = "ssl = yes\nssl_cert = <{folder}/cert.pem\nssl_key = <{folder}/key.pem\n"
 
 
 class Dovecot:
-    """A context manager: IMAP on `port`; with `tls=True` also STARTTLS there and IMAPS on `tls_port`."""
+    """A context manager: IMAP on `port`; with `tls=True` also STARTTLS there and IMAPS on `tls_port`.
 
-    def __init__(self, *, tls: bool = False) -> None:
+    With `move=False` it does not say that it can MOVE (RFC 6851): clients have to copy and expunge.
+    """
+
+    def __init__(self, *, tls: bool = False, move: bool = True) -> None:
         self._program = find_program("dovecot", "dovecot-imapd")
         self.port = find_free_port()
         self.tls_port = find_free_port() if tls else None
         self._folder = make_folder("dovecot")
+        self._extra = "" if move else WITHOUT_MOVE
         self.cert: Path | None = make_certificate(self._folder).cert if tls else None
         self._process: subprocess.Popen[bytes] | None = None
         self._write_configuration()
@@ -132,6 +141,12 @@ class Dovecot:
             session.create(_quote(folder))  # refused when it is there, which is as good
             _expect(session.append(_quote(folder), "", "", raw))
 
+    def append_all(self, user: str, raws: Iterable[bytes], folder: str = "INBOX") -> None:
+        """Put these mails into a folder that is there, byte for byte, in one session."""
+        with self._log_in(user) as session:
+            for raw in raws:
+                _expect(session.append(_quote(folder), "", "", raw))
+
     def messages(self, user: str, folder: str = "INBOX") -> list[bytes]:
         """Return the mails of a folder as IMAP gives them, oldest first; none without such a folder."""
         with self._log_in(user) as session:
@@ -169,7 +184,7 @@ class Dovecot:
             if is_root
             else AS_SOMEBODY.format(user=getpass.getuser(), group=grp.getgrgid(gid).gr_name)
         )
-        (self._folder / "dovecot.conf").write_text(text)
+        (self._folder / "dovecot.conf").write_text(text + self._extra)
 
     def _remove(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,0 +1,215 @@
+"""The program between real servers: a mailbox on Dovecot, an SMTP server, a database, all of one test."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+from arrival_builders import US
+from descriptions import describe_answers, describe_incidents, describe_mails
+from intake_world import CONTOSO, Program, list_acknowledgements, list_mails
+from servers.dovecot import PASSWORD, Dovecot
+from servers.programs import HOST
+from servers.skipping import make_or_skip
+from servers.smtp_sink import SmtpSink
+from sqlalchemy import text
+
+from storage.database import Database
+
+LAUNCHER = Path(__file__).with_name("killed_program.py")
+RUN_SECONDS = 60
+WORKING_FOLDERS = ("INBOX", "Processed", "Other", "Quarantine")
+SMALL_BATCHES = "abuse_intake.intake:BATCH_SIZE=3 abuse_intake.outbox.smtp:SmtpCarrier.batch_size=3"
+QUICK_RETRIES = "abuse_intake.outbox.ledger:FIRST_RETRY=1"
+_MAKING_TABLES = threading.Lock()
+"""Alembic keeps what it works on in its module."""
+
+
+class TakingServer(Protocol):
+    """An SMTP server of a test."""
+
+    @property
+    def port(self) -> int: ...
+
+    def messages(self) -> list[bytes]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How far a run has come, as the database says; acknowledgements by the mail that they answer."""
+
+    unread: int
+    unfiled: int
+    states: Counter[str]
+    half_sent: frozenset[str]
+    """All of their data went out, and no answer is committed."""
+
+
+@dataclass(slots=True)
+class ServerWorld:
+    """One mailbox that is worked, with everything around it. `changed` holds values for the launcher."""
+
+    folder: Path
+    dovecot: Dovecot
+    user: str
+    smtp: TakingServer
+    database_url: str
+    configuration: Path = field(init=False)
+    changed: str = ""
+    database: Database = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.configuration = self.folder / "abuse-intake.toml"
+        self.database = Database(self.database_url)
+        self.configure()
+
+    def configure(
+        self, *, imap_port: int | None = None, smtp_port: int | None = None, **outbox: object
+    ) -> None:
+        """Write the configuration; the ports are those of proxies where there are any."""
+        (self.folder / "tenants.jsonl").write_text(json.dumps(_describe_tenant()) + "\n")
+        (self.folder / "password").write_text(PASSWORD)
+        further = "".join(f"{name} = {json.dumps(value)}\n" for name, value in outbox.items())
+        self.configuration.write_text(
+            f'[mailbox]\nurl = "imap://{self.user}@{HOST}:{imap_port or self.dovecot.port}/INBOX"\n'
+            f'address = "{US}"\npassword_file = "password"\npoll_seconds = 1\n'
+            f'[database]\nurl = "{self.database_url}"\n'
+            f'[outbox]\nurl = "smtp://{HOST}:{smtp_port or self.smtp.port}"\nper_reporter_hour = 0\n{further}'
+            '[tenants]\ndirectory = "tenants.jsonl"\n'
+        )
+
+    def start(self, *arguments: str, pass_fds: Collection[int] = (), **environment: str) -> Program:
+        """The program as a process of its own; what it says is added to `log`."""
+        command = [sys.executable, str(LAUNCHER), "--config", str(self.configuration), *arguments]
+        with self.log.open("ab") as log:
+            return Program(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=pass_fds,
+                env=os.environ | {"CHANGED": self.changed} | environment,
+            )
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "program.log"
+
+    def run_once(self) -> None:
+        """A run to its end, in which nothing goes wrong."""
+        with self.start("run", "--once") as process:
+            code = process.wait(RUN_SECONDS)
+        assert code == 0, self.read_log()
+
+    @contextmanager
+    def working(self) -> Iterator[Program]:
+        """A worker, which must not end before it is told to, and then ends in peace."""
+        with self.start("run") as process:
+            yield process
+            assert process.poll() is None, self.read_log()
+            process.terminate()
+            assert process.wait(RUN_SECONDS) == 0, self.read_log()
+
+    def read_log(self) -> str:
+        """The end of what the program said."""
+        return self.log.read_text(errors="replace")[-4000:]
+
+    def look(self) -> Held:
+        """How far the work has come."""
+        with self.database.read() as session:
+            unread = session.scalar(text("SELECT count(*) FROM mails WHERE disposition IS NULL"))
+            unfiled = session.scalar(
+                text(
+                    "SELECT count(*) FROM deliveries JOIN mails ON mails.id = deliveries.mail_id"
+                    " WHERE filed_at IS NULL AND disposition IS NOT NULL"
+                )
+            )
+            states = session.execute(
+                text("SELECT state, count(*) FROM acknowledgements GROUP BY state")
+            ).all()
+            half_sent = session.scalars(
+                text(
+                    "SELECT message_id FROM acknowledgements WHERE state = 'sending' AND data_sent_at IS NOT NULL"
+                )
+            )
+            return Held(
+                int(unread or 0),
+                int(unfiled or 0),
+                Counter(dict(map(tuple, states))),
+                frozenset(map(str, half_sent)),
+            )
+
+    def is_done(self, mails: int) -> bool:
+        """Whether so many mails were recorded and filed away, and nobody waits for an answer."""
+        held = self.look()
+        if held.unread or held.unfiled or held.states["waiting"] or held.states["sending"]:
+            return False
+        return len(list_mails(self.database)) == mails
+
+    def describe_folders(self, folders: Sequence[str] = WORKING_FOLDERS) -> dict[str, Counter[str]]:
+        """What lies where in the mailbox, by content; folders without a mail are left out."""
+        lying = {name: Counter(map(_digest, self.dovecot.messages(self.user, name))) for name in folders}
+        return {name: mails for name, mails in lying.items() if mails}
+
+    def describe_stored(self) -> tuple[object, ...]:
+        """Mails, incidents and folders."""
+        return (
+            describe_mails(self.database),
+            describe_incidents(self.database),
+            self.describe_folders(),
+        )
+
+    def describe_answers(self) -> Counter[tuple[str, str]]:
+        """Which acknowledgements the SMTP server took."""
+        return describe_answers(self.smtp.messages())
+
+    def list_states(self) -> dict[str, str]:
+        """The state of each acknowledgement, by its Message-ID."""
+        return {one.message_id: one.state for one in list_acknowledgements(self.database)}
+
+
+@contextmanager
+def make_world(
+    folder: Path,
+    dovecot: Dovecot,
+    *,
+    smtp: TakingServer | None = None,
+    database_url: str | None = None,
+    changed: str = "",
+) -> Iterator[ServerWorld]:
+    """A world with a mailbox and, where none is given, a sink and a SQLite database of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        taking = smtp or stack.enter_context(make_or_skip(SmtpSink))
+        url = database_url or f"sqlite:///{folder / 'abuse-intake.db'}"
+        user = f"world-{sha256(str(folder).encode()).hexdigest()[:12]}"
+        world = ServerWorld(folder, dovecot, user, taking, url, changed=changed)
+        stack.callback(world.database.close)
+        with _MAKING_TABLES:
+            world.database.require_current()
+        yield world
+
+
+def _digest(raw: bytes) -> str:
+    return sha256(raw).hexdigest()
+
+
+def _describe_tenant() -> dict[str, object]:
+    return {
+        "id": CONTOSO.id,
+        "name": CONTOSO.name,
+        "domains": list(CONTOSO.domains),
+        "external_ids": [],
+        "abuse_contact": None,
+        "allocations": [
+            {"network": str(one.network), "since": None, "until": None} for one in CONTOSO.allocations
+        ],
+    }
