@@ -18,6 +18,13 @@ def dovecot() -> Iterator[Dovecot]:
 
 
 @pytest.fixture(scope="session")
+def dovecot_without_move() -> Iterator[Dovecot]:
+    """One Dovecot for all tests that can COPY and UID EXPUNGE, but not MOVE; take a user name of your own."""
+    with make_or_skip(lambda: Dovecot(hidden=("MOVE",))) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def dovecot_tls() -> Iterator[Dovecot]:
     """One Dovecot for all tests that speaks IMAPS and STARTTLS; take a user name of your own."""
     with make_or_skip(lambda: Dovecot(tls=True)) as server:

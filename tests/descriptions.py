@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from email import message_from_bytes
+from typing import TypeVar
 
 from intake_world import list_incidents, list_mails
 
 from storage.database import Database
+
+T = TypeVar("T")
 
 
 def describe_mails(database: Database) -> list[tuple[str, str | None, str | None]]:
@@ -39,3 +42,8 @@ def describe_answers(letters: Iterable[bytes]) -> Counter[tuple[str, str]]:
     """To whom and to what an acknowledgement went, and how often."""
     answers = map(message_from_bytes, letters)
     return Counter((str(answer["To"]), str(answer["In-Reply-To"])) for answer in answers)
+
+
+def find_differences(one: Counter[T], other: Counter[T]) -> dict[T, int]:
+    """What is there more often (or, below zero, less often) in one than in the other."""
+    return {key: one[key] - other[key] for key in {*one, *other} if one[key] != other[key]}

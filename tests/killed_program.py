@@ -2,7 +2,7 @@
 
 KILL_AT=data_sent:3        SIGKILL by its own hand when that step is reached for the third time
 TELL_STEPS=7               a line a step, into that file descriptor
-CHANGED=module:NAME=3      further values of the program, as small as the test needs them; several with blanks between
+CHANGED=module:NAME=3      values of the program, as small as the test needs them; several with blanks between
 """
 
 import functools
@@ -11,6 +11,8 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
+from datetime import timedelta
 
 from abuse_intake.cli import main
 from abuse_intake.steps import Step, listen
@@ -32,17 +34,25 @@ def kill_at(place: str) -> None:
 
 
 def change(name: str, value: str) -> None:
-    """Give a value of a module, or of a class in it, another number or period."""
+    """Give a value of a module, or of a class in it, another number, or so many seconds."""
     module, _, path = name.partition(":")
     *owners, last = path.split(".")
     owner = functools.reduce(getattr, owners, importlib.import_module(module))
     before = getattr(owner, last)
-    setattr(owner, last, type(before)(seconds=float(value)) if hasattr(before, "days") else int(value))
+    changed = timedelta(seconds=float(value)) if isinstance(before, timedelta) else type(before)(value)
+    setattr(owner, last, changed)
+
+
+def change_what_is_there(name: str, value: str) -> None:
+    """The same, but for a name that this program does not have."""
+    with suppress(ImportError, AttributeError):
+        change(name, value)
 
 
 if __name__ == "__main__":
     for changed in os.environ.get("CHANGED", "").split():
-        change(*changed.split("=", 1))
+        name, value = changed.split("=", 1)
+        (change_what_is_there if name.endswith("?") else change)(name.removesuffix("?"), value)
     if "KILL_AT" in os.environ:
         kill_at(os.environ["KILL_AT"])
     if "TELL_STEPS" in os.environ:

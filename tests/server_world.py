@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -15,6 +15,7 @@ from typing import Protocol
 
 from arrival_builders import US
 from descriptions import describe_answers, describe_incidents, describe_mails
+from imapclient import IMAPClient
 from intake_world import CONTOSO, Program, list_acknowledgements, list_mails
 from servers.dovecot import PASSWORD, Dovecot
 from servers.programs import HOST
@@ -28,7 +29,10 @@ LAUNCHER = Path(__file__).with_name("killed_program.py")
 RUN_SECONDS = 60
 WORKING_FOLDERS = ("INBOX", "Processed", "Other", "Quarantine")
 SMALL_BATCHES = "abuse_intake.intake:BATCH_SIZE=3 abuse_intake.outbox.smtp:SmtpCarrier.batch_size=3"
-QUICK_RETRIES = "abuse_intake.outbox.ledger:FIRST_RETRY=1"
+QUICK_RETRIES = (
+    "abuse_intake.outbox.ledger:FIRST_RETRY=1 abuse_intake.outbox.ledger:CLOSED_WAY_RETRY?=1"
+    " abuse_intake.mailbox.suspects:STEP?=1"
+)
 _MAKING_TABLES = threading.Lock()
 """Alembic keeps what it works on in its module."""
 
@@ -51,6 +55,16 @@ class Held:
     states: Counter[str]
     half_sent: frozenset[str]
     """All of their data went out, and no answer is committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What a world has come to: what is stored and lies in the mailbox, and the answers as the server took them."""
+
+    stored: Counter[tuple[object, ...]]
+    answers: Counter[tuple[str, str]]
+    states: tuple[str, ...]
+    """Those of all acknowledgements in the database."""
 
 
 @dataclass(slots=True)
@@ -85,6 +99,13 @@ class ServerWorld:
             f'[outbox]\nurl = "smtp://{HOST}:{smtp_port or self.smtp.port}"\nper_reporter_hour = 0\n{further}'
             '[tenants]\ndirectory = "tenants.jsonl"\n'
         )
+
+    def deliver(self, raws: Iterable[bytes]) -> None:
+        """Let these mails arrive together, byte for byte."""
+        client = IMAPClient(HOST, self.dovecot.port, ssl=False, timeout=20)
+        client.login(self.user, PASSWORD)
+        client.multiappend("INBOX", list(raws))
+        client.logout()
 
     def start(self, *arguments: str, pass_fds: Collection[int] = (), **environment: str) -> Program:
         """The program as a process of its own; what it says is added to `log`."""
@@ -154,22 +175,20 @@ class ServerWorld:
             return False
         return len(list_mails(self.database)) == mails
 
-    def describe_folders(self, folders: Sequence[str] = WORKING_FOLDERS) -> dict[str, Counter[str]]:
-        """What lies where in the mailbox, by content; folders without a mail are left out."""
-        lying = {name: Counter(map(_digest, self.dovecot.messages(self.user, name))) for name in folders}
-        return {name: mails for name, mails in lying.items() if mails}
-
-    def describe_stored(self) -> tuple[object, ...]:
-        """Mails, incidents and folders."""
-        return (
-            describe_mails(self.database),
-            describe_incidents(self.database),
-            self.describe_folders(),
+    def describe_folders(self, folders: Sequence[str] = WORKING_FOLDERS) -> Counter[tuple[str, str]]:
+        """What lies in which folder of the mailbox, and how often, by content."""
+        return Counter(
+            (name, sha256(raw).hexdigest())
+            for name in folders
+            for raw in self.dovecot.messages(self.user, name)
         )
 
-    def describe_answers(self) -> Counter[tuple[str, str]]:
-        """Which acknowledgements the SMTP server took."""
-        return describe_answers(self.smtp.messages())
+    def describe(self) -> End:
+        """What this world has come to."""
+        stored = Counter[tuple[object, ...]](describe_mails(self.database))
+        stored.update(describe_incidents(self.database))
+        stored.update(self.describe_folders())
+        return End(stored, describe_answers(self.smtp.messages()), tuple(sorted(self.list_states().values())))
 
     def list_states(self) -> dict[str, str]:
         """The state of each acknowledgement, by its Message-ID."""
@@ -196,10 +215,6 @@ def make_world(
         with _MAKING_TABLES:
             world.database.require_current()
         yield world
-
-
-def _digest(raw: bytes) -> str:
-    return sha256(raw).hexdigest()
 
 
 def _describe_tenant() -> dict[str, object]:

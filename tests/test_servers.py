@@ -42,21 +42,6 @@ def test_dovecot_gives_back_what_was_appended(dovecot: Dovecot) -> None:
 
 
 @pytest.mark.dovecot
-def test_dovecot_can_hide_move() -> None:
-    """Without MOVE it says that it cannot, and still offers UID EXPUNGE; several mails are put in at once."""
-    with make_or_skip(lambda: Dovecot(move=False)) as server:
-        server.append_all("somebody", [RAW, RAW + b"again\r\n"])
-
-        with imaplib.IMAP4(HOST, server.port) as session:
-            session.login("somebody", PASSWORD)
-            capabilities = session.capability()[1][0].split()
-
-        assert b"MOVE" not in capabilities
-        assert b"UIDPLUS" in capabilities
-        assert server.messages("somebody") == [RAW, RAW + b"again\r\n"]
-
-
-@pytest.mark.dovecot
 def test_dovecot_keeps_mail_and_port_over_a_stop() -> None:
     """Stopped, nobody answers; started again, the port and the mail are the same."""
     with make_or_skip(Dovecot) as server:

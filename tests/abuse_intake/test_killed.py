@@ -30,12 +30,12 @@ from intake_world import (
 from mail_mix import SEED, make_mails
 
 MAILS = 2000
-KILLS = 20
-KILLS_WHILE_STORING = 10
-KILLS_WHILE_SENDING = 5
-FIRST_DELAY, GROWTH = 0.05, 1.2
+KILLS = 9
+KILLS_WHILE_STORING = 4
+KILLS_WHILE_SENDING = 3
+FIRST_DELAY, GROWTH = 0.05, 1.4
 """A kill comes at a random moment of so many seconds from the first sign of progress. They grow, so that the first
-ten hit a run at its beginning on any machine, and the last ones hit later batches, moves, and answers going out."""
+four hit a run at its beginning on any machine, and the last ones hit later batches, moves, and answers going out."""
 RUN_SECONDS = 60
 
 KILLED_BY_A_MAIL = """\
@@ -172,7 +172,7 @@ def test_a_second_run_changes_nothing(undisturbed: Path) -> None:
 
 @pytest.mark.timeout(240)
 def test_killed_at_random_moments_it_ends_as_if_undisturbed(undisturbed: Path, tmp_path: Path) -> None:
-    """After 25 SIGKILLs, while mails are stored and answers go out: the same mails, incidents, answers, folders."""
+    """After 12 SIGKILLs, while mails are stored and answers go out: the same mails, incidents, answers, folders."""
     chance, folder = random.Random(SEED), tmp_path / "killed"
     configuration = prepare(folder, RAWS)
 

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -66,16 +66,17 @@ service stats {{
 }}
 namespace inbox {{
   inbox = yes
-  separator = /
+  separator = {separator}
+  prefix = {prefix}
 }}
+{capability}
 """
+CAPABILITIES = (
+    "IMAP4rev1 SASL-IR LITERAL+ ID ENABLE IDLE NAMESPACE UIDPLUS MOVE CHILDREN UNSELECT MULTIAPPEND"
+)
 AS_ROOT = "default_internal_user = dovecot\ndefault_login_user = dovenull\n"
 AS_SOMEBODY = (
     "default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}\n"
-)
-WITHOUT_MOVE = (
-    "imap_capability = IMAP4rev1 SASL-IR LITERAL+ ID ENABLE IDLE MULTIAPPEND UNSELECT CHILDREN NAMESPACE"
-    " UIDPLUS ESEARCH\n"
 )
 WITH_TLS = "ssl = yes\nssl_cert = <{folder}/cert.pem\nssl_key = <{folder}/key.pem\n"
 
@@ -83,17 +84,18 @@ WITH_TLS = "ssl = yes\nssl_cert = <{folder}/cert.pem\nssl_key = <{folder}/key.pe
 class Dovecot:
     """A context manager: IMAP on `port`; with `tls=True` also STARTTLS there and IMAPS on `tls_port`.
 
-    With `move=False` it does not say that it can MOVE (RFC 6851): clients have to copy and expunge.
+    It does not tell of the capabilities that are `hidden`; `prefix` ("INBOX.") ends with the separator of folders.
     """
 
-    def __init__(self, *, tls: bool = False, move: bool = True) -> None:
+    def __init__(self, *, tls: bool = False, hidden: Collection[str] = (), prefix: str = "") -> None:
         self._program = find_program("dovecot", "dovecot-imapd")
         self.port = find_free_port()
         self.tls_port = find_free_port() if tls else None
         self._folder = make_folder("dovecot")
-        self._extra = "" if move else WITHOUT_MOVE
         self.cert: Path | None = make_certificate(self._folder).cert if tls else None
         self._process: subprocess.Popen[bytes] | None = None
+        self._hidden = hidden
+        self._prefix = prefix
         self._write_configuration()
 
     def __enter__(self) -> Self:
@@ -141,11 +143,17 @@ class Dovecot:
             session.create(_quote(folder))  # refused when it is there, which is as good
             _expect(session.append(_quote(folder), "", "", raw))
 
-    def append_all(self, user: str, raws: Iterable[bytes], folder: str = "INBOX") -> None:
-        """Put these mails into a folder that is there, byte for byte, in one session."""
-        with self._log_in(user) as session:
-            for raw in raws:
-                _expect(session.append(_quote(folder), "", "", raw))
+    def fill(self, user: str, raws: Iterable[bytes]) -> None:
+        """Put mails into the inbox without IMAP, the first the oldest: many in little time."""
+        inbox = self.mail_folder(user)
+        for folder in (inbox, *(inbox / name for name in ("cur", "new", "tmp"))):
+            folder.mkdir(exist_ok=True)
+            os.chown(folder, *self._owner)
+        first = 1_700_000_000 + sum(1 for box in ("cur", "new") for _ in (inbox / box).iterdir())
+        for number, raw in enumerate(raws, start=first):
+            path = inbox / "new" / f"{number}.M{number}P1.test"
+            path.write_bytes(raw)
+            os.chown(path, *self._owner)
 
     def messages(self, user: str, folder: str = "INBOX") -> list[bytes]:
         """Return the mails of a folder as IMAP gives them, oldest first; none without such a folder."""
@@ -155,6 +163,16 @@ class Dovecot:
                 return []
             answer = _expect(session.uid("FETCH", "1:*", "(BODY.PEEK[])"))
             return [part[1] for part in answer if isinstance(part, tuple)]
+
+    def mail_folder(self, user: str, folder: str = "INBOX") -> Path:
+        """The Maildir that a folder of a user lies in."""
+        root = self._folder / "mail" / user
+        return root if folder == "INBOX" else root / f".{imap_utf7.encode(folder.replace('/', '.')).decode()}"
+
+    def renumber(self, user: str, folder: str = "INBOX") -> None:
+        """Lose the numbers of the mails: the folder has another UIDVALIDITY from now on."""
+        for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
+            (self.mail_folder(user, folder) / name).unlink(missing_ok=True)
 
     def folders(self, user: str) -> set[str]:
         """Return the names of a user's folders, separated by `/`."""
@@ -170,13 +188,14 @@ class Dovecot:
 
     def _write_configuration(self) -> None:
         is_root = os.geteuid() == 0
-        uid, gid = (MAIL_UID, MAIL_UID) if is_root else (os.getuid(), os.getgid())
+        self._owner = uid, gid = (MAIL_UID, MAIL_UID) if is_root else (os.getuid(), os.getgid())
         for name in ("mail", "home"):
             (self._folder / name).mkdir()
             os.chown(self._folder / name, uid, gid)
         text = CONFIGURATION.format(
             folder=self._folder, host=HOST, port=self.port, tls_port=self.tls_port or 0, uid=uid, gid=gid,
-            password=PASSWORD, unrooted="" if is_root else "chroot =",
+            password=PASSWORD, unrooted="" if is_root else "chroot =", prefix=self._prefix,
+            separator=self._prefix[-1:] or "/", capability=self._describe_capabilities(),
         )  # fmt: skip
         text += WITH_TLS.format(folder=self._folder) if self.cert else "ssl = no\n"
         text += (
@@ -184,7 +203,11 @@ class Dovecot:
             if is_root
             else AS_SOMEBODY.format(user=getpass.getuser(), group=grp.getgrgid(gid).gr_name)
         )
-        (self._folder / "dovecot.conf").write_text(text + self._extra)
+        (self._folder / "dovecot.conf").write_text(text)
+
+    def _describe_capabilities(self) -> str:
+        shown = [name for name in CAPABILITIES.split() if name not in self._hidden]
+        return f"imap_capability = {' '.join(shown)}" if self._hidden else ""
 
     def _remove(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)

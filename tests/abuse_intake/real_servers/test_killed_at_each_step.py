@@ -1,18 +1,17 @@
 """Killed by its own hand at each step of the flow, between real servers: a second run ends as if undisturbed."""
 
 import signal
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from intake_world import list_acknowledgements
+from _pytest.mark import ParameterSet
+from descriptions import find_differences
 from mail_mix import make_mails
-from server_world import SMALL_BATCHES, ServerWorld, make_world
+from server_world import SMALL_BATCHES, End, make_world
 from servers.dovecot import Dovecot
-from servers.skipping import make_or_skip
 
 from abuse_intake.steps import Step
 
@@ -36,16 +35,6 @@ class Kill:
         return f"{self.step}-{self.time}-{'move' if self.move else 'copy'}"
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """What a world has come to. The answers by recipient and mail, as the server took them."""
-
-    stored: tuple[object, ...]
-    answers: Counter[tuple[str, str]]
-    states: tuple[str, ...]
-    code_of_the_killed: int = 0
-
-
 OF_THE_OUTBOX = frozenset(step for step in Step if step.startswith(("answer", "data")))
 KILLS = [
     Kill(step, time, move)
@@ -56,27 +45,24 @@ KILLS = [
 ]
 
 
-def list_cases() -> Iterator[object]:
-    for kill in KILLS:
-        left_twice = pytest.mark.xfail(strict=False, reason="the copy that a kill left is made once more")
-        marks = left_twice if kill.step is Step.COPIED else ()
-        yield pytest.param(kill, id=str(kill), marks=marks)
+def make_case(kill: Kill) -> ParameterSet:
+    left_twice = pytest.mark.xfail(strict=False, reason="the copy that a kill left is made once more")
+    return pytest.param(kill, id=str(kill), marks=left_twice if kill.step is Step.COPIED else ())
 
 
 @pytest.fixture(scope="module")
-def servers(dovecot: Dovecot) -> Iterator[dict[bool, Dovecot]]:
+def servers(dovecot: Dovecot, dovecot_without_move: Dovecot) -> dict[bool, Dovecot]:
     """A Dovecot that can MOVE and one that cannot."""
-    with make_or_skip(lambda: Dovecot(move=False)) as without_move:
-        yield {True: dovecot, False: without_move}
+    return {True: dovecot, False: dovecot_without_move}
 
 
 @pytest.fixture(scope="module")
 def undisturbed(servers: dict[bool, Dovecot], tmp_path_factory: pytest.TempPathFactory) -> End:
     """What one run leads to that nobody kills."""
     with make_world(tmp_path_factory.mktemp("undisturbed"), servers[True], changed=SMALL_BATCHES) as world:
-        world.dovecot.append_all(world.user, RAWS)
+        world.deliver(RAWS)
         world.run_once()
-        return describe(world)
+        return world.describe()
 
 
 @pytest.fixture(scope="module")
@@ -95,19 +81,15 @@ def kill_and_finish(dovecot: Dovecot, kill: Kill, folder: Path) -> End:
     """A run that is killed, and one that comes after it."""
     with make_world(folder, dovecot, changed=SMALL_BATCHES) as world:
         world.configure(connections=1)
-        world.dovecot.append_all(world.user, RAWS)
+        world.deliver(RAWS)
         with world.start("run", "--once", KILL_AT=f"{kill.step}:{kill.time}") as process:
             code = process.wait(60)
+        assert code == -signal.SIGKILL
         world.run_once()
-        return replace(describe(world), code_of_the_killed=code)
+        return world.describe()
 
 
-def describe(world: ServerWorld) -> End:
-    states = sorted(one.state for one in list_acknowledgements(world.database))
-    return End(world.describe_stored(), world.describe_answers(), tuple(states))
-
-
-@pytest.mark.parametrize("kill", list_cases())
+@pytest.mark.parametrize("kill", [make_case(kill) for kill in KILLS])
 def test_killed_at_a_step_it_ends_as_if_undisturbed(
     kill: Kill, ends: dict[Kill, "Future[End]"], undisturbed: End
 ) -> None:
@@ -115,8 +97,7 @@ def test_killed_at_a_step_it_ends_as_if_undisturbed(
     end = ends[kill].result()
 
     unknown = int(kill.step in UNCERTAIN)
-    assert end.code_of_the_killed == -signal.SIGKILL
-    assert end.stored == undisturbed.stored
+    assert find_differences(end.stored, undisturbed.stored) == {}
     assert (undisturbed.answers - end.answers).total() == int(kill.step is Step.DATA_SENT)
     assert not end.answers - undisturbed.answers
     assert end.states == tuple(["outcome_unknown"] * unknown + ["sent"] * (len(undisturbed.states) - unknown))
