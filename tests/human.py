@@ -20,11 +20,13 @@ MOST_AT_ONCE = 5
 class Human:
     """A context manager: works in INBOX in a thread of its own until it ends, then puts back what it had borrowed.
 
-    `expunged` names, by Message-ID, what it tried to delete for good: the worker may have been faster.
+    `expunged` and `moved` name, by Message-ID, what it tried to delete for good and to move: the worker may have been
+    faster. (Where two clients MOVE one mail at the same moment, Dovecot makes two of it.)
     """
 
     def __init__(self, dovecot: Dovecot, user: str, seed: int) -> None:
         self.expunged: set[str] = set()
+        self.moved: set[str] = set()
         self.done: dict[str, int] = {}
         self.fault: BaseException | None = None
         self._chance = random.Random(seed)
@@ -96,12 +98,14 @@ class Human:
         self._client.uid_expunge(uids)
 
     def borrow(self, uids: list[int]) -> None:
+        self.moved.update(self._name(uids))
         self._move(uids, DESK)
 
     def put_back(self, uids: list[int]) -> None:
         self._move(uids, "INBOX")
 
     def archive(self, uids: list[int]) -> None:
+        self.moved.update(self._name(uids))
         self._move(uids, ARCHIVE)
 
     def _move(self, uids: list[int], folder: str) -> None:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -16,7 +17,7 @@ from typing import Protocol
 from arrival_builders import US
 from descriptions import describe_answers, describe_incidents, describe_mails
 from imapclient import IMAPClient
-from intake_world import CONTOSO, Program, list_acknowledgements, list_mails
+from intake_world import CONTOSO, Program, list_acknowledgements
 from servers.dovecot import PASSWORD, Dovecot
 from servers.programs import HOST
 from servers.skipping import make_or_skip
@@ -33,6 +34,15 @@ QUICK_RETRIES = (
     "abuse_intake.outbox.ledger:FIRST_RETRY=1 abuse_intake.outbox.ledger:CLOSED_WAY_RETRY?=1"
     " abuse_intake.mailbox.suspects:STEP?=1"
 )
+COUNTS = (
+    "SELECT (SELECT count(*) FROM mails), (SELECT count(*) FROM mails WHERE disposition IS NULL),"
+    " (SELECT count(*) FROM deliveries JOIN mails ON mails.id = deliveries.mail_id"
+    "  WHERE filed_at IS NULL AND disposition IS NOT NULL)"
+)
+STATES = "SELECT state, count(*) FROM acknowledgements GROUP BY state"
+HALF_SENT = "SELECT message_id FROM acknowledgements WHERE state = 'sending' AND data_sent_at IS NOT NULL"
+BLAMED_NEVER = "abuse_intake.intake:MAX_ATTEMPTS=1000"
+"""A mail over which three processes died is put aside, were it only by chance, and many a kill brings chances."""
 _MAKING_TABLES = threading.Lock()
 """Alembic keeps what it works on in its module."""
 
@@ -50,6 +60,7 @@ class TakingServer(Protocol):
 class Held:
     """How far a run has come, as the database says; acknowledgements by the mail that they answer."""
 
+    mails: int
     unread: int
     unfiled: int
     states: Counter[str]
@@ -146,34 +157,23 @@ class ServerWorld:
     def look(self) -> Held:
         """How far the work has come."""
         with self.database.read() as session:
-            unread = session.scalar(text("SELECT count(*) FROM mails WHERE disposition IS NULL"))
-            unfiled = session.scalar(
-                text(
-                    "SELECT count(*) FROM deliveries JOIN mails ON mails.id = deliveries.mail_id"
-                    " WHERE filed_at IS NULL AND disposition IS NOT NULL"
-                )
-            )
-            states = session.execute(
-                text("SELECT state, count(*) FROM acknowledgements GROUP BY state")
-            ).all()
-            half_sent = session.scalars(
-                text(
-                    "SELECT message_id FROM acknowledgements WHERE state = 'sending' AND data_sent_at IS NOT NULL"
-                )
-            )
-            return Held(
-                int(unread or 0),
-                int(unfiled or 0),
-                Counter(dict(map(tuple, states))),
-                frozenset(map(str, half_sent)),
-            )
+            mails, unread, unfiled = session.execute(text(COUNTS)).one()
+            states = Counter(dict(map(tuple, session.execute(text(STATES)))))
+            half_sent = frozenset(session.scalars(text(HALF_SENT)))
+        return Held(mails, unread, unfiled, states, half_sent)
 
     def is_done(self, mails: int) -> bool:
         """Whether so many mails were recorded and filed away, and nobody waits for an answer."""
         held = self.look()
-        if held.unread or held.unfiled or held.states["waiting"] or held.states["sending"]:
-            return False
-        return len(list_mails(self.database)) == mails
+        busy = held.unread or held.unfiled or held.states["waiting"] or held.states["sending"]
+        return held.mails == mails and not busy
+
+    def await_done(self, mails: int, seconds: float = 90) -> None:
+        """Wait for that; fail, with what the program said, when it does not come."""
+        deadline = time.monotonic() + seconds
+        while not self.is_done(mails):
+            assert time.monotonic() < deadline, f"{self.look()}\n{self.read_log()}"
+            time.sleep(0.05)
 
     def describe_folders(self, folders: Sequence[str] = WORKING_FOLDERS) -> Counter[tuple[str, str]]:
         """What lies in which folder of the mailbox, and how often, by content."""

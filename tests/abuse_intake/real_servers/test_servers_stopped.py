@@ -1,7 +1,6 @@
 """A server that is stopped for a while in the middle of the work: afterwards all is done, and nothing twice."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from time import sleep
 
@@ -9,7 +8,7 @@ import pytest
 from descriptions import find_differences
 from intake_world import await_truth
 from mail_mix import make_mails
-from server_world import QUICK_RETRIES, SMALL_BATCHES, End, ServerWorld, make_world
+from server_world import QUICK_RETRIES, SMALL_BATCHES, End, make_world
 from servers.dovecot import Dovecot
 from servers.postgresql import Postgresql
 from servers.skipping import make_or_skip
@@ -34,21 +33,28 @@ def undisturbed(dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory) -> E
         return world.describe()
 
 
-@contextmanager
-def half_worked(
-    folder: Path, dovecot: Dovecot, sink: SmtpSink, database_url: str | None = None
-) -> Iterator[ServerWorld]:
-    """A worker in the middle of the first half of the mails; afterwards it must have worked all."""
+def work_while(
+    stop: Callable[[], None],
+    start: Callable[[], None],
+    folder: Path,
+    dovecot: Dovecot,
+    sink: SmtpSink,
+    database_url: str | None = None,
+) -> End:
+    """What a worker comes to whose server is away for a while, in the middle of the first half of the mails."""
     changed = f"{SMALL_BATCHES} {QUICK_RETRIES}"
     with make_world(folder, dovecot, smtp=sink, database_url=database_url, changed=changed) as world:
         world.configure(connections=CONNECTIONS)
         world.deliver(RAWS[:HALF])
         with world.working():
             await_truth(lambda: len(sink.messages()) > 3 or world.look().states["waiting"] > HALF // 3)
-            assert not world.is_done(UNIQUE)
-            yield world
+            assert not world.is_done(world.look().mails)
+            stop()
+            sleep(AWAY_SECONDS)
+            start()
             world.deliver(RAWS[HALF:])
-            await_truth(lambda: world.is_done(UNIQUE), seconds=60)
+            world.await_done(UNIQUE)
+        return world.describe()
 
 
 def assert_like(end: End, undisturbed: End) -> None:
@@ -61,39 +67,27 @@ def assert_like(end: End, undisturbed: End) -> None:
     assert end.states.count("sent") == len(undisturbed.states) - in_doubt
 
 
-def stay_away(stop: Callable[[], None], start: Callable[[], None]) -> None:
-    stop()
-    sleep(AWAY_SECONDS)
-    start()
-
-
 def test_the_mailbox_goes_away_and_comes_back(undisturbed: End, tmp_path: Path) -> None:
     """While the IMAP server is away the worker stays, and goes on when it is there again."""
-    with ExitStack() as stack:
-        server = stack.enter_context(make_or_skip(Dovecot))
-        sink = stack.enter_context(make_or_skip(SmtpSink))
-        with half_worked(tmp_path, server, sink) as world:
-            stay_away(server.stop, server.start)
+    with make_or_skip(Dovecot) as server, make_or_skip(SmtpSink) as sink:
+        end = work_while(server.stop, server.start, tmp_path, server, sink)
 
-        assert_like(world.describe(), undisturbed)
+    assert_like(end, undisturbed)
 
 
 def test_the_smtp_server_goes_away_and_comes_back(undisturbed: End, dovecot: Dovecot, tmp_path: Path) -> None:
     """While the SMTP server is away acknowledgements wait, and leave when it is there again."""
     with make_or_skip(SmtpSink) as sink:
-        with half_worked(tmp_path, dovecot, sink) as world:
-            stay_away(sink.stop, sink.start)
+        end = work_while(sink.stop, sink.start, tmp_path, dovecot, sink)
 
-        assert_like(world.describe(), undisturbed)
+    assert_like(end, undisturbed)
 
 
 @pytest.mark.postgresql
 def test_the_database_goes_away_and_comes_back(undisturbed: End, dovecot: Dovecot, tmp_path: Path) -> None:
     """While the database is away nothing is done that it would have to know, and all of it when it is there again."""
-    with ExitStack() as stack:
-        database = stack.enter_context(make_or_skip(Postgresql))
-        sink = stack.enter_context(make_or_skip(SmtpSink))
-        with half_worked(tmp_path, dovecot, sink, database.create_database("stopped")) as world:
-            stay_away(database.stop, database.start)
+    with make_or_skip(Postgresql) as database, make_or_skip(SmtpSink) as sink:
+        url = database.create_database("stopped")
+        end = work_while(database.stop, database.start, tmp_path, dovecot, sink, url)
 
-        assert_like(world.describe(), undisturbed)
+    assert_like(end, undisturbed)
