@@ -18,8 +18,9 @@ pytestmark = [pytest.mark.dovecot, pytest.mark.postfix]
 SEED = 20261201
 RAWS = make_mails(160)
 UNIQUE = len(set(RAWS))
-AT_ONCE = 4
-PAUSE_SECONDS = 0.25
+AT_ONCE = 8
+PAUSE_SECONDS = 1.2
+"""Somewhat longer than from one poll to the next: each has its fault."""
 CONNECTIONS = 4
 FINAL_DOT = rb"^\.\r\n"
 
@@ -104,8 +105,7 @@ def test_random_faults_lose_and_double_nothing(dovecot: Dovecot, undisturbed: En
         end = world.describe()
 
     in_doubt = end.states.count("outcome_unknown")
-    assert len(imap.spoilt) >= 10
-    assert len(smtp.spoilt) >= 10
+    assert min(len(imap.spoilt), len(smtp.spoilt)) >= 5
     assert find_differences(end.stored, undisturbed.stored) == {}
     assert set(end.answers.values()) == {1}
     assert not end.answers - undisturbed.answers

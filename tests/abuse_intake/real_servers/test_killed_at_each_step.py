@@ -1,16 +1,18 @@
 """Killed by its own hand at each step of the flow, between real servers: a second run ends as if undisturbed."""
 
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from _pytest.mark import ParameterSet
 from descriptions import find_differences
 from mail_mix import make_mails
-from server_world import SMALL_BATCHES, End, make_world
+from server_world import SMALL_BATCHES, WORKING_FOLDERS, End, make_world
 from servers.dovecot import Dovecot
 from servers.faulty_smtp import FaultySmtp
 
@@ -19,6 +21,7 @@ from abuse_intake.steps import Step
 pytestmark = [pytest.mark.dovecot, pytest.mark.postfix, pytest.mark.timeout(400)]
 
 RAWS = make_mails(10)
+BOUNCES = 1
 FIRST, LATER = 1, 3
 UNCERTAIN = (Step.DATA_SENT, Step.ANSWERED)
 """Killed here, nobody can know whether the server has taken the acknowledgement in hand."""
@@ -90,6 +93,18 @@ def kill_and_finish(dovecot: Dovecot, kill: Kill, folder: Path) -> End:
         assert code == -signal.SIGKILL
         world.run_once()
         return world.describe()
+
+
+def test_undisturbed_each_mail_is_worked_once(undisturbed: End) -> None:
+    """What the killed runs are held against: each mail in the folder of its kind, each reporter answered once."""
+    reports = Counter(sha256(raw).hexdigest() for raw in RAWS if b"=_b" in raw or b"=_f" in raw)
+    others = Counter(sha256(raw).hexdigest() for raw in RAWS) - reports
+    lying = {("Processed", digest): count for digest, count in reports.items()}
+    lying |= {("Other", digest): count for digest, count in others.items()}
+
+    assert {key: count for key, count in undisturbed.stored.items() if key[0] in WORKING_FOLDERS} == lying
+    assert sorted(undisturbed.answers.values()) == [1] * (len(set(RAWS)) - BOUNCES)
+    assert set(undisturbed.states) == {"sent"}
 
 
 @pytest.mark.parametrize("kill", [make_case(kill) for kill in KILLS])
