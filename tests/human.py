@@ -65,7 +65,8 @@ class Human:
             while not self._is_over.is_set():
                 self._do(self._chance.choice(habits))
             self._client.select_folder(DESK)
-            self._move(self._client.search(), "INBOX")
+            if borrowed := self._client.search():
+                self._move(borrowed, "INBOX")
         except BaseException as fault:  # noqa: BLE001 - raised where the test can see it
             self.fault = fault
 
