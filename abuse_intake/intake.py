@@ -218,7 +218,10 @@ class Intake:
 
     def _claim_interrupted(self) -> ClaimedMail | None:
         with self._database.begin() as session:
-            return mails.claim_interrupted(session, self._owner, self._now(), LEASE, MAX_ATTEMPTS)
+            mail = mails.claim_interrupted(session, self._owner, self._now(), LEASE, MAX_ATTEMPTS)
+        if mail is not None:
+            reached(Step.CLAIMED)
+        return mail
 
     # 6. file away
 

@@ -60,15 +60,16 @@ def claim_batch(
 def claim_interrupted(
     session: Session, owner: str, now: datetime, lease: timedelta, max_attempts: int
 ) -> ClaimedMail | None:
-    """Lease one mail that a dead worker left; None when there is none.
+    """Lease one mail that a dead worker left, of those with the fewest attempts; None when there is none.
 
+    So a mail that kills holds up no other, and kills from elsewhere do not all hit the same one.
     The attempt is counted, unless `max_attempts` were made already: then the mail comes as exhausted, and
     without a lease, for it is to be recorded at once.
     """
     id = session.scalar(
         select(Mail.id)
         .where(_free(), Mail.interrupted.is_(True))
-        .order_by(Mail.received_at, Mail.id)
+        .order_by(Mail.attempts, Mail.received_at, Mail.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
