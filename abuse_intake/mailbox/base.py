@@ -1,6 +1,6 @@
 """The protocol that every mailbox speaks, and which mailbox a URL opens."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from abuse_intake.errors import ConfigurationError
@@ -16,6 +16,8 @@ class Mailbox(Protocol):
     """How deliveries name this mailbox: its URL without a password."""
     problems: list[str]
     """Single mails that could not be fetched or moved since the last listing, a line each; the others went on."""
+    tells_of_mail: bool
+    """Whether `wait_for_mail` may notice mail at once."""
 
     def list_places(self, limit: int) -> Iterator[Sequence[Place]]:
         """What waits, oldest first, at most `limit` places at a time. Changes nothing."""
@@ -28,6 +30,9 @@ class Mailbox(Protocol):
 
         The places of those that could not be moved; `problems` says why.
         """
+
+    def wait_for_mail(self, seconds: float, should_stop: Callable[[], bool]) -> bool:
+        """True as soon as something new may lie there; False after `seconds`, or soon after `should_stop`."""
 
     def check(self) -> str:
         """Try the mailbox and say in one line what is there."""

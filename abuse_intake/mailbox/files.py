@@ -5,7 +5,8 @@ mail under a name that was used before, or is used twice at once, is not mistake
 """
 
 import os
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -31,6 +32,8 @@ class _File(NamedTuple):
 
 class _FileMailbox:
     """What a Maildir and a folder have in common; they differ in where files lie and where they go."""
+
+    tells_of_mail = False
 
     def __init__(self, url: ServiceUrl) -> None:
         self.name = str(url)
@@ -93,6 +96,12 @@ class _FileMailbox:
 
     def close(self) -> None:
         self._paths = {}
+
+    def wait_for_mail(self, seconds: float, should_stop: Callable[[], bool]) -> bool:
+        ends = time.monotonic() + seconds
+        while (left := ends - time.monotonic()) > 0 and not should_stop():
+            time.sleep(min(left, 0.5))
+        return False
 
     def check(self) -> str:
         with _explained(self.root):

@@ -2,8 +2,9 @@
 
 import re
 import ssl
+import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
@@ -28,6 +29,8 @@ _SERVERS_WORDS = re.compile(r"""b["'](.*)["']""", re.DOTALL)
 
 class ImapMailbox:
     """One folder of an IMAP server. It connects when first used, and again after any failure."""
+
+    tells_of_mail = True
 
     def __init__(self, url: ServiceUrl, username: str, password: str) -> None:
         # The account belongs to the name: another account's UIDs on the same server mean other mails.
@@ -107,6 +110,18 @@ class ImapMailbox:
             self.problems.append(f"{self.name}: the mail of UID {uids[0]} stays: {_plain(error)}")
             return uids
         return []
+
+    def wait_for_mail(self, seconds: float, should_stop: Callable[[], bool]) -> bool:
+        ends = time.monotonic() + seconds
+        with self._talking() as client:
+            if client.select_folder(self._url.path or "INBOX", readonly=True)[b"EXISTS"]:
+                return True
+            client.idle()
+            news: list[object] = []
+            while not (news or should_stop()) and time.monotonic() < ends:
+                news = client.idle_check(timeout=1)
+            client.idle_done()
+            return bool(news)
 
     def check(self) -> str:
         with self._talking() as client:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from abuse_intake.steps import Job, beat
 from storage import acknowledgements
 from storage.database import Database
 from storage.values import DueAcknowledgement
@@ -46,6 +47,7 @@ class Ledger:
 
     def keep_held(self, due: Sequence[DueAcknowledgement]) -> list[DueAcknowledgement]:
         """Those that are still ours, their lease prolonged: a slow server must not outlast it."""
+        beat(Job.DELIVERY)
         with self._database.begin() as session:
             held = acknowledgements.renew(session, _ids(due), self._owner, self._now() + LEASE)
         return [one for one in due if one.id in held]

@@ -175,7 +175,7 @@ class SlowApp:
         self.has_begun = threading.Event()
         self.may_end = threading.Event()
 
-    def deliver(self, _: object) -> DeliverySummary:
+    def deliver(self, *_: object) -> DeliverySummary:
         self.deliveries += 1
         self.has_begun.set()
         self.may_end.wait(10)
