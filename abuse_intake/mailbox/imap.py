@@ -13,8 +13,10 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from abuse_intake.errors import MailboxError
+from abuse_intake.mailbox.imap_survey import describe_abilities, describe_folders
 from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES, TOO_LARGE
 from abuse_intake.steps import Step, reached
+from abuse_intake.troubles import explain_connection
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
 
@@ -128,7 +130,14 @@ class ImapMailbox:
             waiting = client.folder_status(self._url.path or "INBOX", [b"MESSAGES"])[b"MESSAGES"]
             if not (client.has_capability("MOVE") or client.has_capability("UIDPLUS")):
                 raise MailboxError(_cannot_move(self.name))
-        return f"{self.name}: {waiting} waiting"
+            abilities = describe_abilities(client)
+        return f"{self.name}: {waiting} waiting; {abilities}"
+
+    def describe_folders(self, names: Sequence[str]) -> str:
+        """Which of these folders are there."""
+        with self._talking() as client:
+            prefix, separator = _personal_namespace(client)
+            return describe_folders(client, {name: prefix + name.replace("/", separator) for name in names})
 
     def close(self) -> None:
         client, self._client = self._client, None
@@ -262,6 +271,8 @@ def _personal_namespace(client: IMAPClient) -> tuple[str, str]:
 
 def _plain(error: Exception) -> str:
     """What the server or the system said; imaplib gives a server's words as the text of a bytes object."""
+    if (explained := explain_connection(error)) is not None:
+        return explained
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     said = _SERVERS_WORDS.fullmatch(text)
     return " ".join((said[1] if said else text).split())[:200]

@@ -11,7 +11,9 @@ from contextlib import contextmanager, suppress
 
 from abuse_intake.errors import OutboxError
 from abuse_intake.outbox.ledger import Ledger
+from abuse_intake.outbox.smtp_survey import describe_server
 from abuse_intake.steps import Step, reached
+from abuse_intake.troubles import explain_connection
 from abuse_intake.urls import ServiceUrl
 from storage.values import DueAcknowledgement
 
@@ -64,9 +66,9 @@ class SmtpCarrier:
 
     def check(self) -> str:
         client = self._client = self._connect()
-        size = client.esmtp_features.get("size", "any size")
+        answer = describe_server(client, self._username)
         self.close()
-        return f"{self.name}: answers, takes {size} bytes" if size.isdigit() else f"{self.name}: answers"
+        return f"{self.name}: {answer}"
 
     def close(self) -> None:
         client, self._client = self._client, None
@@ -226,5 +228,7 @@ def _expect(code: int, answer: tuple[int, bytes]) -> None:
 
 
 def _plain(error: Exception) -> str:
+    if (explained := explain_connection(error)) is not None:
+        return explained
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return " ".join(text.split())[:200] or type(error).__name__

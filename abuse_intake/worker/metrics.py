@@ -124,7 +124,20 @@ class Metrics:
 
     def render(self) -> bytes:
         """All of it, as Prometheus reads it (`CONTENT_TYPE`)."""
-        return generate_latest(self.registry)
+        return generate_latest(_WithoutTimes(self.registry))
+
+
+class _WithoutTimes(CollectorRegistry):
+    """Without the time when each counter was made, which the library tells as a series of its own."""
+
+    def __init__(self, inner: CollectorRegistry) -> None:
+        super().__init__()
+        self._inner = inner
+
+    def collect(self) -> Iterator[Metric]:
+        for metric in self._inner.collect():
+            metric.samples = [sample for sample in metric.samples if not sample.name.endswith("_created")]
+            yield metric
 
 
 class _StoreCollector(Collector):

@@ -8,8 +8,9 @@ import socketserver
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 HOST = "127.0.0.1"
 MAX_CLIENTS = 8
 READ_SECONDS = 3.0
+SERVER = "abuse-intake"
 CLIENT_SECONDS = 10.0
 """So long one client is served, however it drips."""
 TEXT = "text/plain; charset=utf-8"
@@ -58,6 +60,17 @@ class StatusServer:
         """Listen no more."""
         self._server.shutdown()
         self._server.server_close()
+
+
+def is_a_worker(port: int) -> bool:
+    """Whether a worker answers on this port of this machine."""
+    with (
+        suppress(OSError, HTTPException),
+        closing(HTTPConnection(HOST, port, timeout=READ_SECONDS)) as client,
+    ):
+        client.request("GET", "/healthz")
+        return client.getresponse().getheader("Server", "").startswith(SERVER)
+    return False
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -110,7 +123,7 @@ def _shut(request: socket.socket) -> None:
 
 class _Handler(BaseHTTPRequestHandler):
     timeout = READ_SECONDS
-    server_version = "abuse-intake"
+    server_version = SERVER
     sys_version = ""
     server: _Server
 
