@@ -77,11 +77,11 @@ class _FromLibraries(logging.Handler):
 
 
 def _bound_values(_: Any, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: _bound(name, value) for name, value in fields.items()}
+    return {name: _bound(name, value) for name, value in fields.items() if value is not None}
 
 
 def _bound(name: str, value: Any) -> Any:
-    if value is None or isinstance(value, bool) or _is_plain_number(value):
+    if isinstance(value, bool) or _is_plain_number(value):
         return value
     text = str(value)
     if len(text) <= MAX_VALUE:
@@ -100,7 +100,8 @@ def _escape(_: Any, __: str, line: Any) -> str:
 
 def _render_json(_: Any, __: str, fields: Mapping[str, Any]) -> str:
     """One object, ASCII only; where it would be too long its values are cut, and it stays an object."""
-    ordered = {name: fields[name] for name in FIRST if name in fields} | dict(fields)
+    ordered = {name: fields[name] for name in FIRST if name in fields}
+    ordered |= fields
     line = _dump(ordered)
     for most in (1_000, 200, 40):
         if len(line) <= MAX_LINE:

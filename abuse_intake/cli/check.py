@@ -17,6 +17,7 @@ from abuse_intake.guard.pool import Guard
 from abuse_intake.mailbox import open_mailbox
 from abuse_intake.outbox import open_carrier
 from abuse_intake.settings import Settings
+from abuse_intake.troubles import advise
 from abuse_intake.worker.status_server import HOST, StatusServer, is_a_worker
 from storage.database import Database, SchemaState
 from storage.errors import StorageError
@@ -62,12 +63,10 @@ def _try(attempt: Callable[[Settings], str], settings: Settings) -> tuple[str, s
     except Hint as hint:
         return HINT, one_line(str(hint))
     except (AbuseIntakeError, StorageError) as error:
-        return FAILED, one_line(str(error))
-    except TimeoutError:
-        return (
-            FAILED,
-            f"no answer within {SECONDS:g} s: is the server well, and does a firewall let us through?",
-        )
+        advice = advise(error)
+        return FAILED, one_line(f"{error}: {advice}" if advice else str(error))
+    except TimeoutError as error:
+        return FAILED, f"no answer within {SECONDS:g} s: {advise(error)}"
 
 
 def _within(seconds: float, attempt: Callable[[], str]) -> str:
@@ -158,10 +157,7 @@ def _check_outbox(settings: Settings) -> str:
 def _check_reporters(settings: Settings) -> str:
     name = settings.need_mailbox().authserv_id
     if name is None:
-        raise Hint(
-            "mailbox.authserv_id is not set: whoever forges a sender has that address answered. Set it if your mail"
-            " server writes Authentication-Results"
-        )
+        raise Hint("mailbox.authserv_id is not set: who forges a sender's address has that address answered")
     return f"answered only where {name} authenticated them"
 
 

@@ -16,7 +16,6 @@ from abuse_intake.errors import MailboxError
 from abuse_intake.mailbox.imap_survey import describe_abilities, describe_folders
 from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES, TOO_LARGE
 from abuse_intake.steps import Step, reached
-from abuse_intake.troubles import explain_connection
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
 
@@ -271,8 +270,6 @@ def _personal_namespace(client: IMAPClient) -> tuple[str, str]:
 
 def _plain(error: Exception) -> str:
     """What the server or the system said; imaplib gives a server's words as the text of a bytes object."""
-    if (explained := explain_connection(error)) is not None:
-        return explained
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     said = _SERVERS_WORDS.fullmatch(text)
     return " ".join((said[1] if said else text).split())[:200]

@@ -13,7 +13,6 @@ from abuse_intake.errors import OutboxError
 from abuse_intake.outbox.ledger import Ledger
 from abuse_intake.outbox.smtp_survey import describe_server
 from abuse_intake.steps import Step, reached
-from abuse_intake.troubles import explain_connection
 from abuse_intake.urls import ServiceUrl
 from storage.values import DueAcknowledgement
 
@@ -228,7 +227,5 @@ def _expect(code: int, answer: tuple[int, bytes]) -> None:
 
 
 def _plain(error: Exception) -> str:
-    if (explained := explain_connection(error)) is not None:
-        return explained
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return " ".join(text.split())[:200] or type(error).__name__

@@ -70,7 +70,7 @@ class Jobs:
             self.condition.polling.works()
         except (AbuseIntakeError, StorageError) as error:
             outcome = "failed"
-            self.condition.polling.fails(str(error))
+            self.condition.polling.fails(error)
         finally:
             count(summary)
             self._metrics.poll_ended(outcome, time.monotonic() - began)
@@ -114,7 +114,7 @@ class Jobs:
             self.condition.delivering.works()
         except (AbuseIntakeError, StorageError) as error:
             outcome = "failed"
-            self.condition.delivering.fails(str(error))
+            self.condition.delivering.fails(error)
         finally:
             self._metrics.delivery_ended(outcome, summary)
             self._tell_delivery(summary)

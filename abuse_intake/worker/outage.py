@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import structlog
 
+from abuse_intake.troubles import advise
+
 log = structlog.get_logger()
 
 FIRST_REMINDER = 60.0
@@ -27,15 +29,20 @@ class Outage:
         self._told: set[str] = set()
         self._began = self._next_reminder = self._pause = 0.0
 
-    def fails(self, problem: str) -> None:
+    def fails(self, error: Exception) -> None:
         """It failed, for this reason."""
-        now = self._now()
+        problem, now = str(error), self._now()
         if self.problem is None:
             self._began, self._pause, self._told = now, FIRST_REMINDER, set()
         is_new = problem not in self._told and len(self._told) < MAX_PROBLEMS
         if is_new or now >= self._next_reminder:
             event = "cannot {}" if self.problem is None else "still cannot {}"
-            self._tell(event.format(self._what), problem=problem, for_seconds=round(now - self._began))
+            self._tell(
+                event.format(self._what),
+                problem=problem,
+                what_to_do=advise(error),
+                for_seconds=round(now - self._began),
+            )
             self._pause = self._pause if is_new else min(2 * self._pause, LAST_REMINDER)
             self._next_reminder = now + self._pause
             self._told.add(problem)

@@ -58,9 +58,9 @@ class MailWatcher:
             try:
                 self._watch()
             except AbuseIntakeError as error:
-                self._outage.fails(str(error))
+                self._outage.fails(error)
             except Exception as fault:
-                self._outage.fails(f"a fault of ours: {type(fault).__name__}: {fault}")
+                self._outage.fails(fault)
                 log.debug("the fault", exc_info=fault)
             self._is_over.wait(self._backoff)
             self._backoff = min(2 * self._backoff, LAST_BACKOFF)
