@@ -119,6 +119,9 @@ def _dump(fields: Mapping[str, Any]) -> str:
 
 
 _RENDERERS: dict[LogFormat, list[Any]] = {
-    "logfmt": [structlog.processors.LogfmtRenderer(key_order=list(FIRST), drop_missing=True), _escape],
+    "logfmt": [
+        structlog.processors.LogfmtRenderer(key_order=list(FIRST), drop_missing=True, bool_as_flag=False),
+        _escape,
+    ],
     "json": [_render_json],
 }

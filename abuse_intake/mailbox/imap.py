@@ -120,7 +120,10 @@ class ImapMailbox:
             client.idle()
             news: list[object] = []
             while not (news or should_stop()) and time.monotonic() < ends:
+                asked = time.monotonic()
                 news = client.idle_check(timeout=1)
+                if not news and time.monotonic() - asked < 0.5:
+                    break  # the connection has ended, which idle_check does not tell
             client.idle_done()
             return bool(news)
 

@@ -1,5 +1,6 @@
 """What fails again and again is told when it begins, at growing intervals, and when it is over; not every time."""
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -24,7 +25,7 @@ class Outage:
         self.problem: str | None = None
         """Why it cannot be done now; None where it can."""
         self._what = what
-        self._tell = log.error if is_error else log.warning
+        self._level = logging.ERROR if is_error else logging.WARNING
         self._now = now
         self._told: set[str] = set()
         self._began = self._next_reminder = self._pause = 0.0
@@ -37,7 +38,8 @@ class Outage:
         is_new = problem not in self._told and len(self._told) < MAX_PROBLEMS
         if is_new or now >= self._next_reminder:
             event = "cannot {}" if self.problem is None else "still cannot {}"
-            self._tell(
+            log.log(
+                self._level,
                 event.format(self._what),
                 problem=problem,
                 what_to_do=advise(error),
