@@ -36,9 +36,9 @@ def advise(error: BaseException | None) -> str | None:
 
 def _advise(error: BaseException) -> str | None:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _advise_on_certificate(error.verify_code)
+        return _advise_on_certificate(getattr(error, "verify_code", 0))
     if isinstance(error, ssl.SSLError):
-        return TRY_ANOTHER_PORT if error.reason in NO_TLS_SPOKEN else None
+        return TRY_ANOTHER_PORT if getattr(error, "reason", None) in NO_TLS_SPOKEN else None
     return next((text for kind, text in ADVICE if isinstance(error, kind)), None)
 
 
