@@ -28,6 +28,8 @@ log = structlog.get_logger()
 MAX_PROBLEMS = 20
 """Problems of single mails that one poll tells of."""
 PAUSE_LOOK_SECONDS = 0.1
+FIRST_PAUSE = 1.0
+"""Seconds until a poll that failed is tried again, doubled each time, while that is sooner than the schedule."""
 
 
 class Jobs:
@@ -40,6 +42,7 @@ class Jobs:
         watchdog: Watchdog,
         metrics: Metrics,
         service_manager: ServiceManager,
+        poll_after: Callable[[float], None],
     ) -> None:
         self.app = app
         self.condition = Condition()
@@ -49,6 +52,8 @@ class Jobs:
         self._metrics = metrics
         self._service_manager = service_manager
         self._told_problems: set[str] = set()
+        self._poll_after = poll_after
+        self._pause = FIRST_PAUSE
         self.polls = Turns(Job.POLL, self.poll)
         self.deliveries = Turns(Job.DELIVERY, self.deliver)
 
@@ -68,15 +73,23 @@ class Jobs:
             outcome = "done"
             self.condition.poll_came_on()
             self.condition.polling.works()
+            self._pause = FIRST_PAUSE
         except (AbuseIntakeError, StorageError) as error:
             outcome = "failed"
             self.condition.polling.fails(error)
+            self._try_again()
         finally:
             count(summary)
             self._metrics.poll_ended(outcome, time.monotonic() - began)
             self._tell_poll(summary, is_done=outcome == "done")
         if summary.acknowledgements and not self._should_stop():
             self.deliveries.ask()
+
+    def _try_again(self) -> None:
+        """A connection may have died of age, and the next poll of the schedule may be far away."""
+        if self._pause < self.app.settings.need_mailbox().poll_seconds and not self._should_stop():
+            self._poll_after(self._pause)
+            self._pause *= 2
 
     def _tell_poll(self, summary: PollSummary, *, is_done: bool) -> None:
         if summary.kept or summary.dispositions or summary.filed:

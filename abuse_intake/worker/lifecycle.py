@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent import futures
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -53,7 +53,9 @@ class Worker:
         self._watchdog = Watchdog(self._service_manager)
         figures = FiguresSource(lambda: gather_figures(self._jobs.app.database))
         self._metrics = Metrics(figures.find)
-        self._jobs = Jobs(app, self._stopping, self._watchdog, self._metrics, self._service_manager)
+        self._jobs = Jobs(
+            app, self._stopping, self._watchdog, self._metrics, self._service_manager, self._poll_after
+        )
         self._status = StatusPort(self._jobs, self._watchdog, self._metrics, figures)
         self._watcher: MailWatcher | None = None
         self._scheduler = BackgroundScheduler(
@@ -100,6 +102,10 @@ class Worker:
     def _ask_to_poll(self) -> None:
         self._watchdog.hear(SCHEDULE)
         self.ask_to_poll()
+
+    def _poll_after(self, seconds: float) -> None:
+        at = datetime.now(UTC) + timedelta(seconds=seconds)
+        self._scheduler.add_job(self.ask_to_poll, "date", run_date=at, id="poll again", replace_existing=True)
 
     def _start_watching(self, app: App) -> None:
         self._watcher = None

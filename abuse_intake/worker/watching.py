@@ -39,7 +39,7 @@ class MailWatcher:
     def __init__(self, open_mailbox: Callable[[], TellingMailbox], tell: Callable[[], object]) -> None:
         self._open_mailbox = open_mailbox
         self._tell = tell
-        self._outage = Outage("wait for mail; it is found by the polls", is_error=False)
+        self._outage = Outage("wait for mail", is_error=False)
         self._is_over = threading.Event()
         self._backoff = FIRST_BACKOFF
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -68,13 +68,12 @@ class MailWatcher:
     def _watch(self) -> None:
         mailbox = self._open_mailbox()
         try:
-            while not self._is_over.is_set():
-                has_news = mailbox.wait_for_mail(WAIT_SECONDS, self._is_over.is_set)
-                # What came while nobody watched is told by nobody.
-                if has_news or self._outage.problem is not None:
+            mailbox.wait_for_mail(0, self._is_over.is_set)  # connects, and knows from now on what is new
+            self._outage.works()
+            self._backoff = FIRST_BACKOFF
+            self._tell()  # what came while nobody watched
+            while not self._is_over.wait(PAUSE_SECONDS):
+                if mailbox.wait_for_mail(WAIT_SECONDS, self._is_over.is_set):
                     self._tell()
-                self._outage.works()
-                self._backoff = FIRST_BACKOFF
-                self._is_over.wait(PAUSE_SECONDS)
         finally:
             mailbox.close()

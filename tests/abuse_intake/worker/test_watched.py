@@ -11,6 +11,13 @@ from servers.programs import HOST
 
 from abuse_intake.worker.status_server import StatusServer
 
+UNREADABLE = """
+from abuse_intake.mailbox.files import MaildirMailbox
+def refuse(*_):
+    raise PermissionError(13, "Permission denied")
+MaildirMailbox._read = refuse
+"""
+
 
 @pytest.fixture
 def configuration(tmp_path: Path) -> Path:
@@ -133,10 +140,9 @@ def test_the_log_is_json_where_that_is_wanted(configuration: Path) -> None:
 def test_a_mail_that_stays_is_told_once(configuration: Path) -> None:
     """Not at every poll; the metric tells how many there are."""
     maildir = configuration.parent / "Maildir"
-    code = "import abuse_intake.mailbox.files as files; files.MAX_FETCHED_BYTES = 10\n"
     put(maildir, "mail", make_forward(make_message(1)))
 
-    with running_worker(configuration, code=code) as worker:
+    with running_worker(configuration, code=UNREADABLE) as worker:
         await_truth(lambda: 'abuse_intake_polls_total{outcome="done"} 3.0' in worker.ask("/metrics")[1])
 
         assert "abuse_intake_mailbox_problems 1.0" in worker.ask("/metrics")[1]
