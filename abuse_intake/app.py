@@ -38,7 +38,8 @@ class DirectorySource:
         self._path = path
         self._database = database
         self._stamp: object = None
-        self._told: str | None = None
+        self.problem: str | None = None
+        """Why it cannot be read now, where that is so."""
         self.attributor = Attributor(provider, Directory())
 
     def refresh(self, *, is_first: bool = False) -> None:
@@ -46,21 +47,26 @@ class DirectorySource:
         try:
             stamp = self._find_stamp()
             if stamp == self._stamp:
+                self._note_readable()
                 return
             directory = self._load()
         except DirectoryError as error:
             if is_first:
                 raise
-            if str(error) != self._told:
+            if str(error) != self.problem:
                 log.error("the directory that was read before stays in force", problem=str(error))
-            self._told = str(error)
+            self.problem = str(error)
             return
-        if self._told is not None:
-            log.info("the directory can be read again")
-        self._told, self._stamp = None, stamp
+        self._note_readable()
+        self._stamp = stamp
         for warning in directory.warnings:
             log.warning("directory", problem=warning)
         self.attributor = Attributor(self._provider, directory)
+
+    def _note_readable(self) -> None:
+        if self.problem is not None:
+            log.info("the directory can be read again")
+        self.problem = None
 
     def _find_stamp(self) -> object:
         if self._path is not None:
@@ -129,12 +135,16 @@ def build_concluder(settings: Settings, find_attributor: Callable[[], Attributor
 
 
 def deliver_outbox(
-    settings: Settings, database: Database, carrier: Carrier, should_stop: Callable[[], bool] = lambda: False
+    settings: Settings,
+    database: Database,
+    carrier: Carrier,
+    should_stop: Callable[[], bool] = lambda: False,
+    summary: DeliverySummary | None = None,
 ) -> DeliverySummary:
     """Tell reporters of what was held back from them, then deliver what is due."""
     limits = settings.need_outbox()
     tell_held_back(database, describe_ourselves(settings), limits.per_reporter_hour, limits.per_hour)
-    return Outbox(carrier, database, should_stop=should_stop).deliver_due()
+    return Outbox(carrier, database, should_stop=should_stop).deliver_due(summary)
 
 
 class App:
@@ -170,9 +180,19 @@ class App:
         )
         return intake.poll(summary)
 
-    def deliver(self, should_stop: Callable[[], bool] = lambda: False) -> DeliverySummary:
-        """Deliver what is due in the outbox."""
-        return deliver_outbox(self.settings, self.database, self.carrier, should_stop)
+    def deliver(
+        self, should_stop: Callable[[], bool] = lambda: False, summary: DeliverySummary | None = None
+    ) -> DeliverySummary:
+        """Deliver what is due in the outbox; `summary` is filled also where it raises."""
+        return deliver_outbox(self.settings, self.database, self.carrier, should_stop, summary)
+
+    def can_be_watched(self) -> bool:
+        """Whether the mailbox may tell of new mail between polls."""
+        return self.settings.need_mailbox().idle and self.settings.mailbox_url().scheme in ("imap", "imaps")
+
+    def open_watched_mailbox(self) -> Mailbox:
+        """The same mailbox on a connection of its own, for whoever waits for new mail."""
+        return open_mailbox(self.settings)
 
     def close(self) -> None:
         """Let go of the mailbox, the outbox and the processes that read mails."""

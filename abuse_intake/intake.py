@@ -54,6 +54,8 @@ class PollSummary:
     known: int = 0
     filed: int = 0
     dispositions: dict[str, int] = field(default_factory=dict)
+    reasons: dict[tuple[str, str], int] = field(default_factory=dict)
+    """By disposition and reason, the empty text where there is none."""
     reports: int = 0
     acknowledgements: int = 0
     problems: list[str] = field(default_factory=list)
@@ -64,8 +66,9 @@ class PollSummary:
     def add(self, outcomes: Sequence[Outcome]) -> None:
         """Count what was recorded."""
         for outcome in outcomes:
-            disposition = outcome.read.disposition
+            disposition, reason = outcome.read.disposition, outcome.read.reason or ""
             self.dispositions[disposition] = self.dispositions.get(disposition, 0) + 1
+            self.reasons[disposition, reason] = self.reasons.get((disposition, reason), 0) + 1
             self.reports += len(outcome.read.reports)
             self.acknowledgements += outcome.acknowledgement is not None
 

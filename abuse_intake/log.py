@@ -1,13 +1,17 @@
 """The log: one record a line on stderr, of bounded length, which no stranger's text can end, steer or reorder."""
 
+import json
 import logging
+import math
 import sys
-from collections.abc import MutableMapping
-from typing import Any, TextIO
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Literal, TextIO
 
 import structlog
 
-from abuse_intake.visible import escape
+from abuse_intake.visible import escape, escape_json
+
+LogFormat = Literal["logfmt", "json"]
 
 MAX_VALUE = 4_000
 """Characters of one value; of a traceback, the last ones."""
@@ -15,8 +19,19 @@ MAX_LINE = 16_000
 """Characters of one record."""
 
 
-def configure_log(*, verbose: bool = False, only_errors: bool = False, stream: TextIO | None = None) -> None:
-    """Send the log to stderr as key=value; `only_errors` for commands that answer by themselves."""
+FIRST = ("timestamp", "level", "event")
+KEPT_TO_THE_END = ("exception", "stack")
+"""Values that are cut at their beginning: their end says where it happened."""
+
+
+def configure_log(
+    *,
+    verbose: bool = False,
+    only_errors: bool = False,
+    stream: TextIO | None = None,
+    log_format: LogFormat = "logfmt",
+) -> None:
+    """Send the log to stderr, as key=value or as JSON; `only_errors` for commands that answer by themselves."""
     level = logging.ERROR if only_errors else logging.DEBUG if verbose else logging.INFO
     structlog.configure(
         processors=[
@@ -24,8 +39,7 @@ def configure_log(*, verbose: bool = False, only_errors: bool = False, stream: T
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(),
             _bound_values,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], drop_missing=True),
-            _escape,
+            *_RENDERERS[log_format],
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lambda *_: structlog.PrintLogger(stream or sys.stderr),
@@ -33,6 +47,14 @@ def configure_log(*, verbose: bool = False, only_errors: bool = False, stream: T
     )
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
     _take_over_libraries()
+
+
+def render_record(level: str, event: str, **fields: object) -> str:
+    """A record as the log would have it, for those who must not wait for the log's lock."""
+    record: Any = {"event": event, **fields}
+    for processor in structlog.get_config()["processors"]:
+        record = processor(None, level, record)
+    return str(record)
 
 
 def _take_over_libraries() -> None:
@@ -55,18 +77,51 @@ class _FromLibraries(logging.Handler):
 
 
 def _bound_values(_: Any, __: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: _bound(name, value) for name, value in fields.items()}
+    return {name: _bound(name, value) for name, value in fields.items() if value is not None}
 
 
 def _bound(name: str, value: Any) -> Any:
-    if value is None or isinstance(value, bool):
+    if isinstance(value, bool) or _is_plain_number(value):
         return value
     text = str(value)
     if len(text) <= MAX_VALUE:
         return text
-    return f"…{text[-MAX_VALUE:]}" if name == "exception" else f"{text[:MAX_VALUE]}…"
+    return f"…{text[-MAX_VALUE:]}" if name in KEPT_TO_THE_END else f"{text[:MAX_VALUE]}…"
+
+
+def _is_plain_number(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value) and abs(value) < 2**53
 
 
 def _escape(_: Any, __: str, line: Any) -> str:
     escaped = escape(line)
     return escaped if len(escaped) <= MAX_LINE else f"{escaped[:MAX_LINE]}…"
+
+
+def _render_json(_: Any, __: str, fields: Mapping[str, Any]) -> str:
+    """One object, ASCII only; where it would be too long its values are cut, and it stays an object."""
+    ordered = {name: fields[name] for name in FIRST if name in fields}
+    ordered |= fields
+    line = _dump(ordered)
+    for most in (1_000, 200, 40):
+        if len(line) <= MAX_LINE:
+            break
+        line = _dump({name: _cut(value, most) for name, value in ordered.items()})
+    return line
+
+
+def _cut(value: Any, most: int) -> Any:
+    return f"{value[:most]}…" if isinstance(value, str) and len(value) > most else value
+
+
+def _dump(fields: Mapping[str, Any]) -> str:
+    return escape_json(json.dumps(fields, separators=(",", ":")))
+
+
+_RENDERERS: dict[LogFormat, list[Any]] = {
+    "logfmt": [
+        structlog.processors.LogfmtRenderer(key_order=list(FIRST), drop_missing=True, bool_as_flag=False),
+        _escape,
+    ],
+    "json": [_render_json],
+}

@@ -1,7 +1,7 @@
 """The steps of the flow by their names, and who is told when one was reached.
 
-A step is reached when what it names stands: committed in the database, or done on the server. A worker's watchdog
-listens here to know that the work goes on.
+A step is reached when what it names stands: committed in the database, or done on the server. Between two steps that
+lie far apart, work tells by a beat that it goes on. A worker's watchdog listens here.
 """
 
 from collections.abc import Callable
@@ -31,8 +31,17 @@ class Step(StrEnum):
     ANSWER_NOTED = "answer_noted"
 
 
+class Job(StrEnum):
+    """What goes on by itself, beside the other."""
+
+    POLL = "poll"
+    DELIVERY = "deliver"
+
+
 Listener = Callable[[Step], None]
+BeatListener = Callable[[Job], None]
 _listeners: list[Listener] = []
+_beat_listeners: list[BeatListener] = []
 
 
 def listen(listener: Listener) -> Callable[[], None]:
@@ -41,7 +50,25 @@ def listen(listener: Listener) -> Callable[[], None]:
     return lambda: _listeners.remove(listener)
 
 
+def listen_to_beats(listener: BeatListener) -> Callable[[], None]:
+    """Have `listener` told of each sign of life, steps among them; what is returned ends that."""
+    _beat_listeners.append(listener)
+    return lambda: _beat_listeners.remove(listener)
+
+
 def reached(step: Step) -> None:
     """Tell all who listen."""
     for listener in tuple(_listeners):
         listener(step)
+    beat(Job.DELIVERY if step in _OF_A_DELIVERY else Job.POLL)
+
+
+def beat(job: Job) -> None:
+    """Tell that this job goes on, within a step that may take long: a mail of many was read, a piece has come."""
+    for listener in tuple(_beat_listeners):
+        listener(job)
+
+
+_OF_A_DELIVERY = frozenset(
+    {Step.ANSWER_CLAIMED, Step.ANSWER_BEGUN, Step.DATA_SENT, Step.ANSWERED, Step.ANSWER_NOTED}
+)

@@ -38,17 +38,24 @@ def _named(counts: dict[str | None, int]) -> dict[str, int]:
     return {name: number for name, number in counts.items() if name is not None}
 
 
+def measure_oldest_due(session: Session, now: datetime) -> float | None:
+    """For how many seconds the oldest acknowledgement has been due and not delivered; None without one."""
+    since = _find_oldest_due(session, now)
+    return None if since is None else max(0.0, (now - since).total_seconds())
+
+
 def _oldest_waiting(session: Session, now: datetime) -> float | None:
     waiting = (
         _earliest(session, Mail.received_at, Mail.disposition.is_(None)),
-        _earliest(
-            session,
-            Acknowledgement.due_at,
-            Acknowledgement.state.in_(("waiting", "sending")) & (Acknowledgement.due_at <= now),
-        ),
+        _find_oldest_due(session, now),
     )
     ages = [(now - since).total_seconds() for since in waiting if since is not None]
     return max(0.0, *ages) if ages else None
+
+
+def _find_oldest_due(session: Session, now: datetime) -> datetime | None:
+    is_open = Acknowledgement.state.in_(("waiting", "sending"))
+    return _earliest(session, Acknowledgement.due_at, is_open & (Acknowledgement.due_at <= now))
 
 
 def _earliest(

@@ -1,6 +1,8 @@
 """`abuse-intake check`: everything that the worker needs, each tried, each with its answer."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 
 import click
 
@@ -15,10 +17,20 @@ from abuse_intake.guard.pool import Guard
 from abuse_intake.mailbox import open_mailbox
 from abuse_intake.outbox import open_carrier
 from abuse_intake.settings import Settings
+from abuse_intake.troubles import advise
+from abuse_intake.worker.status_server import HOST, StatusServer, is_a_worker
 from storage.database import Database, SchemaState
 from storage.errors import StorageError
 
+SECONDS = 30.0
+"""So long each attempt may take."""
+OK, HINT, FAILED = "ok", "hint", "FAILED"
+COLOURS = {OK: "green", HINT: "yellow", FAILED: "red"}
 PROBE = b"From: postmaster@reporter.example\nSubject: Hello\n\nHello\n"
+
+
+class Hint(Exception):  # noqa: N818 - nothing is wrong
+    """All works; something could be better."""
 
 
 @click.command()
@@ -26,8 +38,9 @@ PROBE = b"From: postmaster@reporter.example\nSubject: Hello\n\nHello\n"
 def check(context: click.Context) -> None:
     """Try everything that the worker needs.
 
-    Where something does not answer, it says what to do. Nothing is read, stored or sent. Exit code 0 if all
-    is well, 1 if something did not answer, 2 if the configuration is wrong.
+    Where something does not answer, it says what to do. Nothing is read, stored or sent, and nothing is waited
+    for longer than half a minute. Exit code 0 if all is well, 1 if something did not answer, 2 if the
+    configuration is wrong.
     """
     settings = settings_of(context)
     settings.need_mailbox()
@@ -38,19 +51,36 @@ def check(context: click.Context) -> None:
 
 def _tell(name: str, state: str, answer: str) -> bool:
     """A line, not a row of a table: no answer is cut, however long the paths in it are."""
-    is_well = state == "ok"
-    colour = "green" if is_well else "red"
-    click.echo(f"{name:<11}{click.style(f'{state:<8}', fg=colour, bold=not is_well)}{answer}")
-    return is_well
+    click.echo(f"{name:<11}{click.style(f'{state:<8}', fg=COLOURS[state], bold=state == FAILED)}{answer}")
+    return state != FAILED
 
 
 def _try(attempt: Callable[[Settings], str], settings: Settings) -> tuple[str, str]:
     try:
-        return "ok", one_line(attempt(settings))
+        return OK, one_line(_within(SECONDS, lambda: attempt(settings)))
     except ConfigurationError:
         raise
+    except Hint as hint:
+        return HINT, one_line(str(hint))
     except (AbuseIntakeError, StorageError) as error:
-        return "FAILED", one_line(str(error))
+        advice = advise(error)
+        return FAILED, one_line(f"{error}: {advice}" if advice else str(error))
+    except TimeoutError as error:
+        return FAILED, f"no answer within {SECONDS:g} s: {advise(error)}"
+
+
+def _within(seconds: float, attempt: Callable[[], str]) -> str:
+    """What the attempt gives. TimeoutError when that takes longer; it is left to itself then."""
+    answer: Future[str] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(attempt())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            answer.set_exception(error)
+
+    threading.Thread(target=run, daemon=True, name="check").start()
+    return answer.result(seconds)
 
 
 def _check_database(settings: Settings) -> str:
@@ -95,9 +125,16 @@ def _load_directory(settings: Settings) -> Directory:
 
 
 def _check_mailbox(settings: Settings) -> str:
+    from abuse_intake.mailbox.imap import ImapMailbox
+
     mailbox = open_mailbox(settings)
+    folders = settings.need_mailbox().folders
     try:
-        return mailbox.check()
+        answer = mailbox.check()
+        if not isinstance(mailbox, ImapMailbox):
+            return answer
+        names = (folders.report, folders.not_a_report, folders.quarantined)
+        return f"{answer}; {mailbox.describe_folders(names)}"
     finally:
         mailbox.close()
 
@@ -117,10 +154,29 @@ def _check_outbox(settings: Settings) -> str:
     return open_carrier(settings).check()
 
 
+def _check_reporters(settings: Settings) -> str:
+    name = settings.need_mailbox().authserv_id
+    if name is None:
+        raise Hint("mailbox.authserv_id is not set: who forges a sender's address has that address answered")
+    return f"answered only where {name} authenticated them"
+
+
+def _check_status(settings: Settings) -> str:
+    port = settings.worker.status_port
+    if port is None:
+        return "worker.status_port is not set: no probes, no metrics"
+    if port and is_a_worker(port):
+        return f"a worker answers on {HOST}:{port}"
+    StatusServer(port, {}).close()
+    return f"{HOST}:{port} is free"
+
+
 ATTEMPTS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("database", _check_database),
     ("directory", _check_directory),
     ("mailbox", _check_mailbox),
     ("readers", _check_readers),
     ("outbox", _check_outbox),
+    ("reporters", _check_reporters),
+    ("status", _check_status),
 )

@@ -21,6 +21,7 @@ from abuse_intake.cli.run import run_once
 from abuse_intake.errors import ConfigurationError
 from abuse_intake.log import configure_log
 from abuse_intake.settings import load_settings
+from abuse_intake.stopping import Stopping
 from storage import acknowledgements, incidents, mails
 from storage.database import Database
 from storage.values import IncidentFilter, IncidentRecord, MailRecord
@@ -86,7 +87,7 @@ def demo(into: Path) -> None:
     )
     click.echo()
     with open_database(settings) as database:
-        code = run_once(App(settings, database))
+        code = run_once(App(settings, database), Stopping().on_signals())
         _show_mails(database)
         _show_incidents(database)
         _show_acknowledgements(database)

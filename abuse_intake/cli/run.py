@@ -14,7 +14,9 @@ from abuse_intake.cli.session import database_of
 from abuse_intake.errors import AbuseIntakeError
 from abuse_intake.intake import PollSummary
 from abuse_intake.log import configure_log
+from abuse_intake.settings import Settings, load_settings
 from abuse_intake.stopping import Stopping
+from storage.database import Database
 from storage.errors import StorageError
 
 T = TypeVar("T")
@@ -27,25 +29,52 @@ T = TypeVar("T")
 def run(context: click.Context, once: bool, verbose: bool) -> None:
     """The worker: read the mailbox, record, acknowledge.
 
-    It works until SIGTERM or SIGINT, then finishes the batch in hand. A server that is away is tried again
-    at the next poll. With --once the exit code is 1 if the mailbox, the database or the outbox could not be
-    worked to the end, or a signal stopped it before.
+    It works until SIGTERM or SIGINT, then finishes the batch in hand; a second signal ends it at once.
+    SIGHUP has the configuration read again. A server that is away is tried again at the next poll.
+
+    \b
+    Exit codes: 0 a signal ended it, and the batch in hand was finished
+                1 it was stuck, or was ended in the middle of a batch; it may be started again
+                2 the configuration, or the database's version, must be corrected first
+
+    With --once the exit code is 1 if the mailbox, the database or the outbox could not be worked to the end,
+    or a signal stopped it before.
     """
+    stopping = Stopping() if once else Stopping().on_hangup()
+    stopping.on_signals()
     with database_of(context, make=True) as (settings, database):
-        configure_log(verbose=verbose)
+        _configure_log(settings, verbose)
         app = App(settings, database)
         if once:
-            context.exit(run_once(app))
+            context.exit(run_once(app, stopping))
         from abuse_intake.worker import Worker
 
-        worker = Worker(app)
-        worker.stop_on_signals()
-        worker.run()
+        context.exit(Worker(app, lambda old: _rebuild(context, old, verbose), stopping=stopping).run())
 
 
-def run_once(app: App) -> int:
+def _configure_log(settings: Settings, verbose: bool) -> None:
+    configure_log(verbose=verbose, log_format=settings.worker.log_format)
+
+
+def _rebuild(context: click.Context, old: App, verbose: bool) -> App:
+    """An App of the configuration as it is now, on the same database if that is still its own."""
+    settings = load_settings(context.find_root().obj)
+    settings.need_mailbox(), settings.need_outbox()
+    is_same = settings.database_url() == old.settings.database_url()
+    database = old.database if is_same else Database(settings.database_url())
+    try:
+        database.require_current()
+        app = App(settings, database)
+    except BaseException:
+        if not is_same:
+            database.close()
+        raise
+    _configure_log(settings, verbose)
+    return app
+
+
+def run_once(app: App, stopping: Stopping) -> int:
     """One poll and one delivery, told as a summary, also where an error or a signal ended them; the exit code."""
-    stopping = Stopping().on_signals()
     problems: list[str] = []
     summary = PollSummary()
     with _progress() as report_progress:

@@ -21,6 +21,7 @@ from abuse_intake.guard import limits, wire
 from abuse_intake.guard.failure import Failure
 from abuse_intake.guard.process import ReaderDied, ReaderProcess, StartInterruptedError
 from abuse_intake.guard.tasks import READ_FULL_VIEW, READ_MAIL, TASKS
+from abuse_intake.steps import Job, beat
 from parsers.values import ReadMail
 
 T = TypeVar("T")
@@ -161,10 +162,12 @@ class _Frame:
         replies = process.work(self._task, [self._inputs[place] for place in todo])
         for place, reply in zip(todo, replies, strict=False):
             self.results[place] = _unpack(self._task, reply)
+            beat(Job.POLL)
         self._suspect, self._deaths = None, 0
 
     def judge(self, place: int, death: ReaderDied) -> None:
         """Blame the mail that the process had in hand, or have it read once more, by a new one."""
+        beat(Job.POLL)
         self._deaths += 1
         if death.is_proof or self._deaths >= limits.DEATHS:
             self.results[place] = Failure("too_costly" if death.is_costly else "kills_the_reader")

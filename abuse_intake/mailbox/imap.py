@@ -24,6 +24,7 @@ from abuse_intake.mailbox.imap_connection import DeadlineClient
 from abuse_intake.mailbox.imap_fetching import Fetcher
 from abuse_intake.mailbox.imap_filing import Filer
 from abuse_intake.mailbox.imap_search import search_after, search_among
+from abuse_intake.mailbox.imap_survey import describe_abilities, describe_folders
 from abuse_intake.mailbox.suspects import Refusal
 from abuse_intake.mailbox.token_login import log_in_with_token
 from abuse_intake.oauth.source import TokenSource
@@ -128,7 +129,14 @@ class ImapMailbox:
             waiting = client.folder_status(self._folder, [b"MESSAGES"])[b"MESSAGES"]
             if not imap_moving.can_move(client):
                 raise MailboxError(imap_moving.cannot_move(self.name))
-        return f"{self.name}: {waiting} waiting{self._how}"
+            abilities = describe_abilities(client)
+        return f"{self.name}: {waiting} waiting{self._how}; {abilities}"
+
+    def describe_folders(self, names: Sequence[str]) -> str:
+        """Which of these folders are there."""
+        with self._talking() as client:
+            prefix, separator = self._find_namespace(client)
+            return describe_folders(client, {name: prefix + name.replace("/", separator) for name in names})
 
     def close(self) -> None:
         if self._client is not None:

@@ -16,6 +16,7 @@ from typing import Any, cast
 from imapclient import IMAPClient
 
 from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES
+from abuse_intake.steps import Job, beat
 
 CONNECT_SECONDS = 15.0
 COMMAND_SECONDS = 60.0
@@ -104,6 +105,8 @@ class Connection(imaplib.IMAP4):
                 count = self.sock.recv_into(buffer)
                 if not count:
                     raise self.abort("the server closed the connection")
+                if self.extra_seconds > 0:
+                    beat(Job.POLL)  # an answer that may take long; its deadline holds all the same
                 return count
         if self._glance is not None:
             return None

@@ -30,7 +30,7 @@ class SmtpConnector:
     ) -> None:
         self.name = str(url)
         self._url = url
-        self._username = username
+        self.username = username
         self._password = password
         self._token_source = token_source
         self.how = ""
@@ -65,20 +65,20 @@ class SmtpConnector:
         if self._url.scheme == "smtps" or self._url.is_loopback:
             return
         if client.has_extn("starttls"):
-            client.starttls(context=ssl.create_default_context() if self._username else _unverified())
+            client.starttls(context=ssl.create_default_context() if self.username else _unverified())
             client.ehlo_or_helo_if_needed()
-        elif self._username:
+        elif self.username:
             raise OutboxError(
                 f"{self.name}: the server offers no STARTTLS, so no password is sent: use smtps://"
             )
 
     def _log_in(self, client: TimedSmtp) -> None:
-        if self._username and self._token_source is not None:
+        if self.username and self._token_source is not None:
             host = self._url.host or ""
-            mechanism = log_in_with_token(client, self._token_source, self._username, self.name, host)
+            mechanism = log_in_with_token(client, self._token_source, self.username, self.name, host)
             self.how = f", logged in with {mechanism}"
-        elif self._username and self._password:
-            client.login(self._username, self._password)
+        elif self.username and self._password:
+            client.login(self.username, self._password)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -88,7 +88,7 @@ class SmtpConnector:
             if 400 <= error.smtp_code < 500:
                 raise OutboxError(f"{self.name}: {plain(error)}") from None
             raise OutboxError(
-                f"{self.name}: the server refused the login of {self._username} ({error.smtp_code}): "
+                f"{self.name}: the server refused the login of {self.username} ({error.smtp_code}): "
                 "check outbox.username and outbox.password_file"
             ) from None
         except UnicodeError:

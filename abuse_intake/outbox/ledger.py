@@ -13,7 +13,7 @@ from threading import Lock
 from abuse_intake import processes
 from abuse_intake.letters import LetterRefused, check_letter
 from abuse_intake.outbox.group_commit import GroupCommit
-from abuse_intake.steps import Step, reached
+from abuse_intake.steps import Job, Step, beat, reached
 from storage import acknowledgements
 from storage.database import Database, Session
 from storage.values import DueAcknowledgement
@@ -89,6 +89,7 @@ class Ledger:
         self, due: Sequence[DueAcknowledgement], leased_at: datetime
     ) -> tuple[list[DueAcknowledgement], datetime]:
         """Those that are still ours, and since when: a slow server must not outlast a lease, so it is prolonged."""
+        beat(Job.DELIVERY)
         now = self._now()
         if now - leased_at < RENEW_AFTER:
             return list(due), leased_at

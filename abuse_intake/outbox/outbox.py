@@ -52,9 +52,13 @@ class Outbox:
         self._should_stop = should_stop
         self._owner = processes.describe_this_process()
 
-    def deliver_due(self) -> DeliverySummary:
-        """Try everything that is due now once. OutboxError when the way is closed; nothing is lost by that."""
+    def deliver_due(self, summary: DeliverySummary | None = None) -> DeliverySummary:
+        """Try everything that is due now once; `summary` is filled also where it raises.
+
+        OutboxError when the way is closed; nothing is lost by that.
+        """
         ledger = Ledger(self._database, self._owner, self._now, self._should_stop)
+        ledger.summary = summary or ledger.summary
         try:
             while due := ledger.claim(self._carrier.batch_size):
                 self._carrier.deliver(due, ledger)

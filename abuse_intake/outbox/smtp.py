@@ -14,6 +14,7 @@ from abuse_intake.oauth.source import TokenSource
 from abuse_intake.outbox.connector import SmtpConnector
 from abuse_intake.outbox.lane import Lane, hang_up
 from abuse_intake.outbox.ledger import Ledger
+from abuse_intake.outbox.smtp_survey import describe_server
 from abuse_intake.outbox.supply import Supply
 from abuse_intake.urls import ServiceUrl
 from storage.values import DueAcknowledgement
@@ -58,10 +59,9 @@ class SmtpCarrier:
 
     def check(self) -> str:
         client = self._connector.connect(TIMEOUT_SECONDS)
-        size = client.esmtp_features.get("size", "any size")
+        answer = describe_server(client, self._connector.username)
         hang_up(client)
-        takes = f", takes {size} bytes" if size.isdigit() else ""
-        return f"{self.name}: answers{takes}{self._connector.how}"
+        return f"{self.name}: {answer}{self._connector.how}"
 
     def close(self) -> None:
         """Nothing is held open between deliveries."""

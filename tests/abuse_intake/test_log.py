@@ -1,6 +1,7 @@
 """The log: one record a line; strangers can neither add a line nor steer a terminal."""
 
 import io
+import json
 import logging
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abuse_intake.log import configure_log
+from abuse_intake.log import MAX_LINE, LogFormat, configure_log, render_record
 
 
 @pytest.fixture(autouse=True)
@@ -18,9 +19,16 @@ def _restored() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-def _log(event: str, *, verbose: bool = False, level: str = "info", **fields: object) -> str:
+def _log(
+    event: str,
+    *,
+    verbose: bool = False,
+    level: str = "info",
+    log_format: LogFormat = "logfmt",
+    **fields: object,
+) -> str:
     stream = io.StringIO()
-    configure_log(verbose=verbose, stream=stream)
+    configure_log(verbose=verbose, stream=stream, log_format=log_format)
     getattr(structlog.get_logger(), level)(event, **fields)
     return stream.getvalue()
 
@@ -101,3 +109,61 @@ def test_what_a_library_logs_is_a_record_too(capsys: pytest.CaptureFixture[str])
     assert stream.getvalue().count("\n") == 1
     assert 'event="bad header a\\r\\nb\\x1b[31m" library=some.library' in stream.getvalue()
     assert capsys.readouterr().err == ""
+
+
+# JSON
+
+
+@given(st.text(alphabet=st.characters(codec=None)), st.text(alphabet=st.characters(codec=None)))
+def test_a_json_record_is_one_object_that_nobody_steers(event: str, value: str) -> None:
+    """Whatever strangers wrote, it is one printable line, and a program reads what was logged."""
+    line = _log(event, log_format="json", subject=value)
+
+    assert line.endswith("\n")
+    assert line[:-1].isprintable()
+    assert line.isascii()
+    assert json.loads(line)["subject"] == value
+
+
+def test_a_json_record_has_time_level_and_event_first() -> None:
+    """Numbers and truth values stay what they are; what is None is left out."""
+    line = _log("polled", log_format="json", filed=3, seconds=0.25, ready=True, why=None)
+
+    record = json.loads(line)
+    assert list(record)[:3] == ["timestamp", "level", "event"]
+    assert {name: record[name] for name in ("filed", "seconds", "ready")} == {
+        "filed": 3,
+        "seconds": 0.25,
+        "ready": True,
+    }
+    assert "why" not in record
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 10**30])
+def test_a_number_that_json_cannot_hold_is_text(value: float) -> None:
+    """Every reader of JSON takes the line."""
+    record = json.loads(_log("polled", log_format="json", seconds=value))
+
+    assert record["seconds"] == str(value)
+
+
+def test_a_long_json_record_stays_an_object() -> None:
+    """Its values are cut, however many and long they are; a traceback keeps its end."""
+    fields = {f"field{number}": "\u05d0\x1b" * 5_000 for number in range(20)}
+    line = _log("\u05d0" * 50_000, log_format="json", level="error", **fields)
+
+    assert len(line) <= MAX_LINE + 1
+    assert json.loads(line)["level"] == "error"
+    exception = json.loads(_log("fault", log_format="json", exc_info=ValueError("x" * 50_000 + "the end")))
+    assert exception["exception"].endswith("the end")
+
+
+@pytest.mark.parametrize("log_format", ["logfmt", "json"])
+def test_a_record_can_be_had_without_the_log(log_format: LogFormat) -> None:
+    """For who must not wait for a lock; it looks like all the others."""
+    configure_log(stream=io.StringIO(), log_format=log_format)
+
+    record = render_record("error", "stopped\nat once", signal="SIGTERM")
+
+    assert record.isprintable()
+    assert ('"event":"stopped\\nat once"' if log_format == "json" else 'event="stopped\\nat once"') in record

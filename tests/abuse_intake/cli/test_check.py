@@ -1,9 +1,15 @@
 """`abuse-intake check` looks at everything and changes nothing."""
 
+import socket
+
 import pytest
 from command_line import CommandLine
+from servers.dovecot import PASSWORD, Dovecot
+from servers.programs import HOST
 
+from abuse_intake.cli import check
 from abuse_intake.guard import process
+from abuse_intake.worker.status_server import Answer, StatusServer
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 
@@ -72,3 +78,83 @@ def test_readers_that_cannot_start_are_not_well(cli: CommandLine, monkeypatch: p
 
     assert answer.code == 1
     assert "readers    FAILED" in answer.out
+
+
+def configure(cli: CommandLine, old: str, new: str) -> None:
+    config = cli.folder / "abuse-intake.toml"
+    text = config.read_text(encoding="utf-8")
+    assert old in text
+    config.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def row(out: str, name: str) -> str:
+    (found,) = [line for line in out.splitlines() if line.startswith(name)]
+    return found
+
+
+@pytest.mark.dovecot
+def test_a_mailbox_is_described(cli: CommandLine, dovecot: Dovecot) -> None:
+    """What waits, how mails are filed, how news is noticed, and which folders are not there yet; none is made."""
+    dovecot.append("checked", b"Subject: A mail\r\n\r\nHello\r\n")
+    dovecot.append("checked", b"Subject: A mail\r\n\r\nHello\r\n", folder="Other")
+    configure(cli, "maildir://Maildir", f"imap://checked:{PASSWORD}@{HOST}:{dovecot.port}/INBOX")
+
+    answer = cli("check")
+
+    assert row(answer.out, "mailbox").endswith(
+        "1 waiting; files by MOVE; IDLE; Processed, Quarantine: not there yet, made when the first mail goes there"
+    )
+    assert dovecot.folders("checked") == {"INBOX", "Other"}
+
+
+@pytest.mark.dovecot
+def test_a_certificate_that_does_not_hold_is_explained(cli: CommandLine, dovecot_tls: Dovecot) -> None:
+    """One line says what is wrong with it and what to do."""
+    configure(cli, "maildir://Maildir", f"imaps://checked:{PASSWORD}@{HOST}:{dovecot_tls.tls_port}/INBOX")
+
+    answer = cli("check")
+
+    assert "nobody whom this system knows vouches for the certificate" in row(answer.out, "mailbox")
+    assert answer.code == 1
+
+
+def test_a_server_that_does_not_answer_is_not_waited_for(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each attempt is bounded, whatever the server's own limits are; the others are tried all the same."""
+    monkeypatch.setattr(check, "SECONDS", 3)
+    with socket.create_server((HOST, 0)) as silent:
+        configure(cli, "maildir://Maildir", f"imap://u:p@{HOST}:{silent.getsockname()[1]}/INBOX")
+
+        answer = cli("check")
+
+    assert "FAILED  no answer within 3 s" in row(answer.out, "mailbox")
+    assert "ok" in row(answer.out, "readers")
+
+
+def test_a_hint_is_no_failure(cli: CommandLine) -> None:
+    """Without authserv_id all works, and something could be better; with it there is no hint."""
+    before = cli("check")
+    configure(cli, "[mailbox]", '[mailbox]\nauthserv_id = "mx.provider.example"')
+    after = cli("check")
+
+    assert (before.code, row(before.out, "reporters").split()[1]) == (0, "hint")
+    assert (after.code, row(after.out, "reporters").split()[1]) == (0, "ok")
+
+
+def test_a_status_port_that_a_worker_has_is_well(cli: CommandLine) -> None:
+    """`check` beside a running worker is not alarmed; another program on the port is."""
+    worker = StatusServer(0, {"/healthz": lambda: Answer(b"ok\n")})
+    config = cli.folder / "abuse-intake.toml"
+    config.write_text(config.read_text() + f"[worker]\nstatus_port = {worker.port}\n")
+
+    beside_a_worker = cli("check")
+    worker.close()
+    alone = cli("check")
+    with socket.create_server((HOST, worker.port)):
+        beside_another = cli("check")
+
+    assert row(beside_a_worker.out, "status").endswith(f"a worker answers on {HOST}:{worker.port}")
+    assert row(alone.out, "status").endswith(f"{HOST}:{worker.port} is free")
+    assert beside_another.code == 2
+    assert "cannot be listened on" in beside_another.complaint()

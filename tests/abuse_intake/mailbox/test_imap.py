@@ -424,7 +424,7 @@ def test_check_counts_what_waits(dovecot: Dovecot, user: str, connect: Callable[
 
     answer = connect().check()
 
-    assert answer == f"imap://{user}@{HOST}:{dovecot.port}/INBOX: 1 waiting"
+    assert answer == f"imap://{user}@{HOST}:{dovecot.port}/INBOX: 1 waiting; files by MOVE; IDLE"
 
 
 def test_closing_twice_is_fine(connect: Callable[..., ImapMailbox]) -> None:

@@ -432,7 +432,7 @@ def test_check_says_what_the_server_takes(faulty_smtp: FaultySmtp) -> None:
     """`check` connects, says so, and sends nothing."""
     answer = open_carrier(faulty_smtp.port).check()
 
-    assert answer == f"smtp://{HOST}:{faulty_smtp.port}: answers, takes 33554432 bytes"
+    assert answer == f"smtp://{HOST}:{faulty_smtp.port}: answers; no TLS; no login; takes 33554432 bytes"
     assert "MAIL" not in faulty_smtp.stages
 
 

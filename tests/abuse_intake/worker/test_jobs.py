@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -92,6 +93,23 @@ def test_it_goes_on_when_the_mailbox_comes_back(
     assert not hears("fault in a job")
 
 
+def test_a_poll_that_failed_is_tried_again_before_the_next_one_is_due(
+    tmp_path: Path, database: Database
+) -> None:
+    """A connection may have died of age: nobody waits for the schedule, which may be an hour away."""
+    app = App(load_settings(write_configuration(tmp_path, poll_seconds=3600)), database)
+    worker = Worker(app)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    time.sleep(0.5)
+    put(make_maildir(tmp_path / "Maildir"), "mail", make_report(1))
+
+    await_truth(lambda: has_sent(tmp_path, 1))
+
+    worker.stop()
+    thread.join(20)
+
+
 def test_it_goes_on_when_the_outbox_comes_back(
     tmp_path: Path, database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -175,7 +193,7 @@ class SlowApp:
         self.has_begun = threading.Event()
         self.may_end = threading.Event()
 
-    def deliver(self, _: object) -> DeliverySummary:
+    def deliver(self, *_: object) -> DeliverySummary:
         self.deliveries += 1
         self.has_begun.set()
         self.may_end.wait(10)
