@@ -65,7 +65,7 @@ def test_a_token_opens_the_mailbox(server: Dovecot, endpoint: TokenEndpoint) -> 
     endpoint.validate("good")
     server.append("junk", b"Subject: a\r\n\r\nb\r\n", folder="Elsewhere")
 
-    assert check(server.port, give("good")).endswith("/INBOX: 0 waiting, logged in with XOAUTH2")
+    assert "/INBOX: 0 waiting, logged in with XOAUTH2" in check(server.port, give("good"))
 
 
 def test_a_server_that_knows_only_the_standard_gets_it(endpoint: TokenEndpoint) -> None:
@@ -73,7 +73,7 @@ def test_a_server_that_knows_only_the_standard_gets_it(endpoint: TokenEndpoint) 
     endpoint.validate("good")
     make = lambda: Dovecot(oauth=endpoint.introspection_url, token_mechanisms=("oauthbearer",))  # noqa: E731
     with make_or_skip(make) as server:
-        assert check(server.port, give("good")).endswith("logged in with OAUTHBEARER")
+        assert "logged in with OAUTHBEARER" in check(server.port, give("good"))
 
         with pytest.raises(
             MailboxError, match=r"refused the token .*AUTHENTICATIONFAILED.* \(status invalid_token\)"

@@ -34,7 +34,7 @@ def test_its_command_exists(service: configparser.SectionProxy) -> None:
     """Each option of ExecStart is one of the program's."""
     program, *arguments = shlex.split(service["ExecStart"])
 
-    context = click.Context(cli, info_name=program)
+    context = click.Context(cli, info_name=program, **cli.context_settings)
     _, (name, *rest), _ = cli.make_parser(context).parse_args(arguments)
     command = cli.get_command(context, name)
 

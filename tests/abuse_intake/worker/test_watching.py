@@ -21,6 +21,8 @@ from abuse_intake.worker.watching import MailWatcher
 class TellingMailboxes:
     """Opens mailboxes that tell of mail when `news` is set, and fail as often as told."""
 
+    tells_of_mail = True
+
     def __init__(self) -> None:
         self.news = threading.Event()
         self.failures = 0
