@@ -5,6 +5,7 @@ import select
 import signal
 import sys
 import time
+from contextlib import suppress
 from enum import Enum, auto
 from queue import Empty, SimpleQueue
 
@@ -12,6 +13,9 @@ from abuse_intake.log import render_record
 
 EXIT_FORCED = 1
 """The exit code of a process that ends before it has finished what it had in hand."""
+LOOK_SECONDS = 0.5
+"""So often a main thread that waits comes back to Python, which runs a signal's handler only then: a signal that comes
+just before the wait begins, or to another thread, does not end the wait."""
 LOG_SECONDS = 1.0
 """So long a log that takes nothing any more is waited for."""
 
@@ -43,12 +47,11 @@ class Stopping:
         """Ask for the configuration to be read again."""
         self._bell.put(Wish.RELOAD)
 
-    def wait(self, seconds: float | None = None) -> Wish | None:
-        """What is asked next; None when nothing is in that time."""
-        try:
-            return self._bell.get(timeout=seconds)
-        except Empty:
-            return None
+    def wait(self) -> Wish:
+        """What is asked next."""
+        while True:
+            with suppress(Empty):
+                return self._bell.get(timeout=LOOK_SECONDS)
 
     def on_signals(self) -> "Stopping":
         """Let SIGTERM and SIGINT request it; a second one ends the process at once."""

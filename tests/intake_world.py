@@ -123,10 +123,11 @@ def make_maildir(root: Path) -> Path:
 def put(maildir: Path, name: str, raw: bytes, *, mtime: int | None = None) -> Path:
     """Let a mail lie in a Maildir under that name (`cur/1:2,S`; without a box in new/)."""
     path = maildir / (name if "/" in name else f"new/{name}")
-    path.write_bytes(raw)
+    unseen = path.with_name(f".{path.name}")  # a worker that polls meanwhile must not find half of it
+    unseen.write_bytes(raw)
     if mtime is not None:
-        os.utime(path, ns=(mtime, mtime))
-    return path
+        os.utime(unseen, ns=(mtime, mtime))
+    return unseen.rename(path)
 
 
 def open_maildir(root: Path) -> MaildirMailbox:

@@ -1,10 +1,13 @@
 """Work that is done in turns: at most one runs, and at most one more is asked for."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent import futures
 
 import structlog
+
+from abuse_intake.stopping import LOOK_SECONDS
 
 log = structlog.get_logger()
 
@@ -60,12 +63,14 @@ class Turns:
         self._thread.submit(hold.keep)
         return hold
 
-    def end(self, seconds: float | None = None) -> bool:
+    def end(self, seconds: float) -> bool:
         """Begin no turn any more; whether the one that runs ended in that time."""
         self._is_over = True
         self._thread.shutdown(wait=False, cancel_futures=True)
-        if not self._running.acquire(timeout=-1 if seconds is None else max(0.0, seconds)):
-            return False
+        ends = time.monotonic() + seconds
+        while not self._running.acquire(timeout=min(LOOK_SECONDS, max(0.0, ends - time.monotonic()))):
+            if time.monotonic() >= ends:
+                return False
         self._running.release()
         return True
 
