@@ -6,6 +6,7 @@ import smtplib
 import socket
 import ssl
 import subprocess
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -129,6 +130,23 @@ def test_smtp_sink_keeps_what_was_sent(smtp_sink: SmtpSink, end: bytes) -> None:
     assert taken.content == (RAW.rstrip() + (end or b"\r\n")).replace(b"\r\n", b"\n")
     assert (taken.mail_from, taken.rcpt_tos) == (SENDER, (RECIPIENT, "c@example.net"))
     assert smtp_sink.messages() == [taken.content]
+
+
+@pytest.mark.postfix
+def test_smtp_sink_tells_of_no_message_that_it_did_not_take() -> None:
+    """What a sink was being sent when it stopped, it never took."""
+    with make_or_skip(SmtpSink) as sink:
+        client = smtplib.SMTP(HOST, sink.port, timeout=10)
+        client.ehlo()
+        client.mail(SENDER)
+        client.rcpt(RECIPIENT)
+        client.docmd("DATA")
+        client.send(b"Subject: half\r\n\r\n" + 400 * b"a line that fills the buffer of the sink\r\n")
+        time.sleep(0.3)
+        sink.stop()
+        client.close()
+
+        assert sink.messages() == []
 
 
 def test_faulty_smtp_accepts_when_nothing_is_wrong(faulty_smtp: FaultySmtp) -> None:

@@ -125,9 +125,10 @@ def find_words(row: object) -> tuple[bytes, ...]:
 
 
 def name_row(row: object) -> str:
-    """A short name of a row."""
-    parts = row if isinstance(row, tuple) else (row,)
-    return ", ".join(str(getattr(part, "__name__", part)) for part in parts)[:60]
+    """A short name of a row, the same in every run: functions by their names, not by where they lie."""
+    if isinstance(row, tuple):
+        return ", ".join(map(name_row, row))[:60]
+    return str(getattr(row, "__name__", row))
 
 
 ROWS = [

@@ -78,7 +78,11 @@ class SmtpSink:
     def transactions(self) -> list[Transaction]:
         """Return the messages with their envelopes, oldest first."""
         files = sorted(self._dump.iterdir(), key=lambda file: file.stat().st_mtime_ns)
-        return [read_dump(file) for file in files]
+        return [read_dump(file) for file in files if file.read_bytes().endswith(END)]
+
+
+END = b"\n\n"
+"""Of what was taken; a sink that is stopped leaves the beginning of what it was just being sent."""
 
 
 def read_dump(file: Path) -> Transaction:
