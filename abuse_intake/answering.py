@@ -24,7 +24,7 @@ PRIVATE_DOMAINS = ("localhost", "local", "internal", "invalid", "localdomain", "
 ANSWERED_WITHOUT_EVIDENCE = "no_evidence"
 ANSWERS_US = "answers_us"
 ANSWERED_BEFORE = "answered_before"
-"""Why who brings no evidence is not answered again: else two programs would thank each other for ever (RFC 3834)."""
+"""Why who brings no evidence is not answered again so soon: else two programs would thank each other for ever."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,14 +114,14 @@ class _SoFar:
     def __init__(self, before: Answered) -> None:
         self.sent = Counter(before.sent)
         self.in_all = before.in_all
-        self._ever = set(before.ever)
+        self._lately = set(before.lately)
         self._repeated = before.repeated
 
     def find_reason(self, outcome: Outcome) -> str | None:
         """Why its reporter, who knows of us already, is not told again."""
         if outcome.mail_id in self._repeated:
             return ANSWERS_US
-        if _reporter(outcome) in self._ever and not has_evidence(outcome.read):
+        if _reporter(outcome) in self._lately and not has_evidence(outcome.read):
             return ANSWERED_BEFORE
         return None
 
@@ -129,7 +129,7 @@ class _SoFar:
         """It is answered."""
         self.sent[_reporter(outcome)] += 1
         self.in_all += 1
-        self._ever.add(_reporter(outcome))
+        self._lately.add(_reporter(outcome))
 
 
 def _reporter(outcome: Outcome) -> str:

@@ -12,6 +12,9 @@ from storage.incident_key import incident_key
 from storage.values import Outcome
 
 HOUR = timedelta(hours=1)
+HELP_AGAIN = timedelta(days=7)
+"""So long after a letter of ours no help goes to its recipient (RFC 3834, section 2): longer than a letter may
+be on its way, for whatever answers it at once must find us silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,8 @@ class Answered:
     """How many acknowledgements each reporter (`recipient_key`) got within the hour."""
     in_all: int = 0
     """How many all reporters together got within the hour, counted up to the limit."""
-    ever: frozenset[str] = frozenset()
-    """Of the reporters who bring no evidence, those who got any acknowledgement, whenever that was."""
+    lately: frozenset[str] = frozenset()
+    """Of the reporters who bring no evidence, those who got any acknowledgement within HELP_AGAIN."""
     repeated: frozenset[str] = frozenset()
     """Of these mails, those that answer an acknowledgement with nothing but what was acknowledged."""
 
@@ -39,7 +42,9 @@ def look_back(
         told=held_back.find_told(session, [one.mail_id for one in outcomes]),
         sent=acknowledgements.count_since(session, set(filter(None, map(_reporter, outcomes))), now - HOUR),
         in_all=acknowledgements.count_all_since(session, now - HOUR, per_hour) if per_hour else 0,
-        ever=frozenset(acknowledgements.find_recipients(session, set(filter(None, without)))),
+        lately=frozenset(
+            acknowledgements.find_recipients(session, set(filter(None, without)), now - HELP_AGAIN)
+        ),
         repeated=frozenset(one.mail_id for one in outcomes if _only_repeats(session, one, ourselves)),
     )
 

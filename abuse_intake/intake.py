@@ -213,11 +213,25 @@ class Intake:
         if count:
             log.warning("resuming after an interruption", mails=count)
             self._recorder.make_ready()  # no mail is blamed for a kill in the time that it would wait for this
-        while not self._must_end() and (mail := self._claim_interrupted()) is not None:
-            if mail.is_exhausted:
-                summary.add(self._recorder.quarantine(mail, "kills_the_reader"))
-            else:
-                summary.add(self._recorder.read_and_record([mail]))
+        while not self._must_end() and (ahead := self._find_interrupted()) is not None:
+            summary.add(self._attempt(ahead))
+
+    def _find_interrupted(self) -> ClaimedMail | None:
+        with self._database.read() as session:
+            return mails.find_next_interrupted(session)
+
+    def _attempt(self, ahead: ClaimedMail) -> list[Outcome]:
+        """Read it in the guard, where it can kill nobody, and only then begin the attempt: few kills hit by chance."""
+        is_spent = ahead.attempts >= MAX_ATTEMPTS
+        read = [] if is_spent else self._recorder.read(self._recorder.begin([ahead]))
+        mail = self._claim_interrupted()
+        if mail is None:
+            return []
+        if mail.is_exhausted:
+            return self._recorder.quarantine(mail, "kills_the_reader")
+        if not read or mail.id != ahead.id:
+            return self._recorder.read_and_record([mail])  # another worker has taken the one that was read
+        return self._recorder.conclude(read)
 
     def _claim_interrupted(self) -> ClaimedMail | None:
         with self._database.begin() as session:

@@ -69,10 +69,14 @@ class Recorder:
 
     def finish(self, batch: Batch) -> list[Outcome]:
         """The outcomes, recorded. GuardError, DatabaseUnavailable when nothing can be read or recorded now."""
+        return self.conclude(self.read(batch))
+
+    def read(self, batch: Batch) -> list[tuple[ClaimedMail, ReadMail]]:
+        """Each mail and how it was read; nothing is recorded yet. GuardError when nothing can be read now."""
         results = zip(batch.readable, batch.reading.results(), strict=True)
         read = {mail.id: _accept(mail, result) for mail, result in results}
         reached(Step.READ)
-        return self._conclude([(mail, read.get(mail.id) or _put_aside(mail)) for mail in batch.claimed])
+        return [(mail, read.get(mail.id) or _put_aside(mail)) for mail in batch.claimed]
 
     def read_and_record(self, claimed: Sequence[ClaimedMail]) -> list[Outcome]:
         """Both at once."""
@@ -82,7 +86,7 @@ class Recorder:
         """Put a mail aside for a person to look at, unread."""
         return self._record([mail], [self._concluder.quarantine(mail, reason)])
 
-    def _conclude(self, read: Sequence[tuple[ClaimedMail, ReadMail]]) -> list[Outcome]:
+    def conclude(self, read: Sequence[tuple[ClaimedMail, ReadMail]]) -> list[Outcome]:
         """The last resort: what fails in a batch is tried alone, then quarantined."""
         try:
             return self._record([mail for mail, _ in read], [self._concluder.conclude(*one) for one in read])
@@ -94,7 +98,7 @@ class Recorder:
                 log.error("mail quarantined after a fault of ours", mail=mail.id, fault=_place(error))
                 log.debug("the fault", exc_info=error)
                 return self.quarantine(mail, "internal_error")
-            return [outcome for one in read for outcome in self._conclude([one])]
+            return [outcome for one in read for outcome in self.conclude([one])]
 
     def _record(self, claimed: Sequence[ClaimedMail], outcomes: Sequence[Outcome]) -> list[Outcome]:
         received = {mail.id: mail.received_at for mail in claimed}

@@ -189,13 +189,14 @@ def count_all_since(session: Session, since: datetime, limit: int) -> int:
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def find_recipients(session: Session, keys: Collection[str]) -> set[str]:
-    """Those of these recipients (`recipient_key`) for whom an acknowledgement was ever created."""
+def find_recipients(session: Session, keys: Collection[str], since: datetime) -> set[str]:
+    """Those of these recipients (`recipient_key`) for whom an acknowledgement was created at that time or later."""
     hashes = {recipient_hash(key): key for key in keys}
     found: set[str] = set()
     for some in chunked(hashes):
-        theirs = select(Acknowledgement.to_sha256).where(Acknowledgement.to_sha256.in_(some)).distinct()
-        found.update(hashes[one] for one in session.scalars(theirs))
+        theirs = and_(Acknowledgement.to_sha256.in_(some), Acknowledgement.created_at >= since)
+        recipients = session.scalars(select(Acknowledgement.to_sha256).where(theirs).distinct())
+        found.update(hashes[one] for one in recipients)
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.bulk import chunked
@@ -66,13 +66,7 @@ def claim_interrupted(
     The attempt is counted, unless `max_attempts` were made already: then the mail comes as exhausted, and
     without a lease, for it is to be recorded at once.
     """
-    id = session.scalar(
-        select(Mail.id)
-        .where(_free(), Mail.interrupted.is_(True))
-        .order_by(Mail.attempts, Mail.received_at, Mail.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    id = session.scalar(_next_interrupted().with_for_update(skip_locked=True))
     if id is None:
         return None
     mail = _claimed(session, [id])[0]
@@ -80,6 +74,18 @@ def claim_interrupted(
         return replace(mail, is_exhausted=True)
     _update(session, [id], leased_by=owner, leased_until=now + lease, attempts=Mail.attempts + 1)
     return replace(mail, attempts=mail.attempts + 1)
+
+
+def find_next_interrupted(session: Session) -> ClaimedMail | None:
+    """What `claim_interrupted` would lease now, neither leased nor counted."""
+    id = session.scalar(_next_interrupted())
+    return None if id is None else _claimed(session, [id])[0]
+
+
+def _next_interrupted() -> Select[int]:
+    """A mail that kills holds up no other so, and kills from elsewhere do not all hit the same one."""
+    waiting = select(Mail.id).where(_free(), Mail.interrupted.is_(True))
+    return waiting.order_by(Mail.attempts, Mail.received_at, Mail.id).limit(1)
 
 
 def release(session: Session, owner: str) -> int:

@@ -16,6 +16,7 @@ from storage.keeping import find_deliveries, find_unfiled, keep_mails, mark_file
 from storage.leases import (
     claim_batch,
     claim_interrupted,
+    find_next_interrupted,
     no_such_mail,
     reclaim_interrupted,
     release,
@@ -32,6 +33,7 @@ __all__ = [
     "claim_interrupted",
     "find_deliveries",
     "find_mail",
+    "find_next_interrupted",
     "find_unfiled",
     "keep_mails",
     "list_mails",

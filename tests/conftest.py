@@ -3,12 +3,21 @@
 from collections.abc import Iterator
 
 import pytest
+import structlog
 from servers.dovecot import Dovecot
 from servers.faulty_smtp import FaultySmtp
 from servers.postfix import Postfix
 from servers.postgresql import Postgresql
 from servers.skipping import make_or_skip
 from servers.smtp_sink import SmtpSink
+
+
+@pytest.fixture(autouse=True)
+def log_as_at_the_start() -> Iterator[None]:
+    """What a test configures of the log does not reach the next one."""
+    structlog.reset_defaults()
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

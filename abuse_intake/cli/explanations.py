@@ -39,7 +39,7 @@ UNANSWERED = {
     "too_many_hops": "It has so many Received lines that it goes round in a loop.",
     "robot": "The reporter's address is that of a program that reads no answers.",
     "answers_us": "It answers an acknowledgement of ours, or reports one.",
-    "answered_before": "It brings nothing that came from somewhere, and the reporter had an answer of ours before.",
+    "answered_before": "It brings nothing that came from somewhere, and the reporter had an answer within 7 days.",
     "not_authenticated": "The reporter's domain did not pass at our mail server, so From may be forged.",
     "held_back": "The reporter, or all together, are over the limit; one summary tells of all such mails later.",
     "not_written": "An acknowledgement would have held what must not leave us, so none was written; the log says what.",

@@ -317,13 +317,16 @@ def test_all_are_counted_up_to_a_limit(database: Database) -> None:
 
 
 def test_who_was_written_to_is_known(database: Database) -> None:
-    """By the mailbox, whatever its spelling."""
+    """By the mailbox, whatever its spelling, and when."""
     acknowledge(database, acknowledgement(1), acknowledgement(2))
 
     with database.read() as session:
-        found = find_recipients(session, {"reporter@isp.example", "dana@woodgrove.example"})
+        found = [
+            find_recipients(session, {"reporter@isp.example", "dana@woodgrove.example"}, since)
+            for since in (NOW, NOW + timedelta(seconds=1))
+        ]
 
-    assert found == {"reporter@isp.example"}
+    assert found == [{"reporter@isp.example"}, set()]
 
 
 def test_a_damaged_acknowledgement_hides_nothing(database: Database) -> None:

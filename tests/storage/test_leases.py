@@ -25,6 +25,7 @@ from storage.mails import (
     claim_batch,
     claim_interrupted,
     find_mail,
+    find_next_interrupted,
     reclaim_interrupted,
     release,
     reset_for_retry,
@@ -75,6 +76,23 @@ def test_dead_holder_s_mails_are_read_one_by_one(database: Database) -> None:
     assert (interrupted, in_a_batch) == (2, [])
     assert [(one.id, one.attempts) for one in (first, second) if one] == [("1", 1), ("2", 1)]
     assert third is None
+
+
+def test_what_was_attempted_less_often_comes_first(database: Database) -> None:
+    """A mail that kills does not keep the others waiting; looking for the next one counts nothing."""
+    keep(database, 2)
+    claim(database, "dead")
+
+    claimed = []
+    for _ in range(3):
+        with database.begin() as session:
+            reclaim_interrupted(session, "me", all_are_dead, NOW)
+        with database.begin() as session:
+            ahead = find_next_interrupted(session)
+            mail = claim_interrupted(session, "next", NOW, LEASE, 3)
+            claimed.append((ahead and ahead.id, mail and mail.id, mail and mail.attempts))
+
+    assert claimed == [("1", "1", 1), ("2", "2", 1), ("1", "1", 2)]
 
 
 def test_attempts_add_up_over_deaths(database: Database) -> None:
