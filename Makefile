@@ -13,7 +13,7 @@ demo:  ## The whole job on mails that the project ships: no server, no configura
 test:  ## All tests, with real servers: what is missing is installed (Debian, root) or skipped loudly
 	@scripts/make-venv.sh postgresql dkim oauth test
 	@scripts/install-test-servers.sh
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest -n 4 --dist loadfile $(TESTS)
 
 install:  ## A .venv with abuse-intake in it: .venv/bin/abuse-intake
 	@scripts/make-venv.sh postgresql dkim oauth

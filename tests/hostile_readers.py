@@ -6,7 +6,7 @@ from abuse_intake.guard import limits
 from abuse_intake.guard.child import main
 from parsers import read
 
-limits.CPU_SECONDS, limits.WALL_SECONDS = 0.3, 1.0
+limits.CPU_SECONDS, limits.WALL_SECONDS = 0.3, 2.0
 read_mail, mails_before = read.read_mail, 0
 
 def loop():

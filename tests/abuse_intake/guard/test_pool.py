@@ -46,7 +46,7 @@ def hostile(monkeypatch: pytest.MonkeyPatch) -> Iterator[Guard]:
     """A guard of one process that obeys the words of mails, with short limits."""
     monkeypatch.setattr(process, "CHILD_CODE", HOSTILE_READER)
     monkeypatch.setattr(limits, "CPU_SECONDS", 0.3)
-    monkeypatch.setattr(limits, "WALL_SECONDS", 1.0)
+    monkeypatch.setattr(limits, "WALL_SECONDS", 2.0)
     with Guard(most=1) as made:
         yield made
 
