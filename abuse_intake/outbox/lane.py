@@ -103,11 +103,10 @@ class Lane:
         except TimeoutError as error:
             self._drop()
             raise OutboxError(f"{self._name}: {plain(error)}") from None
-        if code // 100 == 5:
+        if code // 100 != 2:
             self._drop()
-            refusal = _Answer(code, text)
-            raise OutboxError(f"{self._name}: takes no mail from us (MAIL FROM:<>): {refusal}") from None
-        _expect(250, (code, text))
+            when = "now" if code // 100 == 4 else "from us"
+            raise OutboxError(f"{self._name}: takes no mail {when} (MAIL FROM:<>): {_Answer(code, text)}")
         return client
 
     def _send_all_but_the_end(self, client: TimedSmtp, one: DueAcknowledgement) -> None:

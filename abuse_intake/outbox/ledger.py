@@ -5,6 +5,7 @@ also a fence: what this process no longer holds the lease of, another delivery h
 Threads may share a ledger: what they note at the same time is committed together.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,9 +17,13 @@ from abuse_intake.outbox.group_commit import GroupCommit
 from abuse_intake.steps import Job, Step, beat, reached
 from storage import acknowledgements
 from storage.database import Database, Session
+from storage.errors import DatabaseUnavailable
 from storage.values import DueAcknowledgement
 
 LEASE = timedelta(minutes=10)
+PATIENCE, STOPPING_PATIENCE = 60.0, 5.0
+"""Seconds that a database which is away is waited for with the answer to a letter in hand."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 RENEW_AFTER = timedelta(minutes=1)
 """What is left of a lease by then outlasts the delivery of one mail, however slow its server is."""
 FIRST_RETRY = timedelta(minutes=1)
@@ -111,7 +116,7 @@ class Ledger:
 
     def note_sent(self, due: Sequence[DueAcknowledgement]) -> None:
         """These were accepted."""
-        self._commit(lambda session: acknowledgements.mark_sent(session, _ids(due), self._owner, self._now()))
+        self._settle(lambda session: acknowledgements.mark_sent(session, _ids(due), self._owner, self._now()))
         self._count(sent=len(due))
 
     def note_refused_for_now(self, due: DueAcknowledgement, error: str) -> None:
@@ -120,7 +125,7 @@ class Ledger:
         if self._is_too_old(due, error):
             return
         at = now + min(FIRST_RETRY * 2 ** min(due.attempts - 1, 20), LONGEST_RETRY)
-        self._commit(lambda session: acknowledgements.mark_waiting(session, due.id, self._owner, error, at))
+        self._settle(lambda session: acknowledgements.mark_waiting(session, due.id, self._owner, error, at))
         self._count(retried=1)
 
     def note_way_closed(self, due: Sequence[DueAcknowledgement], error: str) -> None:
@@ -134,12 +139,12 @@ class Ledger:
 
     def note_failed(self, due: DueAcknowledgement, error: str) -> None:
         """This one is never tried again."""
-        self._commit(lambda session: acknowledgements.mark_failed(session, due.id, self._owner, error))
+        self._settle(lambda session: acknowledgements.mark_failed(session, due.id, self._owner, error))
         self._count(failed=1)
 
     def note_outcome_unknown(self, due: DueAcknowledgement, error: str) -> None:
         """Nobody knows whether this one arrived; it is not sent again."""
-        self._commit(
+        self._settle(
             lambda session: acknowledgements.mark_outcome_unknown(session, due.id, self._owner, error)
         )
         self._count(outcome_unknown=1)
@@ -154,6 +159,20 @@ class Ledger:
             return False
         self.note_failed(due, f"given up after {GIVE_UP_AFTER.days} days: {error}")
         return True
+
+    def _settle(self, work: Callable[[Session], None]) -> None:
+        """Commit what became of a letter. A database that is away is waited for: forgotten, it leaves a doubt."""
+        began, pause = time.monotonic(), FIRST_PAUSE
+        while True:
+            try:
+                return self._commit(work)
+            except DatabaseUnavailable:
+                patience = STOPPING_PATIENCE if self.should_stop() else PATIENCE
+                if time.monotonic() - began + pause > patience:
+                    raise
+            beat(Job.DELIVERY)
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     def _commit(self, work: Callable[[Session], None]) -> None:
         self._commits.run(work)

@@ -1,6 +1,7 @@
 """Acknowledgements over SMTP: whatever the server does, none is lost and none is sent twice."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
@@ -29,7 +30,7 @@ from abuse_intake.outbox.ledger import Ledger
 from abuse_intake.outbox.smtp import SmtpCarrier
 from abuse_intake.urls import ServiceUrl
 from storage import acknowledgements
-from storage.database import Database
+from storage.database import Database, Session
 from storage.errors import DatabaseUnavailable
 from storage.values import DueAcknowledgement, NewAcknowledgement
 
@@ -150,9 +151,9 @@ def test_dots_arrive_as_they_were(database: Database, faulty_smtp: FaultySmtp) -
     assert faulty_smtp.messages()[0] == make_acknowledgement(1, NOW, DANA).content
 
 
-@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "END"])
+@pytest.mark.parametrize("stage", ["RCPT", "DATA", "END"])
 def test_a_refusal_for_now_waits(database: Database, faulty_smtp: FaultySmtp, stage: str) -> None:
-    """4xx at any stage costs one attempt; the acknowledgement waits, with the answer, and goes out later."""
+    """4xx to its recipient or its content costs one attempt; it waits, with the answer, and goes out later."""
     faulty_smtp.fail(stage, "451 4.3.0 Try later", times=1)  # type: ignore[arg-type]
 
     deliver(database, faulty_smtp.port)
@@ -178,16 +179,26 @@ def test_a_refusal_for_good_is_final(database: Database, faulty_smtp: FaultySmtp
     assert list_recipients(faulty_smtp) == [SAM, KIM]
 
 
+@pytest.mark.parametrize(
+    ("refusal", "told"),
+    [
+        ("530 5.7.0 Authentication required", r"takes no mail from us .*530 5\.7\.0 Authentication required"),
+        ("421 4.7.0 Too many mails", r"takes no mail now .*421 4\.7\.0 Too many mails"),
+        ("451 4.3.0 Try later", r"takes no mail now .*451 4\.3\.0 Try later"),
+    ],
+)
 def test_a_server_that_refuses_us_costs_no_acknowledgement(
-    database: Database, faulty_smtp: FaultySmtp
+    database: Database, faulty_smtp: FaultySmtp, refusal: str, told: str
 ) -> None:
-    """5xx to MAIL is about us, not about a recipient: it is told, and everything is tried again later."""
-    faulty_smtp.fail("MAIL", "530 5.7.0 Authentication required", times=1)
+    """A refusal of MAIL is about us, not about a recipient: it is told, no attempt is counted, all is tried again."""
+    faulty_smtp.fail("MAIL", refusal, times=1)
 
-    with pytest.raises(OutboxError, match=r"takes no mail from us .*530 5\.7\.0 Authentication required"):
+    with pytest.raises(OutboxError, match=told):
         deliver(database, faulty_smtp.port)
-    deliver(database, faulty_smtp.port, LATER)
+    attempts = [one.attempts for one in list_acknowledgements(database)]
+    deliver(database, faulty_smtp.port, NOW + timedelta(seconds=1))
 
+    assert attempts == [0, 0, 0]
     assert list_states(database) == ["sent", "sent", "sent"]
 
 
@@ -315,6 +326,25 @@ def test_without_the_committed_stage_the_dot_is_not_sent(
 
     assert faulty_smtp.accepted == []
     assert datetime.now(UTC) - began < timedelta(seconds=3)
+
+
+def test_an_answer_outlasts_a_short_outage_of_the_database(
+    database: Database, faulty_smtp: FaultySmtp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the server has accepted is sent, also where the database takes that only at the third try."""
+    mark_sent, tries = acknowledgements.mark_sent, Counter[str]()
+
+    def mark_at_the_third_try(session: Session, ids: Collection[str], owner: str, now: datetime) -> None:
+        tries[",".join(ids)] += 1
+        if tries[",".join(ids)] < 3:
+            raise DatabaseUnavailable("the database cannot be used: gone")
+        mark_sent(session, ids, owner, now)
+
+    monkeypatch.setattr(acknowledgements, "mark_sent", mark_at_the_third_try)
+
+    deliver(database, faulty_smtp.port)
+
+    assert list_states(database) == ["sent"] * 3
 
 
 def test_a_server_that_is_away_loses_nothing(database: Database) -> None:
