@@ -31,6 +31,9 @@ from abuse_intake.settings_section import OptionalText, Section
 from abuse_intake.urls import ServiceUrl, parse_service_url
 from parsers.addresses import strict_addr_spec
 
+CREDENTIALS = (
+    "such credentials can be read inside the service only: docs/operations.md says how to check there"
+)
 CONFIG_VARIABLE = "ABUSE_INTAKE_CONFIG"
 DEFAULT_CONFIG = Path("abuse-intake.toml")
 MAILBOX_SCHEMES = ("imap", "imaps", "maildir", "folder")
@@ -231,7 +234,11 @@ class Settings(BaseSettings):
         try:
             return path.read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"password_file {path} cannot be read: {plain(error)}") from None
+            where = f" ({CREDENTIALS})" if path.is_relative_to("/run/credentials") else ""
+            key = "mailbox" if isinstance(section, MailboxSettings) else "outbox"
+            raise ConfigurationError(
+                f"{key}.password_file {path} cannot be read: {plain(error)}{where}"
+            ) from None
 
 
 def resolve_database_url(url: str, base: Path) -> str:

@@ -39,7 +39,8 @@ def _advise(error: BaseException) -> str | None:
         return _advise_on_certificate(getattr(error, "verify_code", 0))
     if isinstance(error, ssl.SSLError):
         return TRY_ANOTHER_PORT if getattr(error, "reason", None) in NO_TLS_SPOKEN else None
-    return next((text for kind, text in ADVICE if isinstance(error, kind)), None)
+    by_kind = next((text for kind, text in ADVICE if isinstance(error, kind)), None)
+    return by_kind or next((text for words, text in WORDS if str(error).startswith(words)), None)
 
 
 BROKEN_OFF = "the server broke off the connection, its log may say why; it is tried again"
@@ -48,8 +49,17 @@ ADVICE: tuple[tuple[type[OSError], str], ...] = (
     (ConnectionRefusedError, "start the server, or correct the port in the URL"),
     (ConnectionResetError, BROKEN_OFF),
     (BrokenPipeError, BROKEN_OFF),
-    (TimeoutError, "see whether the server is well, and whether a firewall lets us through"),
+    (
+        TimeoutError,
+        "see whether the server is well, whether a firewall lets us through, and whether this port begins with TLS"
+        " (imaps://, smtps://)",
+    ),
 )
+WORDS: tuple[tuple[str, str], ...] = (
+    ("select failed: ", "correct the folder at the end of mailbox.url, or create it"),
+    ("unexpected response: ", "no IMAP server answers on this port: correct it in the URL"),
+)
+"""How errors of imapclient and imaplib begin that have no class of their own."""
 
 
 def _advise_on_certificate(code: int) -> str:

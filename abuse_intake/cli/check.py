@@ -24,8 +24,9 @@ from storage.errors import StorageError
 
 SECONDS = 30.0
 """So long each attempt may take."""
-OK, HINT, FAILED = "ok", "hint", "FAILED"
-COLOURS = {OK: "green", HINT: "yellow", FAILED: "red"}
+OK, HINT, FAILED, WRONG = "ok", "hint", "FAILED", "WRONG"
+COLOURS = {OK: "green", HINT: "yellow", FAILED: "red", WRONG: "red"}
+EXIT_CODES = {FAILED: 1, WRONG: 2}
 PROBE = b"From: postmaster@reporter.example\nSubject: Hello\n\nHello\n"
 
 
@@ -45,21 +46,20 @@ def check(context: click.Context) -> None:
     settings = settings_of(context)
     settings.need_mailbox()
     settings.need_outbox()
-    is_well = [_tell(name, *_try(attempt, settings)) for name, attempt in ATTEMPTS]
-    context.exit(0 if all(is_well) else 1)
+    context.exit(max(_tell(name, *_try(attempt, settings)) for name, attempt in ATTEMPTS))
 
 
-def _tell(name: str, state: str, answer: str) -> bool:
-    """A line, not a row of a table: no answer is cut, however long the paths in it are."""
-    click.echo(f"{name:<11}{click.style(f'{state:<8}', fg=COLOURS[state], bold=state == FAILED)}{answer}")
-    return state != FAILED
+def _tell(name: str, state: str, answer: str) -> int:
+    """The exit code that it asks for. A line, no row of a table: nothing is cut, however long the paths in it are."""
+    click.echo(f"{name:<11}{click.style(f'{state:<8}', fg=COLOURS[state], bold=state in EXIT_CODES)}{answer}")
+    return EXIT_CODES.get(state, 0)
 
 
 def _try(attempt: Callable[[Settings], str], settings: Settings) -> tuple[str, str]:
     try:
         return OK, one_line(_within(SECONDS, lambda: attempt(settings)))
-    except ConfigurationError:
-        raise
+    except ConfigurationError as error:
+        return WRONG, one_line(str(error))
     except Hint as hint:
         return HINT, one_line(str(hint))
     except (AbuseIntakeError, StorageError) as error:

@@ -16,6 +16,7 @@ from abuse_intake.intake import PollSummary
 from abuse_intake.log import configure_log
 from abuse_intake.settings import Settings, load_settings
 from abuse_intake.stopping import Stopping
+from abuse_intake.troubles import advise
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -131,7 +132,8 @@ def _try(work: Callable[[], T], problems: list[str]) -> T | None:
     try:
         return work()
     except (AbuseIntakeError, StorageError) as error:
-        problems.append(str(error))
+        advice = advise(error)
+        problems.append(f"{error}: {advice}" if advice else str(error))
     return None
 
 

@@ -25,7 +25,8 @@ def open_token_source(oauth: OauthSettings, user: str, base: Path) -> TokenSourc
         return _open_endpoint(oauth, user, base)
     except ImportError as error:
         raise ConfigurationError(
-            f"tokens of an endpoint need {error.name}: run pip install 'abuse-intake[oauth]'"
+            f"tokens of an endpoint need {error.name}: "
+            "in the checkout run pip install '.[oauth]' with the pip beside this program"
         ) from None
 
 

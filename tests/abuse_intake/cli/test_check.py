@@ -41,7 +41,8 @@ def test_a_username_without_a_password_is_refused(cli: CommandLine) -> None:
     answer = cli("check")
 
     assert answer.code == 2
-    assert "outbox.password_file must be given" in answer.complaint()
+    assert "outbox.password_file must be given" in row(answer.out, "outbox")
+    assert " ok " in row(answer.out, "readers")
 
 
 def test_who_only_looks_makes_no_database(cli: CommandLine) -> None:
@@ -157,4 +158,4 @@ def test_a_status_port_that_a_worker_has_is_well(cli: CommandLine) -> None:
     assert row(beside_a_worker.out, "status").endswith(f"a worker answers on {HOST}:{worker.port}")
     assert row(alone.out, "status").endswith(f"{HOST}:{worker.port} is free")
     assert beside_another.code == 2
-    assert "cannot be listened on" in beside_another.complaint()
+    assert "cannot be listened on" in row(beside_another.out, "status")

@@ -98,13 +98,16 @@ def test_an_unreachable_mailbox_exits_1_yet_delivers_the_outbox(cli: CommandLine
 
 
 def test_an_unreachable_server_is_one_line(cli: CommandLine) -> None:
-    """An IMAP server that is not there is told, and exits 1."""
+    """An IMAP server that is not there is told, with what to do, and exits 1."""
     _configure(cli, ("maildir://Maildir", "imap://u:p@127.0.0.1:1/INBOX"))
 
     answer = cli("run", "--once")
 
     assert answer.code == 1
-    assert answer.complaint() == "abuse-intake: imap://u@127.0.0.1:1/INBOX: Connection refused"
+    assert answer.complaint() == (
+        "abuse-intake: imap://u@127.0.0.1:1/INBOX: Connection refused: "
+        "start the server, or correct the port in the URL"
+    )
 
 
 def test_an_unreachable_outbox_exits_1_and_keeps_what_waits(cli: CommandLine) -> None:
