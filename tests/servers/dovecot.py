@@ -186,7 +186,8 @@ class Dovecot:
             os.chown(folder, *self._owner)
         first = 1_700_000_000 + sum(1 for box in ("cur", "new") for _ in (inbox / box).iterdir())
         for number, raw in enumerate(raws, start=first):
-            path = inbox / "new" / f"{number}.M{number}P1.test"
+            # Microseconds and a process that differ, as in life: Dovecot's hash takes other names for much the same.
+            path = inbox / "new" / f"{number}.M{number * 7919 % 1_000_000}P{number * 31 % 32768}.test"
             path.write_bytes(raw)
             os.chown(path, *self._owner)
 
