@@ -17,8 +17,8 @@ log = structlog.get_logger()
 WAIT_SECONDS = 540.0
 """So long one wait lasts: routers forget a connection that is silent for longer."""
 STEADY_SECONDS = 60.0
-"""So long the first wait on a connection lasts. A server that takes a login may still refuse to wait (IDLE): only a wait
-that came to its end, or brought news, ends an outage."""
+"""So long the first wait on a connection lasts. A server that takes a login may still refuse to wait (IDLE): only a
+wait that came to its end, or brought news, ends an outage."""
 PAUSE_SECONDS = 0.5
 """Between two times of news, so that a server that tells much asks for few polls."""
 FIRST_BACKOFF = 1.0
