@@ -64,16 +64,16 @@ class Jobs:
         count = self._metrics.begin_poll()
         began, outcome = time.monotonic(), "fault"
 
-        def note_progress(so_far: PollSummary) -> None:
+        def count_progress(so_far: PollSummary) -> None:
             count(so_far)
-            self.condition.poll_came_on()
+            self._note_progress()
             self._service_manager.status(self.condition.describe())
 
         try:
             with self._watchdog.running(Job.POLL), _noting_failure(self.condition.polling):
-                self.app.poll(summary, self._should_stop, note_progress)
+                self.app.poll(summary, self._should_stop, count_progress)
             outcome = "done"
-            self.condition.poll_came_on()
+            self._note_progress()
             self._pause = FIRST_PAUSE
         except (AbuseIntakeError, StorageError):
             outcome = "failed"
@@ -83,6 +83,10 @@ class Jobs:
             self._metrics.poll_ended(outcome, time.monotonic() - began)
             self._tell_poll(summary, is_done=outcome == "done")
         self._ask_for_more(summary, is_done=outcome == "done")
+
+    def _note_progress(self) -> None:
+        self.condition.poll_came_on()
+        self._metrics.poll_came_on()
 
     def _ask_for_more(self, summary: PollSummary, *, is_done: bool) -> None:
         if self._should_stop():
