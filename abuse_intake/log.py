@@ -5,6 +5,7 @@ import logging
 import math
 import sys
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from typing import Any, Literal, TextIO
 
 import structlog
@@ -42,7 +43,7 @@ def configure_log(
             *_RENDERERS[log_format],
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: structlog.PrintLogger(stream or sys.stderr),
+        logger_factory=lambda *_: _Printer(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
@@ -55,6 +56,16 @@ def render_record(level: str, event: str, **fields: object) -> str:
     for processor in structlog.get_config()["processors"]:
         record = processor(None, level, record)
     return str(record)
+
+
+class _Printer(structlog.PrintLogger):
+    """Writes what it can: a full disk or a closed stderr costs records, never the work that is told of."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError, ValueError):  # ValueError: it is closed
+            super().msg(message)
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
 
 
 def _take_over_libraries() -> None:

@@ -19,17 +19,21 @@ from pydantic_core import PydanticUndefined
 
 from abuse_intake.cli import cli
 from abuse_intake.settings import ENVIRONMENT_PREFIX, Settings, build_settings
+from abuse_intake.worker.metrics import Metrics
+from abuse_intake.worker.store_figures import StoreFigures
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 README = ROOT / "README.md"
+OPERATIONS = ROOT / "docs" / "operations.md"
 
 CODE_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE_COMMAND = re.compile(r"`(abuse-intake [^`]*)`")
 COMMAND = re.compile(r"(?:ExecStart=|runuser -u \S+ -- )?(?:[\w./-]*/)?abuse-intake (?P<arguments>.*)")
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)[^)]*\)")
 KEY_ROW = re.compile(r"^\| `([a-z_]+(?:\.[a-z_]+)+)` \| [^|]+ \| ([^|]+) \| `([A-Z_]+)` \|$", re.MULTILINE)
+METRIC = re.compile(r"\babuse_intake_\w+")
 MAKE_TARGET = re.compile(r"^([a-z]+):.*## (.*)$", re.MULTILINE)
 
 
@@ -86,6 +90,30 @@ def test_the_configurations_that_are_shown_are_right(page: Path, tmp_path: Path)
         build_settings(tomllib.loads(block), tmp_path).need_outbox()
 
     assert blocks
+
+
+def test_the_parts_of_a_configuration_that_are_shown_are_right(tmp_path: Path) -> None:
+    """What the operations page shows can be added to the README's configuration: no wrong key, no section twice."""
+    (whole,) = code_blocks(README, "toml")
+
+    for part in code_blocks(OPERATIONS, "toml"):
+        build_settings(tomllib.loads(f"{whole}\n{part}"), tmp_path).need_outbox()
+
+
+# Metrics
+
+
+def test_every_metric_is_documented() -> None:
+    """The table lists exactly the program's own metrics, and the rules for alarms name no other."""
+    figures = StoreFigures(unread=0, outbox={}, incidents={}, oldest_due_seconds=0.0)
+    page = Metrics(lambda: figures).render().decode()
+    actual = set(re.findall(r"^# TYPE (abuse_intake_\w+) ", page, re.MULTILINE))
+    text = OPERATIONS.read_text()
+
+    documented = set(METRIC.findall("\n".join(re.findall(r"^\| (`abuse_intake_.*?) \|", text, re.MULTILINE))))
+
+    assert documented == actual
+    assert set(METRIC.findall("".join(code_blocks(OPERATIONS, "yaml")))) <= actual
 
 
 # Commands

@@ -22,8 +22,9 @@ class Condition:
         self._came_on_at: float | None = None
 
     def poll_came_on(self) -> None:
-        """A poll has come to its end, or has finished another batch."""
+        """A poll has come to its end, or has finished another batch: what kept the one before from it is over."""
         self._came_on_at = self._now()
+        self.polling.works()
 
     def list_problems(
         self, poll_seconds: float, *, database_answers: bool, directory_problem: str | None

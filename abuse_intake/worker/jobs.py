@@ -18,6 +18,7 @@ from abuse_intake.steps import Job
 from abuse_intake.stopping import Stopping
 from abuse_intake.worker.condition import Condition
 from abuse_intake.worker.metrics import Metrics
+from abuse_intake.worker.outage import Outage
 from abuse_intake.worker.service_manager import ServiceManager
 from abuse_intake.worker.turns import Turns
 from abuse_intake.worker.watchdog import Watchdog
@@ -58,32 +59,42 @@ class Jobs:
         self.deliveries = Turns(Job.DELIVERY, self.deliver)
 
     def poll(self) -> None:
-        """One poll; when it recorded acknowledgements, they are delivered at once."""
+        """One poll; acknowledgements that it recorded are delivered at once, and what it had no time for is polled."""
         summary = PollSummary()
         count = self._metrics.begin_poll()
         began, outcome = time.monotonic(), "fault"
 
-        def note_progress(so_far: PollSummary) -> None:
+        def count_progress(so_far: PollSummary) -> None:
             count(so_far)
-            self.condition.poll_came_on()
+            self._note_progress()
+            self._service_manager.status(self.condition.describe())
 
         try:
-            with self._watchdog.running(Job.POLL):
-                self.app.poll(summary, self._should_stop, note_progress)
+            with self._watchdog.running(Job.POLL), _noting_failure(self.condition.polling):
+                self.app.poll(summary, self._should_stop, count_progress)
             outcome = "done"
-            self.condition.poll_came_on()
-            self.condition.polling.works()
+            self._note_progress()
             self._pause = FIRST_PAUSE
-        except (AbuseIntakeError, StorageError) as error:
+        except (AbuseIntakeError, StorageError):
             outcome = "failed"
-            self.condition.polling.fails(error)
             self._try_again()
         finally:
             count(summary)
             self._metrics.poll_ended(outcome, time.monotonic() - began)
             self._tell_poll(summary, is_done=outcome == "done")
-        if summary.acknowledgements and not self._should_stop():
+        self._ask_for_more(summary, is_done=outcome == "done")
+
+    def _note_progress(self) -> None:
+        self.condition.poll_came_on()
+        self._metrics.poll_came_on()
+
+    def _ask_for_more(self, summary: PollSummary, *, is_done: bool) -> None:
+        if self._should_stop():
+            return
+        if summary.acknowledgements:
             self.deliveries.ask()
+        if is_done and summary.is_unfinished:
+            self.polls.ask()
 
     def _try_again(self) -> None:
         """A connection may have died of age, and the next poll of the schedule may be far away."""
@@ -121,13 +132,12 @@ class Jobs:
         summary = DeliverySummary()
         outcome = "fault"
         try:
-            with self._watchdog.running(Job.DELIVERY):
+            with self._watchdog.running(Job.DELIVERY), _noting_failure(self.condition.delivering):
                 self.app.deliver(self._should_stop, summary)
             outcome = "done"
             self.condition.delivering.works()
-        except (AbuseIntakeError, StorageError) as error:
+        except (AbuseIntakeError, StorageError):
             outcome = "failed"
-            self.condition.delivering.fails(error)
         finally:
             self._metrics.delivery_ended(outcome, summary)
             self._tell_delivery(summary)
@@ -165,3 +175,13 @@ class Jobs:
 
     def _should_stop(self) -> bool:
         return self._is_pausing or self._stopping()
+
+
+@contextmanager
+def _noting_failure(outage: Outage) -> Iterator[None]:
+    """Whatever ends this early is an outage: a fault of ours as well as a server that is away."""
+    try:
+        yield
+    except Exception as error:
+        outage.fails(error)
+        raise

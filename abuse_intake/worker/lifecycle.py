@@ -71,6 +71,7 @@ class Worker:
         log.info("starting", version=__version__, mailbox=app.mailbox.name, outbox=app.carrier.name)
         self._status.open(app.settings.worker.status_port)
         self._watchdog.start(seconds)
+        self._metrics.polls_every(seconds)
         for name, job in (("poll", self._ask_to_poll), ("deliver", self.ask_to_deliver)):
             self._scheduler.add_job(
                 job, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC)
@@ -155,6 +156,7 @@ class Worker:
     def _schedule_anew(self, app: App) -> None:
         seconds = app.settings.need_mailbox().poll_seconds
         self._watchdog.expect_schedule(seconds)
+        self._metrics.polls_every(seconds)
         for name in ("poll", "deliver"):
             self._scheduler.reschedule_job(name, trigger="interval", seconds=seconds)
         self.ask_to_poll()

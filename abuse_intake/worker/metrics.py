@@ -73,10 +73,14 @@ class Metrics:
             "Mails that could not be fetched or filed away at the last poll, and stay.",
             registry=registry,
         )
-        self._last_poll = Gauge(
-            "abuse_intake_last_successful_poll_timestamp_seconds",
-            "When a poll last came to its end.",
+        self._came_on = Gauge(
+            "abuse_intake_last_poll_progress_timestamp_seconds",
+            "When a poll last finished a batch or came to its end; before the first, when the program began.",
             registry=registry,
+        )
+        self._came_on.set_to_current_time()
+        self._interval = Gauge(
+            "abuse_intake_poll_interval_seconds", "So often the mailbox is polled.", registry=registry
         )
         self._reloaded = Gauge(
             "abuse_intake_config_last_reload_successful",
@@ -100,12 +104,18 @@ class Metrics:
 
         return count
 
+    def polls_every(self, seconds: float) -> None:
+        """The interval between two polls from now on."""
+        self._interval.set(seconds)
+
+    def poll_came_on(self) -> None:
+        """A poll has finished a batch, or has come to its end."""
+        self._came_on.set_to_current_time()
+
     def poll_ended(self, outcome: str, seconds: float) -> None:
         """A poll ended so, after so long."""
         self._polls.labels(outcome).inc()
         self._seconds.observe(seconds)
-        if outcome == "done":
-            self._last_poll.set_to_current_time()
 
     def problems_are(self, count: int) -> None:
         """So many mails stay in the mailbox."""

@@ -32,7 +32,7 @@ class Outage:
 
     def fails(self, error: Exception) -> None:
         """It failed, for this reason."""
-        problem, now = str(error), self._now()
+        problem, now = str(error) or type(error).__name__, self._now()
         if self.problem is None:
             self._began, self._pause, self._told = now, FIRST_REMINDER, set()
         is_new = problem not in self._told and len(self._told) < MAX_PROBLEMS

@@ -73,6 +73,9 @@ class FiguresSource:
             figures = self._gather()
         except StorageError as error:
             log.debug("no figures", problem=str(error))
+        except Exception as fault:
+            # The last resort of this thread: Python would print it past the log.
+            log.error("fault in the figures of the database", exc_info=fault)
         finally:
             ended = self._now()
             with self._asking:

@@ -16,6 +16,9 @@ log = structlog.get_logger()
 
 WAIT_SECONDS = 540.0
 """So long one wait lasts: routers forget a connection that is silent for longer."""
+STEADY_SECONDS = 60.0
+"""So long the first wait on a connection lasts. A server that takes a login may still refuse to wait (IDLE): only a
+wait that came to its end, or brought news, ends an outage."""
 PAUSE_SECONDS = 0.5
 """Between two times of news, so that a server that tells much asks for few polls."""
 FIRST_BACKOFF = 1.0
@@ -71,16 +74,23 @@ class MailWatcher:
         mailbox = self._open_mailbox()
         try:
             mailbox.wait_for_mail(0, self._is_over.is_set)  # connects, and knows from now on what is new
-            self._outage.works()
-            self._backoff = FIRST_BACKOFF
             self._tell()  # what came while nobody watched
             if not mailbox.tells_of_mail:
                 mailbox.close()
                 log.info("the server does not tell of new mail (IDLE): the polls find it")
                 self._is_over.wait()
                 return
-            while not self._is_over.wait(PAUSE_SECONDS):
-                if mailbox.wait_for_mail(WAIT_SECONDS, self._is_over.is_set):
-                    self._tell()
+            self._wait_again_and_again(mailbox)
         finally:
             mailbox.close()
+
+    def _wait_again_and_again(self, mailbox: TellingMailbox) -> None:
+        seconds = STEADY_SECONDS
+        while not self._is_over.wait(PAUSE_SECONDS):
+            is_new = mailbox.wait_for_mail(seconds, self._is_over.is_set)
+            if self._is_over.is_set():
+                return
+            self._outage.works()
+            self._backoff, seconds = FIRST_BACKOFF, WAIT_SECONDS
+            if is_new:
+                self._tell()

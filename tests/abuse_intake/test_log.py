@@ -1,5 +1,6 @@
 """The log: one record a line; strangers can neither add a line nor steer a terminal."""
 
+import errno
 import io
 import json
 import logging
@@ -109,6 +110,39 @@ def test_what_a_library_logs_is_a_record_too(capsys: pytest.CaptureFixture[str])
     assert stream.getvalue().count("\n") == 1
     assert 'event="bad header a\\r\\nb\\x1b[31m" library=some.library' in stream.getvalue()
     assert capsys.readouterr().err == ""
+
+
+class FullDisk(io.StringIO):
+    """A stream on a disk that is full until `has_room`."""
+
+    has_room = False
+
+    def flush(self) -> None:
+        if not self.has_room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("level", ["debug", "info", "warning", "error", "critical", "exception"])
+def test_a_full_disk_ends_no_work(level: str) -> None:
+    """The record may be lost; who told of something goes on, and is heard when there is room."""
+    stream = FullDisk()
+    configure_log(verbose=True, stream=stream)
+
+    getattr(structlog.get_logger(), level)("lost")
+    logging.getLogger("some.library").warning("lost too")
+    stream.has_room = True
+    structlog.get_logger().info("heard")
+
+    assert "event=heard" in stream.getvalue()
+
+
+def test_a_closed_stream_ends_no_work() -> None:
+    """Nobody is there to be told."""
+    stream = io.StringIO()
+    configure_log(stream=stream)
+    stream.close()
+
+    structlog.get_logger().warning("lost")
 
 
 # JSON

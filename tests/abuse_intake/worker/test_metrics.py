@@ -1,6 +1,7 @@
 """Metrics: counted as the work goes on, in a registry of their own, with words of ours as labels."""
 
 import re
+import time
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -66,14 +67,20 @@ def test_polls_and_deliveries_are_counted_by_outcome(metrics: Metrics) -> None:
     assert series["abuse_intake_acknowledgements_total[outcome_unknown]"] == 1
 
 
-def test_only_a_poll_that_was_done_is_a_successful_one(metrics: Metrics) -> None:
-    """A failed poll leaves the time of the last good one."""
+def test_a_poll_that_comes_on_is_told_with_its_time(
+    metrics: Metrics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the first, the start stands in for it, so that a new worker is no alarm; a failure changes nothing."""
+    name = "abuse_intake_last_poll_progress_timestamp_seconds"
+    began = read(metrics)[name]
+    monkeypatch.setattr(time, "time", lambda: began + 100)
     metrics.poll_ended("failed", 0.2)
-    before = read(metrics)["abuse_intake_last_successful_poll_timestamp_seconds"]
-    metrics.poll_ended("done", 0.2)
+    after_a_failure = read(metrics)[name]
+    metrics.poll_came_on()
 
-    assert before == 0
-    assert read(metrics)["abuse_intake_last_successful_poll_timestamp_seconds"] > 1.7e9
+    assert time.time() - 1000 < began
+    assert after_a_failure == began
+    assert read(metrics)[name] == began + 100
 
 
 def test_the_database_s_figures_are_gauges() -> None:

@@ -52,6 +52,16 @@ def test_it_is_told_when_it_begins_and_when_it_is_over(
     assert told[1]["after_seconds"] == 50
 
 
+def test_an_error_without_words_is_a_problem(told: list[MutableMapping[str, Any]]) -> None:
+    """What a fault of ours leaves unsaid, its kind says."""
+    outage = Outage("poll")
+
+    outage.fails(AssertionError())
+
+    assert outage.problem == "AssertionError"
+    assert told[0]["problem"] == "AssertionError"
+
+
 def test_reminders_come_at_growing_intervals(clock: Clock, told: list[MutableMapping[str, Any]]) -> None:
     """A day's outage at a poll a second costs some thirty records."""
     outage = Outage("poll", now=clock)

@@ -8,6 +8,7 @@ from arrival_builders import make_forward, make_message
 from intake_fakes import FakeMailbox
 from intake_world import fill_outbox, make_intake, open_database
 from storage_builders import NOW
+from structlog.testing import capture_logs
 
 from abuse_intake.worker import store_figures
 from abuse_intake.worker.store_figures import FRESH_SECONDS, FiguresSource, StoreFigures, gather_figures
@@ -77,6 +78,19 @@ def test_a_database_that_is_away_has_none(store: Store, source: FiguresSource) -
     store.now += FRESH_SECONDS + 1
 
     assert source.find() == FIGURES
+
+
+def test_a_fault_of_ours_is_a_record_of_the_log() -> None:
+    """It has no figures, and is not printed past the log."""
+
+    def fail() -> StoreFigures:
+        raise RuntimeError("a fault of ours")
+
+    with capture_logs() as told:
+        assert FiguresSource(fail).find() is None
+
+    assert [one["event"] for one in told] == ["fault in the figures of the database"]
+    assert told[0]["log_level"] == "error"
 
 
 def test_a_database_that_does_not_answer_is_asked_once(

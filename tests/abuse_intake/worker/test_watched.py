@@ -40,6 +40,7 @@ def test_a_worker_that_is_well_says_so(configuration: Path) -> None:
         )
 
         assert worker.ask("/healthz") == (200, "ok\n")
+        assert "abuse_intake_poll_interval_seconds 1.0" in worker.ask("/metrics")[1]
         assert 'abuse_intake_mails_total{disposition="report",reason=""} 1.0' in worker.ask("/metrics")[1]
 
 

@@ -19,13 +19,14 @@ from abuse_intake.worker.watching import MailWatcher
 
 
 class TellingMailboxes:
-    """Opens mailboxes that tell of mail when `news` is set, and fail as often as told."""
+    """Opens mailboxes that tell of mail when `news` is set; they fail, or refuse to wait, as often as told."""
 
     tells_of_mail = True
 
     def __init__(self) -> None:
         self.news = threading.Event()
         self.failures = 0
+        self.refusals = 0
         self.opened = 0
         self.closed = 0
 
@@ -37,6 +38,9 @@ class TellingMailboxes:
         if self.failures:
             self.failures -= 1
             raise MailboxError("connection lost")
+        if seconds and self.refusals:
+            self.refusals -= 1
+            raise MailboxError("IDLE: NO")
         ends = time.monotonic() + seconds
         while time.monotonic() < ends and not should_stop():
             if self.news.wait(0.01):
@@ -91,6 +95,42 @@ def test_after_a_failure_it_watches_again(world: World, capsys: pytest.CaptureFi
     assert log.count("cannot wait for mail") == 1
     assert "warning" in log
     await_truth(lambda: world.mailboxes.closed == 3)
+
+
+def test_a_server_that_lets_in_and_refuses_to_wait_is_left_alone_ever_longer(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A login is no success: the pauses grow, one outage is told, and it ends with a wait that lasted."""
+    monkeypatch.setattr(watching, "STEADY_SECONDS", 0.05)
+    world.mailboxes.refusals = 6
+    began = time.monotonic()
+    world.watcher.start()
+
+    await_truth(lambda: world.mailboxes.opened == 7)
+    took = time.monotonic() - began
+    heard: list[str] = []
+
+    def is_over() -> bool:
+        heard.append(capsys.readouterr().out)
+        return "can wait for mail again" in "".join(heard)
+
+    await_truth(is_over)
+
+    assert took > 0.01 * (1 + 2 + 4 + 8 + 16 + 32)
+    assert "".join(heard).count("cannot wait for mail") == 1
+    assert "".join(heard).count("can wait for mail again") == 1
+
+
+def test_news_ends_an_outage(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """A server that tells of mail keeps its connection, however short the wait was."""
+    world.mailboxes.refusals = 3
+    world.watcher.start()
+    await_truth(lambda: world.mailboxes.opened == 4)
+
+    world.mailboxes.news.set()
+
+    await_truth(lambda: world.told == 5)
+    assert capsys.readouterr().out.count("can wait for mail again") == 1
 
 
 def test_a_wait_that_ends_without_news_is_no_news(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
