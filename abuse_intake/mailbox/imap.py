@@ -28,6 +28,7 @@ from abuse_intake.mailbox.imap_survey import describe_abilities, describe_folder
 from abuse_intake.mailbox.suspects import Refusal
 from abuse_intake.mailbox.token_login import log_in_with_token
 from abuse_intake.oauth.source import TokenSource
+from abuse_intake.steps import Job, beat
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
 
@@ -51,7 +52,12 @@ class ImapMailbox:
     """Until a connection shows that the server has no IDLE."""
 
     def __init__(
-        self, url: ServiceUrl, username: str, password: str, token_source: TokenSource | None = None
+        self,
+        url: ServiceUrl,
+        username: str,
+        password: str,
+        token_source: TokenSource | None = None,
+        tell_alive: Callable[[], object] = lambda: beat(Job.POLL),
     ) -> None:
         # The account belongs to the name: another account's UIDs on the same server mean other mails.
         self.name = str(replace(url, username=username))
@@ -61,6 +67,7 @@ class ImapMailbox:
         self._username = username
         self._password = password
         self._token_source = token_source
+        self._tell_alive = tell_alive
         self._how = ""
         self._folder = url.path or "INBOX"
         self._client: DeadlineClient | None = None
@@ -260,7 +267,8 @@ class ImapMailbox:
     def _connect(self) -> DeadlineClient:
         tls = ssl.create_default_context()
         is_tls = self._url.scheme == "imaps"
-        client = DeadlineClient(self._url.host or "", self._url.port or 0, tls if is_tls else None)
+        host, port = self._url.host or "", self._url.port or 0
+        client = DeadlineClient(host, port, tls if is_tls else None, self._tell_alive)
         try:
             if not is_tls and not self._url.is_loopback:
                 client.starttls(tls)

@@ -16,7 +16,6 @@ from typing import Any, cast
 from imapclient import IMAPClient
 
 from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES
-from abuse_intake.steps import Job, beat
 
 CONNECT_SECONDS = 15.0
 COMMAND_SECONDS = 60.0
@@ -36,8 +35,11 @@ KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
 class Connection(imaplib.IMAP4):
     """imaplib's conversation, over reads that know the deadline of the command they belong to."""
 
-    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, host: str, port: int, tls: ssl.SSLContext | None, tell_alive: Callable[[], object]
+    ) -> None:
         self.extra_seconds = 0.0
+        self._tell_alive = tell_alive
         self.silence = SILENCE_SECONDS
         self._tls = tls
         self._asked = "its greeting"
@@ -106,7 +108,7 @@ class Connection(imaplib.IMAP4):
                 if not count:
                     raise self.abort("the server closed the connection")
                 if self.extra_seconds > 0:
-                    beat(Job.POLL)  # an answer that may take long; its deadline holds all the same
+                    self._tell_alive()  # an answer that may take long; its deadline holds all the same
                 return count
         if self._glance is not None:
             return None
@@ -137,14 +139,17 @@ class _Reads(io.RawIOBase):
 
 
 class DeadlineClient(IMAPClient):  # type: ignore[misc]
-    """imapclient over such a connection."""
+    """imapclient over such a connection; `tell_alive` is called while an answer comes that may take long."""
 
-    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, host: str, port: int, tls: ssl.SSLContext | None, tell_alive: Callable[[], object]
+    ) -> None:
         self._tls = tls
+        self._tell_alive = tell_alive
         super().__init__(host, port, ssl=tls is not None, ssl_context=tls, timeout=SILENCE_SECONDS)
 
     def _create_IMAP4(self) -> Connection:  # noqa: N802 - imapclient's name
-        return Connection(self.host, self.port, self._tls)
+        return Connection(self.host, self.port, self._tls, self._tell_alive)
 
     @property
     def _connection(self) -> Connection:

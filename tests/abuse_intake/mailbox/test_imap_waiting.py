@@ -2,19 +2,25 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from imap_world import expunge, open_imap
-from intake_world import await_truth
-from servers.dovecot import Dovecot
+from imap_world import expunge, list_all, open_imap
+from intake_world import await_truth, open_database, write_configuration
+from servers.dovecot import PASSWORD, Dovecot
 from servers.faulty_proxy import FaultyProxy, answer, drip, reset, stall
+from servers.programs import HOST
 from servers.skipping import make_or_skip
 
+from abuse_intake import steps
+from abuse_intake.app import App
 from abuse_intake.errors import MailboxError
 from abuse_intake.mailbox import imap, imap_connection
 from abuse_intake.mailbox.imap import ImapMailbox
+from abuse_intake.settings import load_settings
+from abuse_intake.steps import Job
 
 pytestmark = pytest.mark.dovecot
 
@@ -98,6 +104,24 @@ def test_a_mail_that_came_between_two_waits_is_noticed(
     dovecot.append(user, RAW)
 
     assert mailbox.wait_for_mail(5, never)
+
+
+def test_a_wait_is_no_sign_of_life_of_a_poll(dovecot: Dovecot, user: str, tmp_path: Path) -> None:
+    """What the server answers to whoever waits hides no poll that hangs; what it answers to the poll shows life."""
+    configuration = write_configuration(tmp_path)
+    url = f"imap://{user}:{PASSWORD}@{HOST}:{dovecot.port}/INBOX"
+    configuration.write_text(configuration.read_text().replace("maildir://Maildir", url))
+    beats: list[Job] = []
+    with open_database(tmp_path) as database, closing(App(load_settings(configuration), database)) as app:
+        forget = steps.listen_to_beats(beats.append)
+        with closing(app.open_watched_mailbox()) as watched:
+            watched.wait_for_mail(0, never)
+        by_the_wait = len(beats)
+        list_all(app.mailbox)
+        forget()
+
+    assert by_the_wait == 0
+    assert beats
 
 
 def test_one_mail_is_told_once(dovecot: Dovecot, user: str, mailbox: ImapMailbox) -> None:
