@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
-from abuse_intake.errors import MailboxError
+from abuse_intake.errors import LoginRefusedError, MailboxError
 from abuse_intake.mailbox import imap_moving
 from abuse_intake.mailbox.backoff import Backoff
 from abuse_intake.mailbox.base import sleep
@@ -36,6 +36,8 @@ SEARCH_WINDOW = 10_000
 """Mails a SEARCH, so that no answer grows with the mailbox."""
 IDLE_SECONDS = 9 * 60.0
 """An IDLE is begun anew so often: servers and the routers before them forget who is silent for long."""
+TEMPORARY = "[UNAVAILABLE]"
+"""A server that says so (RFC 5530) cannot look up the account now: that login was not refused."""
 _SERVERS_WORDS = re.compile(r"""b["'](.*)["']""", re.DOTALL)
 
 T = TypeVar("T")
@@ -73,7 +75,6 @@ class ImapMailbox:
         self._client: DeadlineClient | None = None
         self._validity = 0
         self.keeps_keywords = False
-        self._has_worked = False
         self._known_folders: set[str] = set()
         self._backoff = Backoff()
         self._fetcher = Fetcher(self, self._attempt)
@@ -95,7 +96,6 @@ class ImapMailbox:
             if window >= exists:
                 break
             last, window = (uids[-1], window) if uids else (last, window + SEARCH_WINDOW)
-        self._note_success()
 
     def fetch(self, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
         yield from self._fetcher.fetch(places)
@@ -126,7 +126,6 @@ class ImapMailbox:
                 if (left := ends - time.monotonic()) <= 0:
                     break
                 is_new = client.await_mail(min(left, IDLE_SECONDS), should_stop) and self._has_grown(client)
-        self._note_success()
         if not is_new:
             sleep(ends - time.monotonic(), should_stop)
         return is_new
@@ -195,19 +194,10 @@ class ImapMailbox:
 
     @contextmanager
     def _talking(self) -> Iterator[DeadlineClient]:
-        """A logged-in connection. A failure counts against the server, and ends the connection."""
+        """A logged-in connection. A failure ends it."""
         client = self._need_client()
-        try:
-            with self._explained():
-                yield client
-        except MailboxError as error:
-            if not self._has_worked:  # one that did is opened again at once
-                self._backoff.note_failure(str(error))
-            raise
-
-    def _note_success(self) -> None:
-        self._has_worked = True
-        self._backoff.reset()
+        with self._explained():
+            yield client
 
     def _attempt(self, work: Callable[[DeadlineClient], T]) -> T | Refusal:
         """What the work gives, or how the server failed at it. MailboxError when it is away as a whole."""
@@ -227,14 +217,16 @@ class ImapMailbox:
 
     def _need_client(self) -> DeadlineClient:
         if self._client is None:
-            if (left := self._backoff.seconds_left()) > 0:
-                raise MailboxError(f"{self._backoff.reason} (tried again in {left:.0f} s)")
+            if self._backoff.seconds_left() > 0:
+                raise LoginRefusedError(self._backoff.reason)
             try:
                 with self._explained():
                     self._client = self._connect()
-            except MailboxError as error:
-                self._backoff.note_failure(str(error))
+            except LoginRefusedError as error:
+                if TEMPORARY not in str(error):
+                    self._backoff.note_failure(str(error))
                 raise
+            self._backoff.reset()
         return self._client
 
     @contextmanager
@@ -247,7 +239,8 @@ class ImapMailbox:
             raise
         except Exception as error:
             self._drop()
-            raise _CutError(f"{self.name}: {self._describe(error)}") from error
+            kind = LoginRefusedError if isinstance(error, LoginError) else _CutError
+            raise kind(f"{self.name}: {self._describe(error)}") from error
         except BaseException:
             self._drop()  # out of step: an answer may still be on its way
             raise
@@ -278,7 +271,6 @@ class ImapMailbox:
             with suppress(IMAPClientError, OSError):  # what went wrong is told, not that the end failed too
                 client.shutdown()
             raise
-        self._has_worked = False
         self._known_folders = set()
         self._namespace: tuple[str, str] | None = None
         return client
