@@ -5,7 +5,7 @@ AbuseIntakeError
 ├── DirectoryError          the tenants file cannot be used
 ├── GuardError              mails cannot be read right now
 ├── MailboxError            the mailbox cannot be worked right now
-│   └── LoginRefusedError        its server refuses our login
+│   └── LoginRefusedError   its server refuses our login
 ├── OutboxError             acknowledgements cannot be delivered right now
 └── TokenError              no access token can be had right now; mailbox and outbox tell it as theirs
 """
