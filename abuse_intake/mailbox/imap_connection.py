@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 
 from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES
 
@@ -191,18 +192,31 @@ class DeadlineClient(IMAPClient):  # type: ignore[misc]
     def await_mail(self, seconds: float, should_stop: Callable[[], bool]) -> bool:
         """IDLE (RFC 2177) for so long; True as soon as the server says that the folder has grown."""
         ends = time.monotonic() + seconds
-        self.idle()
-        told = False
+        told = self._begin_idle()
         while not told and (left := ends - time.monotonic()) > 0 and not should_stop():
-            told = self._connection.has_data(min(left, 1.0)) and self._tells_of_mail()
+            told = self._connection.has_data(min(left, 1.0)) and _tells_of_mail(self._read_line())
         _, rest = self.idle_done()
         return told or any(b"EXISTS" in response for response in rest)
 
-    def _tells_of_mail(self) -> bool:
-        line = self._connection.readline().upper()
-        if line.startswith(b"* BYE"):
+    def _begin_idle(self) -> bool:
+        """IDLE; whether the server told of mail before it agreed, which imapclient's own `idle` takes for a refusal."""
+        self._idle_tag = self._connection._command("IDLE")
+        told = False
+        while not (line := self._read_line()).startswith(b"+"):
+            if not line.startswith(b"*"):
+                raise IMAPClientError(f"the server refuses IDLE: {line.decode('ascii', 'replace')}")
+            told = told or _tells_of_mail(line)
+        return told
+
+    def _read_line(self) -> bytes:
+        line = self._connection.readline()
+        if line.upper().startswith(b"* BYE"):
             raise imaplib.IMAP4.abort(line.decode("ascii", "replace"))
-        return line.endswith(b" EXISTS\r\n")
+        return line
+
+
+def _tells_of_mail(line: bytes) -> bool:
+    return line.upper().endswith(b" EXISTS\r\n")
 
 
 def _name_command(sent: bytes) -> str:

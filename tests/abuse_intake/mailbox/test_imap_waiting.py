@@ -133,6 +133,18 @@ def test_one_mail_is_told_once(dovecot: Dovecot, user: str, mailbox: ImapMailbox
     assert not mailbox.wait_for_mail(0.2, never)
 
 
+def test_a_server_may_tell_of_mail_before_it_agrees_to_idle(proxy: FaultyProxy, mailbox: ImapMailbox) -> None:
+    """It is looked at once whether the mail is new, on the same connection."""
+    proxy.spoil(rb" IDLE\r", answer("* 2 EXISTS\r\n+ idling\r\n{tag} OK Idle completed."))
+    proxy.spoil(rb"^DONE\r", answer("* OK Still here"))
+    proxy.commands.clear()
+
+    mailbox.wait_for_mail(0.5, never)
+
+    words = [line.split()[-1 if line == b"DONE\r\n" else 1] for line in proxy.commands]
+    assert words[:5] == [b"SELECT", b"IDLE", b"DONE", b"SELECT", b"IDLE"]
+
+
 def test_a_wait_ends_soon_when_it_is_told_to_stop(proxy: FaultyProxy, mailbox: ImapMailbox) -> None:
     """It looks at `should_stop` at least every second."""
     stopping = threading.Event()
