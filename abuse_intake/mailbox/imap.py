@@ -86,6 +86,7 @@ class ImapMailbox:
         window, last, validity = SEARCH_WINDOW, 0, None
         while True:
             with self._talking() as client:
+                self._require_moving(client)  # rather than keep mails that then cannot be filed away
                 exists = self._select(client)[b"EXISTS"]
                 if validity not in (None, self._validity):
                     return  # other mails, which the next walk lists from its beginning
@@ -133,8 +134,7 @@ class ImapMailbox:
     def check(self) -> str:
         with self._talking() as client:
             waiting = client.folder_status(self._folder, [b"MESSAGES"])[b"MESSAGES"]
-            if not imap_moving.can_move(client):
-                raise MailboxError(imap_moving.cannot_move(self.name))
+            self._require_moving(client)
             abilities = describe_abilities(client)
         return f"{self.name}: {waiting} waiting{self._how}; {abilities}"
 
@@ -178,6 +178,10 @@ class ImapMailbox:
         self._select(client)
         if before != self._validity:
             raise MailboxError(f"{self.name}: the mailbox was made anew meanwhile (another UIDVALIDITY)")
+
+    def _require_moving(self, client: DeadlineClient) -> None:
+        if not imap_moving.can_move(client):
+            raise MailboxError(imap_moving.cannot_move(self.name))
 
     def _has_grown(self, client: IMAPClient) -> bool:
         """Whether a mail came since this was asked last; True when that cannot be known."""

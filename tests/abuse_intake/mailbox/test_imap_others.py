@@ -262,6 +262,41 @@ def test_mails_that_were_expunged_while_they_are_moved_are_left_out(
     assert dovecot.messages(user, "Processed") == [RAWS[1]]
 
 
+def test_nothing_is_kept_from_a_server_where_nothing_can_be_filed(
+    dovecot: Dovecot,
+    user: str,
+    open_one: Callable[..., ImapMailbox],
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With neither MOVE nor UIDPLUS the poll says so before anything else, and of which mailbox."""
+    dovecot.fill(user, RAWS)
+    monkeypatch.setattr(IMAPClient, "has_capability", lambda _, name: name == "NAMESPACE")
+    mailbox = open_one(dovecot.port)
+
+    with pytest.raises(MailboxError) as told:
+        make_intake(mailbox, database).poll()
+
+    assert str(told.value).startswith(f"{mailbox.name}: the server can neither MOVE")
+    assert list_mails(database) == []
+
+
+def test_what_a_server_tells_of_other_mails_meanwhile_is_passed_over(
+    dovecot: Dovecot, user: str, open_one: Callable[..., ImapMailbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer to a FETCH may bring the new flags of a mail that was not asked for."""
+    dovecot.fill(user, RAWS)
+    fetch = IMAPClient.fetch
+
+    def fetch_more(client: IMAPClient, *arguments: object) -> dict[int, dict[bytes, object]]:
+        told = {b"SEQ": 9, b"FLAGS": (), b"RFC822.SIZE": 9, b"BODY[]": b"another"}
+        return {**fetch(client, *arguments), 9: told}
+
+    monkeypatch.setattr(IMAPClient, "fetch", fetch_more)
+
+    assert fetch_all(open_one(dovecot.port)) == RAWS
+
+
 def test_folders_go_below_the_prefix_of_the_server() -> None:
     """Where all folders lie below INBOX, ours do too, with the separator of the server and in modified UTF-7."""
     with make_or_skip(lambda: Dovecot(prefix="INBOX.")) as server:
