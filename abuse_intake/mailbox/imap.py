@@ -25,6 +25,7 @@ from abuse_intake.mailbox.imap_fetching import Fetcher
 from abuse_intake.mailbox.imap_filing import Filer
 from abuse_intake.mailbox.imap_search import search_after, search_among
 from abuse_intake.mailbox.imap_survey import describe_abilities, describe_folders
+from abuse_intake.mailbox.imap_waiting import idle_until_new
 from abuse_intake.mailbox.suspects import Refusal
 from abuse_intake.mailbox.token_login import log_in_with_token
 from abuse_intake.oauth.source import TokenSource
@@ -34,8 +35,6 @@ from storage.values import Place
 
 SEARCH_WINDOW = 10_000
 """Mails a SEARCH, so that no answer grows with the mailbox."""
-IDLE_SECONDS = 9 * 60.0
-"""An IDLE is begun anew so often: servers and the routers before them forget who is silent for long."""
 TEMPORARY = "[UNAVAILABLE]"
 """A server that says so (RFC 5530) cannot look up the account now: that login was not refused."""
 _SERVERS_WORDS = re.compile(r"""b["'](.*)["']""", re.DOTALL)
@@ -123,10 +122,8 @@ class ImapMailbox:
         with self._talking() as client:
             self.tells_of_mail = client.has_capability("IDLE")
             is_new = self._has_grown(client)
-            while not is_new and self.tells_of_mail and not should_stop():
-                if (left := ends - time.monotonic()) <= 0:
-                    break
-                is_new = client.await_mail(min(left, IDLE_SECONDS), should_stop) and self._has_grown(client)
+            if not is_new and self.tells_of_mail:
+                is_new = idle_until_new(client, lambda: self._has_grown(client), ends, should_stop)
         if not is_new:
             sleep(ends - time.monotonic(), should_stop)
         return is_new

@@ -17,7 +17,7 @@ from servers.skipping import make_or_skip
 from abuse_intake import steps
 from abuse_intake.app import App
 from abuse_intake.errors import MailboxError
-from abuse_intake.mailbox import imap, imap_connection
+from abuse_intake.mailbox import imap_connection, imap_waiting
 from abuse_intake.mailbox.imap import ImapMailbox
 from abuse_intake.settings import load_settings
 from abuse_intake.steps import Job
@@ -145,6 +145,26 @@ def test_a_server_may_tell_of_mail_before_it_agrees_to_idle(proxy: FaultyProxy, 
     assert words[:5] == [b"SELECT", b"IDLE", b"DONE", b"SELECT", b"IDLE"]
 
 
+def test_a_server_that_tells_of_mail_in_vain_is_asked_more_and_more_slowly(
+    dovecot: Dovecot, user: str, proxy: FaultyProxy, mailbox: ImapMailbox
+) -> None:
+    """It is not asked time and again without a pause, and a mail that comes in the pause is noticed after it."""
+    proxy.spoil(rb" IDLE\r", answer("+ idling\r\n* 1 EXISTS\r\n{tag} OK Idle completed."), times=None)
+    proxy.spoil(rb"^DONE\r", answer("* OK Still here"), times=None)
+    proxy.commands.clear()
+
+    is_told_in_vain = mailbox.wait_for_mail(0.5, never)
+    looks = sum(b" SELECT " in line for line in proxy.commands)
+    thread, said = wait_in_thread(mailbox)
+    await_truth(lambda: sum(b" SELECT " in line for line in proxy.commands) >= looks + 3)
+    dovecot.append(user, RAW)
+    thread.join(timeout=20)
+
+    assert not is_told_in_vain
+    assert looks <= 4
+    assert said == [True]
+
+
 def test_a_wait_ends_soon_when_it_is_told_to_stop(proxy: FaultyProxy, mailbox: ImapMailbox) -> None:
     """It looks at `should_stop` at least every second."""
     stopping = threading.Event()
@@ -161,7 +181,7 @@ def test_idle_is_begun_anew(
     proxy: FaultyProxy, mailbox: ImapMailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No IDLE lasts long, so that a connection that is dead is found out."""
-    monkeypatch.setattr(imap, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(imap_waiting, "IDLE_SECONDS", 0.05)
 
     mailbox.wait_for_mail(0.5, never)
 
