@@ -192,7 +192,7 @@ class App:
 
     def open_watched_mailbox(self) -> Mailbox:
         """The same mailbox on a connection of its own, for whoever waits for new mail."""
-        return open_mailbox(self.settings)
+        return open_mailbox(self.settings, tell_alive=lambda: None)
 
     def close(self) -> None:
         """Let go of the mailbox, the outbox and the processes that read mails."""

@@ -5,6 +5,7 @@ AbuseIntakeError
 ├── DirectoryError          the tenants file cannot be used
 ├── GuardError              mails cannot be read right now
 ├── MailboxError            the mailbox cannot be worked right now
+│   └── LoginRefusedError   its server refuses our login
 ├── OutboxError             acknowledgements cannot be delivered right now
 └── TokenError              no access token can be had right now; mailbox and outbox tell it as theirs
 """
@@ -28,6 +29,10 @@ class GuardError(AbuseIntakeError):
 
 class MailboxError(AbuseIntakeError):
     """The mailbox cannot be worked right now; the next poll tries again."""
+
+
+class LoginRefusedError(MailboxError):
+    """The server of the mailbox refuses our login; each further try may bring it closer to locking the account."""
 
 
 class OutboxError(AbuseIntakeError):

@@ -16,7 +16,7 @@ and 3 to 5 lease mails, so that what a dead process left is known and read again
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -162,19 +162,27 @@ class Intake:
         with self._database.read() as session:
             known = set(mails.find_deliveries(session, self._mailbox.name, places))
         wanted = [place for place in places if place not in known and place not in self._not_given]
-        for batch in _split(self._fetch(wanted), BATCH_BYTES):
-            reached(Step.FETCHED)
-            with self._database.begin() as session:
-                kept = mails.keep_mails(session, self._mailbox.name, batch)
-            reached(Step.KEPT)
-            known.update(kept)
-            summary.kept += len(kept)
-            summary.known += len(kept) - len(
-                {one.mail_id for one in kept.values() if one.disposition is None}
-            )
-        self._not_given.update(place for place in wanted if place not in known)
+        for number, batch in enumerate(_split(self._fetch(wanted), BATCH_BYTES)):
+            if number:
+                self._finish_reading(summary)  # its lease may not outlast so many large mails on a slow line
+            known.update(self._keep(batch, summary))
+            if self._must_end():
+                break
+        else:
+            self._not_given.update(place for place in wanted if place not in known)
         self._set_aside_oversized()
         return known
+
+    def _keep(self, batch: Sequence[Arrival], summary: PollSummary) -> Iterable[Place]:
+        """Commit these mails; their places."""
+        reached(Step.FETCHED)
+        with self._database.begin() as session:
+            kept = mails.keep_mails(session, self._mailbox.name, batch)
+        reached(Step.KEPT)
+        summary.kept += len(kept)
+        summary.known += len(kept) - len({one.mail_id for one in kept.values() if one.disposition is None})
+        self._report_progress(summary)
+        return kept
 
     def _set_aside_oversized(self) -> None:
         """What no database takes goes to those that a person looks at, unread; the mailbox has told of it."""

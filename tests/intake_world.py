@@ -21,7 +21,7 @@ from intake_fakes import FakeGuard
 from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
 from abuse_intake.concluding import Concluder
-from abuse_intake.intake import Intake
+from abuse_intake.intake import Intake, PollSummary
 from abuse_intake.mailbox import Mailbox
 from abuse_intake.mailbox.files import MaildirMailbox
 from abuse_intake.recording import MailReader
@@ -100,6 +100,7 @@ def make_intake(
     mail_reader: MailReader | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     should_stop: Callable[[], bool] = lambda: False,
+    report_progress: Callable[[PollSummary], None] = lambda _: None,
 ) -> Intake:
     """An intake of that mailbox."""
     return Intake(
@@ -110,6 +111,7 @@ def make_intake(
         Folders(),
         now=now,
         should_stop=should_stop,
+        report_progress=report_progress,
     )
 
 

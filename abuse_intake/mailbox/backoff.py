@@ -3,7 +3,7 @@
 import random
 import time
 
-SERVER_STEP, SERVER_MOST = 5.0, 300.0
+LOGIN_STEP, LOGIN_MOST = 5.0, 300.0
 
 
 def growing_wait(failures: int, step: float, most: float) -> float:
@@ -12,9 +12,9 @@ def growing_wait(failures: int, step: float, most: float) -> float:
 
 
 class Backoff:
-    """The waits of one server, so that one that is away is not hammered, nor an account locked by refused logins."""
+    """The waits of one account, so that refused logins do not have it locked."""
 
-    def __init__(self, step: float = SERVER_STEP, most: float = SERVER_MOST) -> None:
+    def __init__(self, step: float = LOGIN_STEP, most: float = LOGIN_MOST) -> None:
         self._step, self._most = step, most
         self._failures = 0
         self._ends = 0.0

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from abuse_intake.errors import ConfigurationError
 from abuse_intake.settings import MailboxSettings, Settings
+from abuse_intake.steps import Job, beat
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
 
@@ -54,26 +55,32 @@ def sleep(seconds: float, should_stop: Callable[[], bool]) -> None:
         time.sleep(min(left, 0.5))
 
 
-def open_mailbox(settings: Settings) -> Mailbox:
-    """The mailbox that `mailbox.url` names; nothing is connected before it is used."""
+def open_mailbox(settings: Settings, tell_alive: Callable[[], object] = lambda: beat(Job.POLL)) -> Mailbox:
+    """The mailbox that `mailbox.url` names; nothing is connected before it is used.
+
+    `tell_alive` is called while a server's long answer comes; only whoever polls may tell that the poll goes on.
+    """
     section, url = settings.need_mailbox(), settings.mailbox_url()
     if url.scheme in ("imap", "imaps"):
-        return _open_imap(settings, section, url)
+        return _open_imap(settings, section, url, tell_alive)
     from abuse_intake.mailbox.files import FolderMailbox, MaildirMailbox
 
     return MaildirMailbox(url) if url.scheme == "maildir" else FolderMailbox(url)
 
 
-def _open_imap(settings: Settings, section: MailboxSettings, url: ServiceUrl) -> Mailbox:
+def _open_imap(
+    settings: Settings, section: MailboxSettings, url: ServiceUrl, tell_alive: Callable[[], object]
+) -> Mailbox:
     from abuse_intake.mailbox.imap import ImapMailbox
     from abuse_intake.oauth import open_token_source
 
     username = section.username or url.username or section.address
     if section.oauth:
-        return ImapMailbox(url, username, "", open_token_source(section.oauth, username, settings.base))
+        source = open_token_source(section.oauth, username, settings.base)
+        return ImapMailbox(url, username, "", source, tell_alive)
     password = settings.password(section, url)
     if password is None:
         raise ConfigurationError(
             f"mailbox.password_file (or mailbox.oauth) must be given for {url.scheme}://"
         )
-    return ImapMailbox(url, username, password)
+    return ImapMailbox(url, username, password, tell_alive=tell_alive)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
-from abuse_intake.errors import MailboxError
+from abuse_intake.errors import LoginRefusedError, MailboxError
 from abuse_intake.mailbox import imap_moving
 from abuse_intake.mailbox.backoff import Backoff
 from abuse_intake.mailbox.base import sleep
@@ -25,16 +25,18 @@ from abuse_intake.mailbox.imap_fetching import Fetcher
 from abuse_intake.mailbox.imap_filing import Filer
 from abuse_intake.mailbox.imap_search import search_after, search_among
 from abuse_intake.mailbox.imap_survey import describe_abilities, describe_folders
+from abuse_intake.mailbox.imap_waiting import idle_until_new
 from abuse_intake.mailbox.suspects import Refusal
 from abuse_intake.mailbox.token_login import log_in_with_token
 from abuse_intake.oauth.source import TokenSource
+from abuse_intake.steps import Job, beat
 from abuse_intake.urls import ServiceUrl
 from storage.values import Place
 
 SEARCH_WINDOW = 10_000
 """Mails a SEARCH, so that no answer grows with the mailbox."""
-IDLE_SECONDS = 9 * 60.0
-"""An IDLE is begun anew so often: servers and the routers before them forget who is silent for long."""
+TEMPORARY = "[UNAVAILABLE]"
+"""A server that says so (RFC 5530) cannot look up the account now: that login was not refused."""
 _SERVERS_WORDS = re.compile(r"""b["'](.*)["']""", re.DOTALL)
 
 T = TypeVar("T")
@@ -51,7 +53,12 @@ class ImapMailbox:
     """Until a connection shows that the server has no IDLE."""
 
     def __init__(
-        self, url: ServiceUrl, username: str, password: str, token_source: TokenSource | None = None
+        self,
+        url: ServiceUrl,
+        username: str,
+        password: str,
+        token_source: TokenSource | None = None,
+        tell_alive: Callable[[], object] = lambda: beat(Job.POLL),
     ) -> None:
         # The account belongs to the name: another account's UIDs on the same server mean other mails.
         self.name = str(replace(url, username=username))
@@ -61,12 +68,12 @@ class ImapMailbox:
         self._username = username
         self._password = password
         self._token_source = token_source
+        self._tell_alive = tell_alive
         self._how = ""
         self._folder = url.path or "INBOX"
         self._client: DeadlineClient | None = None
         self._validity = 0
         self.keeps_keywords = False
-        self._has_worked = False
         self._known_folders: set[str] = set()
         self._backoff = Backoff()
         self._fetcher = Fetcher(self, self._attempt)
@@ -78,6 +85,7 @@ class ImapMailbox:
         window, last, validity = SEARCH_WINDOW, 0, None
         while True:
             with self._talking() as client:
+                self._require_moving(client)  # rather than keep mails that then cannot be filed away
                 exists = self._select(client)[b"EXISTS"]
                 if validity not in (None, self._validity):
                     return  # other mails, which the next walk lists from its beginning
@@ -88,7 +96,6 @@ class ImapMailbox:
             if window >= exists:
                 break
             last, window = (uids[-1], window) if uids else (last, window + SEARCH_WINDOW)
-        self._note_success()
 
     def fetch(self, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
         yield from self._fetcher.fetch(places)
@@ -115,11 +122,8 @@ class ImapMailbox:
         with self._talking() as client:
             self.tells_of_mail = client.has_capability("IDLE")
             is_new = self._has_grown(client)
-            while not is_new and self.tells_of_mail and not should_stop():
-                if (left := ends - time.monotonic()) <= 0:
-                    break
-                is_new = client.await_mail(min(left, IDLE_SECONDS), should_stop) and self._has_grown(client)
-        self._note_success()
+            if not is_new and self.tells_of_mail:
+                is_new = idle_until_new(client, lambda: self._has_grown(client), ends, should_stop)
         if not is_new:
             sleep(ends - time.monotonic(), should_stop)
         return is_new
@@ -127,8 +131,7 @@ class ImapMailbox:
     def check(self) -> str:
         with self._talking() as client:
             waiting = client.folder_status(self._folder, [b"MESSAGES"])[b"MESSAGES"]
-            if not imap_moving.can_move(client):
-                raise MailboxError(imap_moving.cannot_move(self.name))
+            self._require_moving(client)
             abilities = describe_abilities(client)
         return f"{self.name}: {waiting} waiting{self._how}; {abilities}"
 
@@ -173,6 +176,10 @@ class ImapMailbox:
         if before != self._validity:
             raise MailboxError(f"{self.name}: the mailbox was made anew meanwhile (another UIDVALIDITY)")
 
+    def _require_moving(self, client: DeadlineClient) -> None:
+        if not imap_moving.can_move(client):
+            raise MailboxError(imap_moving.cannot_move(self.name))
+
     def _has_grown(self, client: IMAPClient) -> bool:
         """Whether a mail came since this was asked last; True when that cannot be known."""
         status = self._select(client)
@@ -188,19 +195,10 @@ class ImapMailbox:
 
     @contextmanager
     def _talking(self) -> Iterator[DeadlineClient]:
-        """A logged-in connection. A failure counts against the server, and ends the connection."""
+        """A logged-in connection. A failure ends it."""
         client = self._need_client()
-        try:
-            with self._explained():
-                yield client
-        except MailboxError as error:
-            if not self._has_worked:  # one that did is opened again at once
-                self._backoff.note_failure(str(error))
-            raise
-
-    def _note_success(self) -> None:
-        self._has_worked = True
-        self._backoff.reset()
+        with self._explained():
+            yield client
 
     def _attempt(self, work: Callable[[DeadlineClient], T]) -> T | Refusal:
         """What the work gives, or how the server failed at it. MailboxError when it is away as a whole."""
@@ -220,14 +218,16 @@ class ImapMailbox:
 
     def _need_client(self) -> DeadlineClient:
         if self._client is None:
-            if (left := self._backoff.seconds_left()) > 0:
-                raise MailboxError(f"{self._backoff.reason} (tried again in {left:.0f} s)")
+            if self._backoff.seconds_left() > 0:
+                raise LoginRefusedError(self._backoff.reason)
             try:
                 with self._explained():
                     self._client = self._connect()
-            except MailboxError as error:
-                self._backoff.note_failure(str(error))
+            except LoginRefusedError as error:
+                if TEMPORARY not in str(error):
+                    self._backoff.note_failure(str(error))
                 raise
+            self._backoff.reset()
         return self._client
 
     @contextmanager
@@ -240,7 +240,8 @@ class ImapMailbox:
             raise
         except Exception as error:
             self._drop()
-            raise _CutError(f"{self.name}: {self._describe(error)}") from error
+            kind = LoginRefusedError if isinstance(error, LoginError) else _CutError
+            raise kind(f"{self.name}: {self._describe(error)}") from error
         except BaseException:
             self._drop()  # out of step: an answer may still be on its way
             raise
@@ -260,7 +261,8 @@ class ImapMailbox:
     def _connect(self) -> DeadlineClient:
         tls = ssl.create_default_context()
         is_tls = self._url.scheme == "imaps"
-        client = DeadlineClient(self._url.host or "", self._url.port or 0, tls if is_tls else None)
+        host, port = self._url.host or "", self._url.port or 0
+        client = DeadlineClient(host, port, tls if is_tls else None, self._tell_alive)
         try:
             if not is_tls and not self._url.is_loopback:
                 client.starttls(tls)
@@ -270,7 +272,6 @@ class ImapMailbox:
             with suppress(IMAPClientError, OSError):  # what went wrong is told, not that the end failed too
                 client.shutdown()
             raise
-        self._has_worked = False
         self._known_folders = set()
         self._namespace: tuple[str, str] | None = None
         return client

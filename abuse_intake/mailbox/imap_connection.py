@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 
 from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES
-from abuse_intake.steps import Job, beat
 
 CONNECT_SECONDS = 15.0
 COMMAND_SECONDS = 60.0
@@ -36,8 +36,11 @@ KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
 class Connection(imaplib.IMAP4):
     """imaplib's conversation, over reads that know the deadline of the command they belong to."""
 
-    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, host: str, port: int, tls: ssl.SSLContext | None, tell_alive: Callable[[], object]
+    ) -> None:
         self.extra_seconds = 0.0
+        self._tell_alive = tell_alive
         self.silence = SILENCE_SECONDS
         self._tls = tls
         self._asked = "its greeting"
@@ -106,7 +109,7 @@ class Connection(imaplib.IMAP4):
                 if not count:
                     raise self.abort("the server closed the connection")
                 if self.extra_seconds > 0:
-                    beat(Job.POLL)  # an answer that may take long; its deadline holds all the same
+                    self._tell_alive()  # an answer that may take long; its deadline holds all the same
                 return count
         if self._glance is not None:
             return None
@@ -137,14 +140,17 @@ class _Reads(io.RawIOBase):
 
 
 class DeadlineClient(IMAPClient):  # type: ignore[misc]
-    """imapclient over such a connection."""
+    """imapclient over such a connection; `tell_alive` is called while an answer comes that may take long."""
 
-    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, host: str, port: int, tls: ssl.SSLContext | None, tell_alive: Callable[[], object]
+    ) -> None:
         self._tls = tls
+        self._tell_alive = tell_alive
         super().__init__(host, port, ssl=tls is not None, ssl_context=tls, timeout=SILENCE_SECONDS)
 
     def _create_IMAP4(self) -> Connection:  # noqa: N802 - imapclient's name
-        return Connection(self.host, self.port, self._tls)
+        return Connection(self.host, self.port, self._tls, self._tell_alive)
 
     @property
     def _connection(self) -> Connection:
@@ -186,18 +192,31 @@ class DeadlineClient(IMAPClient):  # type: ignore[misc]
     def await_mail(self, seconds: float, should_stop: Callable[[], bool]) -> bool:
         """IDLE (RFC 2177) for so long; True as soon as the server says that the folder has grown."""
         ends = time.monotonic() + seconds
-        self.idle()
-        told = False
+        told = self._begin_idle()
         while not told and (left := ends - time.monotonic()) > 0 and not should_stop():
-            told = self._connection.has_data(min(left, 1.0)) and self._tells_of_mail()
+            told = self._connection.has_data(min(left, 1.0)) and _tells_of_mail(self._read_line())
         _, rest = self.idle_done()
         return told or any(b"EXISTS" in response for response in rest)
 
-    def _tells_of_mail(self) -> bool:
-        line = self._connection.readline().upper()
-        if line.startswith(b"* BYE"):
+    def _begin_idle(self) -> bool:
+        """IDLE; whether the server told of mail before it agreed, which imapclient's own `idle` takes for a refusal."""
+        self._idle_tag = self._connection._command("IDLE")
+        told = False
+        while not (line := self._read_line()).startswith(b"+"):
+            if not line.startswith(b"*"):
+                raise IMAPClientError(f"the server refuses IDLE: {line.decode('ascii', 'replace')}")
+            told = told or _tells_of_mail(line)
+        return told
+
+    def _read_line(self) -> bytes:
+        line = self._connection.readline()
+        if line.upper().startswith(b"* BYE"):
             raise imaplib.IMAP4.abort(line.decode("ascii", "replace"))
-        return line.endswith(b" EXISTS\r\n")
+        return line
+
+
+def _tells_of_mail(line: bytes) -> bool:
+    return line.upper().endswith(b" EXISTS\r\n")
 
 
 def _name_command(sent: bytes) -> str:

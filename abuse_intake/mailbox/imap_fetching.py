@@ -81,7 +81,7 @@ class Fetcher:
         sizes = {
             by_uid[uid]: int(answer[b"RFC822.SIZE"])
             for uid, answer in answers.items()
-            if b"RFC822.SIZE" in answer
+            if uid in by_uid and b"RFC822.SIZE" in answer  # a server may tell of other mails at any time
         }
         for place, size in sizes.items():
             if size > MAX_FETCHED_BYTES:
@@ -97,7 +97,7 @@ class Fetcher:
         by_uid = self._mailbox.find_current(list(sizes))
         with client.allowing_more(sum(sizes.values()) / BYTES_A_SECOND):
             answers = client.fetch(list(by_uid), [b"BODY.PEEK[]"])
-        bodies = {by_uid[uid]: answer.get(b"BODY[]") for uid, answer in answers.items()}
+        bodies = {by_uid[uid]: answer.get(b"BODY[]") for uid, answer in answers.items() if uid in by_uid}
         return {
             place: body for place, body in bodies.items() if body or (body is not None and not sizes[place])
         }

@@ -28,6 +28,7 @@ T = TypeVar("T")
 class Mailbox(Protocol):
     """The mailbox that is selected."""
 
+    name: str
     keeps_keywords: bool
     """Whether clients may set keywords of their own (PERMANENTFLAGS with `\\*`)."""
 
@@ -68,7 +69,7 @@ def _move(client: DeadlineClient, uids: list[int], folder: str, mailbox: Mailbox
     if client.has_capability("MOVE"):
         client.move(uids, folder)
     elif not client.has_capability("UIDPLUS"):
-        raise MailboxError(cannot_move(folder))
+        raise MailboxError(cannot_move(mailbox.name))
     elif mailbox.keeps_keywords:
         copies = _copy_once(client, uids, folder, mailbox)
         _expunge(client, uids)

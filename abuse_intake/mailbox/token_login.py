@@ -5,7 +5,7 @@ import binascii
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 
-from abuse_intake.errors import MailboxError, TokenError
+from abuse_intake.errors import LoginRefusedError, MailboxError, TokenError
 from abuse_intake.oauth.login import TokenLogin, choose_mechanism, explain_refusal, try_token_twice
 from abuse_intake.oauth.source import TokenSource
 from abuse_intake.oauth.wording import advise_login, quote
@@ -33,7 +33,7 @@ def log_in_with_token(client: IMAPClient, source: TokenSource, user: str, name: 
     except TokenError as error:
         raise MailboxError(f"{name}: {error}") from None
     except LoginError as error:
-        raise MailboxError(
+        raise LoginRefusedError(
             f"{name}: the server refused the token for {user} ({mechanism}): {quote(str(error))}"
             f"{explain_refusal(logins)}: {advise_login('IMAP', client.host)}"
         ) from None

@@ -540,6 +540,24 @@ def test_it_stops_between_batches(database: Database, monkeypatch: pytest.Monkey
     assert list_outcomes(database) == [REPORT] * 4
 
 
+def test_it_stops_between_large_mails_of_a_batch(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was fetched until then is kept, the rest of a batch on a slow line waits for the next start."""
+    monkeypatch.setattr(intake, "BATCH_BYTES", 1)
+    mailbox = FakeMailbox(*(make_report(number) for number in range(6)))
+    told: list[int] = []
+
+    stopped = make_intake(
+        mailbox,
+        database,
+        should_stop=lambda: len(list_mails(database)) >= 2,
+        report_progress=lambda summary: told.append(summary.kept),
+    ).poll()
+    rest = make_intake(mailbox, database).poll()
+
+    assert (stopped.kept, told[:2], rest.kept) == (2, [1, 2], 4)
+    assert list_outcomes(database) == [REPORT] * 6
+
+
 def test_what_was_stopped_is_finished_by_the_next(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

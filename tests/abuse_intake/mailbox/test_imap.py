@@ -151,9 +151,9 @@ def test_a_server_that_can_neither_move_nor_expunge_is_one_line(
 ) -> None:
     """Nothing is copied where it could not be taken away afterwards."""
     dovecot.append(user, RAW)
-    monkeypatch.setattr(IMAPClient, "has_capability", lambda _, name: name == "NAMESPACE")
     mailbox = connect()
     (place,) = list_all(mailbox)
+    monkeypatch.setattr(IMAPClient, "has_capability", lambda _, name: name == "NAMESPACE")
 
     with pytest.raises(MailboxError, match="can neither MOVE"):
         mailbox.file_away([(place, "Processed")])
