@@ -82,6 +82,7 @@ class ImapMailbox:
 
     def list_places(self, limit: int) -> Iterator[Sequence[Place]]:
         self.problems, self.oversized = [], []
+        self._let_go_of_a_dead_connection()
         window, last, validity = SEARCH_WINDOW, 0, None
         while True:
             with self._talking() as client:
@@ -96,6 +97,14 @@ class ImapMailbox:
             if window >= exists:
                 break
             last, window = (uids[-1], window) if uids else (last, window + SEARCH_WINDOW)
+
+    def _let_go_of_a_dead_connection(self) -> None:
+        """One that has ended since the last walk, as a server's restart ends it, is no trouble: a new one is made."""
+        try:
+            if self._client is not None:
+                self._client.noop()
+        except (IMAPClientError, OSError):
+            self._drop()
 
     def fetch(self, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
         yield from self._fetcher.fetch(places)
