@@ -1,6 +1,6 @@
 """What the worker tells the service manager that started it: sd_notify(3), in its own few lines.
 
-Where there is no service manager, nothing is told. See docs/decisions/0010-worker.md.
+Where there is no service manager, nothing is told. See docs/decisions/0008-worker.md.
 """
 
 import os
