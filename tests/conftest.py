@@ -67,3 +67,8 @@ def faulty_smtp() -> Iterator[FaultySmtp]:
     """An SMTP server that accepts everything until it is told to fail."""
     with FaultySmtp() as server:
         yield server
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest begin, so that none of them is the last to run alone."""
+    items.sort(key=lambda item: "real_servers" not in item.path.parts)
