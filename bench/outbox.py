@@ -1,6 +1,6 @@
 """How many acknowledgements a second leave over SMTP, with one connection and with several, near and far.
 
-python bench/outbox.py [--mails 200] [--rounds 1] [--delay 20] [--postgresql URL] [--json]
+python bench/outbox.py [--mails 100] [--rounds 3] [--delay 20] [--postgresql URL] [--json]
 
 The server is Postfix's smtp-sink on loopback: near, and behind a relay that holds each of its answers back for
 `--delay` milliseconds, as the way to another host does. PostgreSQL is measured where an empty database is given.
@@ -41,8 +41,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--mails", type=int, default=200, help="so many a round (default %(default)s)")
-    parser.add_argument("--rounds", type=int, default=1, help="default %(default)s")
+    parser.add_argument("--mails", type=int, default=100, help="letters a round (default %(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="default %(default)s")
     parser.add_argument("--delay", type=float, default=20, help="milliseconds (default %(default)s)")
     parser.add_argument("--postgresql", help="postgresql+psycopg://…, an empty database")
     parser.add_argument("--json", action="store_true", help="JSON Lines")
