@@ -30,6 +30,7 @@ from abuse_intake.settings import Folders
 from abuse_intake.steps import Step, reached
 from storage import mails
 from storage.database import Database
+from storage.held_back import HELD_BACK
 from storage.values import Arrival, ClaimedMail, Delivery, Outcome, Place
 
 log = structlog.get_logger()
@@ -58,6 +59,8 @@ class PollSummary:
     """By disposition and reason, the empty text where there is none."""
     reports: int = 0
     acknowledgements: int = 0
+    held_back: int = 0
+    """Mails whose reporter is over a limit, and is told in a summary later."""
     problems: list[str] = field(default_factory=list)
     seconds: float = 0.0
     is_unfinished: bool = False
@@ -71,6 +74,7 @@ class PollSummary:
             self.reasons[disposition, reason] = self.reasons.get((disposition, reason), 0) + 1
             self.reports += len(outcome.read.reports)
             self.acknowledgements += outcome.acknowledgement is not None
+            self.held_back += outcome.unanswered_reason == HELD_BACK
 
     def note(self, problems: Sequence[str]) -> None:
         """Add what was not told yet."""

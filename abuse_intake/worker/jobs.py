@@ -109,6 +109,7 @@ class Jobs:
                 kept=summary.kept,
                 **summary.dispositions,
                 **({"reports": summary.reports} if summary.reports else {}),
+                **({"held_back": summary.held_back} if summary.held_back else {}),
                 filed=summary.filed,
                 seconds=round(summary.seconds, 3),
             )

@@ -43,6 +43,11 @@ class Metrics:
             registry=registry,
         )
         self._reports = Counter("abuse_intake_reports", "Reports found in mails.", registry=registry)
+        self._held_back = Counter(
+            "abuse_intake_held_back",
+            "Mails whose reporter was over a limit, and is told in a summary.",
+            registry=registry,
+        )
         self._acknowledgements = Counter(
             "abuse_intake_acknowledgements",
             "Attempts to deliver an acknowledgement, by outcome.",
@@ -99,6 +104,8 @@ class Metrics:
                 self._mails.labels(disposition, reason).inc(number - counted[key])
                 counted[key] = number
             self._kept.inc(summary.kept - counted["kept"])
+            self._held_back.inc(summary.held_back - counted["held_back"])
+            counted["held_back"] = summary.held_back
             self._reports.inc(summary.reports - counted["reports"])
             counted["kept"], counted["reports"] = summary.kept, summary.reports
 

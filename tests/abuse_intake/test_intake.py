@@ -370,6 +370,15 @@ def test_the_lease_of_a_living_process_is_respected(database: Database) -> None:
     assert freed == 0
 
 
+def test_what_a_limit_holds_back_is_counted(database: Database) -> None:
+    """A poll tells how many reporters it did not answer, for they hear of it later."""
+    mailbox = FakeMailbox(*map(make_report, range(5)))
+
+    summary = make_intake(mailbox, database, make_concluder(per_reporter_hour=2)).poll()
+
+    assert (summary.acknowledgements, summary.held_back) == (2, 3)
+
+
 def test_a_mail_that_killed_three_processes_is_quarantined(database: Database) -> None:
     """After three attempts that nobody survived, the mail is kept for a person; its neighbours are read."""
     leave_as_a_dead_process(database, [make_report(1), make_report(2)])

@@ -33,7 +33,7 @@ def test_mails_are_counted_while_a_poll_runs(metrics: Metrics) -> None:
 
     summary.kept, summary.reports, summary.reasons = 3, 2, {("report", ""): 2}
     count(summary)
-    summary.kept, summary.reports = 4, 3
+    summary.kept, summary.reports, summary.held_back = 4, 3, 1
     summary.reasons = {("report", ""): 3, ("not_a_report", "bounce"): 1}
     count(summary)
     count(summary)
@@ -41,6 +41,7 @@ def test_mails_are_counted_while_a_poll_runs(metrics: Metrics) -> None:
     series = read(metrics)
     assert series["abuse_intake_mails_kept_total"] == 4
     assert series["abuse_intake_reports_total"] == 3
+    assert series["abuse_intake_held_back_total"] == 1
     assert series["abuse_intake_mails_total[report][]"] == 3
     assert series["abuse_intake_mails_total[not_a_report][bounce]"] == 1
 
