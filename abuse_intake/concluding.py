@@ -27,6 +27,9 @@ from storage.values import ClaimedMail, Outcome
 
 log = structlog.get_logger()
 
+KEPT_FOR_SUMMARIES = 10
+"""One in so many of `per_hour` is left to summaries: a flood must not keep those waiting who wait already."""
+
 
 class Concluder:
     """Turns mails that were read into outcomes. `find_attributor` is asked for each mail: the directory may change."""
@@ -99,7 +102,9 @@ class Concluder:
     def _is_over_limit(self, outcome: Outcome, so_far: "_SoFar") -> bool:
         sent = so_far.sent[_reporter(outcome)]
         is_over_own = bool(self._per_reporter_hour) and sent >= self._per_reporter_hour
-        return is_over_own or (bool(self.per_hour) and so_far.in_all >= self.per_hour)
+        return is_over_own or (
+            bool(self.per_hour) and so_far.in_all >= self.per_hour - self.per_hour // KEPT_FOR_SUMMARIES
+        )
 
     def _is_authenticated(self, read: ReadMail) -> bool:
         authserv_id, domain = self.ourselves.authserv_id, domain_of(read.reporter or "")

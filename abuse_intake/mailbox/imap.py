@@ -4,6 +4,7 @@ Places are UIDs of one UIDVALIDITY; sequence numbers serve to ask for no more th
 fails ends the poll; a mail at which it fails costs itself only.
 """
 
+import math
 import re
 import ssl
 import time
@@ -87,14 +88,15 @@ class ImapMailbox:
         while True:
             with self._talking() as client:
                 self._require_moving(client)  # rather than keep mails that then cannot be filed away
-                exists = self._select(client)[b"EXISTS"]
+                status = self._select(client)
+                exists = status[b"EXISTS"]
                 if validity not in (None, self._validity):
                     return  # other mails, which the next walk lists from its beginning
                 validity = self._validity
                 uids = search_after(client, last, window, exists)
             for start in range(0, len(uids), limit):
                 yield [Place(validity, str(uid)) for uid in uids[start : start + limit]]
-            if window >= exists:
+            if window >= exists or (last + 1 >= status.get(b"UIDNEXT", math.inf) and not uids):
                 break
             last, window = (uids[-1], window) if uids else (last, window + SEARCH_WINDOW)
 
@@ -199,6 +201,8 @@ class ImapMailbox:
     def _select(self, client: IMAPClient) -> Mapping[bytes, Any]:
         status: Mapping[bytes, Any] = client.select_folder(self._folder)
         self._validity = int(status.get(b"UIDVALIDITY", 0))
+        if not 0 <= self._validity < 2**63:
+            raise MailboxError(f"{self.name}: the server gives a UIDVALIDITY that no server may give")
         self.keeps_keywords = b"\\*" in status.get(b"PERMANENTFLAGS", ())
         return status
 

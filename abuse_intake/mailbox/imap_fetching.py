@@ -79,7 +79,7 @@ class Fetcher:
         by_uid = self._mailbox.find_current(places)
         answers = client.fetch(list(by_uid), [b"RFC822.SIZE"])
         sizes = {
-            by_uid[uid]: int(answer[b"RFC822.SIZE"])
+            by_uid[uid]: max(0, int(answer[b"RFC822.SIZE"]))
             for uid, answer in answers.items()
             if uid in by_uid and b"RFC822.SIZE" in answer  # a server may tell of other mails at any time
         }

@@ -15,7 +15,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from abuse_intake.errors import MailboxError
 from abuse_intake.mailbox.imap_connection import DeadlineClient
-from abuse_intake.mailbox.imap_search import search_among
+from abuse_intake.mailbox.imap_search import chunk, search_among
 from abuse_intake.steps import Step, reached
 
 KEYWORD = "$AbuseIntakeFiling"
@@ -112,9 +112,9 @@ def _find_copied(
 
 def _read_marked(client: DeadlineClient, sizes: set[int]) -> dict[_Content, list[int]]:
     """The marked mails of the selected folder that have one of these sizes."""
-    answers = client.fetch(client.search(["KEYWORD", KEYWORD]), [b"RFC822.SIZE"])
     found: dict[_Content, list[int]] = defaultdict(list)
-    for uid, answer in answers.items():
+    marked = chunk(client.search(["KEYWORD", KEYWORD]))
+    for uid, answer in (one for some in marked for one in client.fetch(some, [b"RFC822.SIZE"]).items()):
         if answer.get(b"RFC822.SIZE") in sizes and (content := _read_content(client, uid)):
             found[content].append(uid)
     return found
@@ -130,8 +130,8 @@ def _unmark(client: DeadlineClient, copies: str, folder: str, mailbox: Mailbox) 
     """The copies are no longer on the way: another mail of the same bytes may come. Refused, it changes nothing."""
 
     def unmark() -> None:
-        marks = client.search(["KEYWORD", KEYWORD]) if are_all_done else copies
-        client.remove_flags(marks, [KEYWORD], silent=True)
+        for marks in chunk(client.search(["KEYWORD", KEYWORD])) if are_all_done else (copies,):
+            client.remove_flags(marks, [KEYWORD], silent=True)
 
     try:
         are_all_done = not client.search(["KEYWORD", KEYWORD])  # then also what a kill left marked

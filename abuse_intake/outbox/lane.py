@@ -14,7 +14,8 @@ NULL_SENDER = ""
 START_MAIL_INPUT = 354
 CLOSING = 421
 ABOUT_US = frozenset({530, 534, 535, 538})
-"""The server wants a login or TLS (RFC 4954, section 6): whatever it answers to, no recipient can help it."""
+"""The server wants a login or TLS (RFC 4954, section 6): final for no letter. Nor does it close the way where it comes
+after MAIL, for a relay may pass on what a recipient's server said."""
 MAX_FAILURES = 2
 """Connections lost in a row, each in the middle of another mail, before the lane is given up for this run."""
 QUIT_SECONDS = 5.0
@@ -119,18 +120,14 @@ class Lane:
         client.send(b"\r\n".join(b"." + line if line.startswith(b".") else line for line in lines))
 
     def _say(self, client: TimedSmtp, hoped_for: int, command: str, argument: str = "") -> None:
-        code, text = client.docmd(command, argument)
-        if code in ABOUT_US:
-            self._drop()
-            raise OutboxError(f"{self._name}: takes no mail from us ({command}): {_Answer(code, text)}")
-        _expect(hoped_for, (code, text))
+        _expect(hoped_for, client.docmd(command, argument))
 
     def _note_answer(self, one: DueAcknowledgement, answer: _Answer, *, data_sent: bool) -> None:
         """What the server said against one mail; after what says neither yes nor no, it is not understood any more."""
         if data_sent and not answer.is_refusal:
             self._note_lost(one, str(answer), data_sent=True)
             return
-        if answer.is_final:
+        if answer.is_final and answer.code not in ABOUT_US:
             self._ledger.note_failed(one, str(answer))
         else:
             self._ledger.note_refused_for_now(one, str(answer))

@@ -206,6 +206,18 @@ def test_the_limit_of_all_is_one_of_an_hour(database: Database) -> None:
     assert [one.unanswered_reason for one in list_mails(database)] == [None, None]
 
 
+def test_a_flood_leaves_a_tenth_of_the_limit_to_summaries(database: Database) -> None:
+    """Who waits for a summary is not kept waiting by those who come now."""
+    mails = [
+        make_forward(make_message(number), number=number, reporter=f"r{number}@woodgrove.example")
+        for number in range(12)
+    ]
+
+    make_intake(FakeMailbox(*mails), database, make_concluder(per_hour=10)).poll()
+
+    assert len(list_acknowledgements(database)) == 9
+
+
 def test_without_a_limit_all_are_answered(database: Database) -> None:
     """0 means no limit."""
     make_intake(FakeMailbox(*make_reports(9)), database, make_concluder(per_reporter_hour=0)).poll()

@@ -243,13 +243,25 @@ def test_a_refusal_of_us_is_final_for_nobody(
 @pytest.mark.parametrize("stage", ["RCPT", "DATA"])
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 def test_a_server_that_wants_a_login_fails_nobody(database: Database, server: FaultySmtp, stage: str) -> None:
-    """530 is about us, at whatever command it comes (RFC 4954, section 6)."""
+    """530 is about us, at whatever command it comes (RFC 4954, section 6): they wait, each for its next attempt."""
     server.fail(stage, "530 5.7.0 Authentication required")  # type: ignore[arg-type]
 
-    with pytest.raises(OutboxError, match=r"takes no mail from us .*530"):
-        deliver(database, server.port, NOW)
+    deliver(database, server.port, NOW)
 
-    assert {one.state for one in list_acknowledgements(database)} == {"waiting"}
+    assert {(one.state, one.attempts) for one in list_acknowledgements(database)} == {("waiting", 1)}
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_an_address_whose_server_wants_a_login_costs_only_itself(
+    database: Database, server: FaultySmtp
+) -> None:
+    """A relay may pass on what a recipient's server said: that closes the way for nobody else."""
+    server.fail("RCPT", "530 5.7.0 Authentication required", address=REFUSED)
+
+    deliver(database, server.port, NOW, connections=1)
+
+    states = {one.to: one.state for one in list_acknowledgements(database)}
+    assert states == {REFUSED: "waiting", **dict.fromkeys(OTHERS, "sent")}
 
 
 @pytest.mark.parametrize(
