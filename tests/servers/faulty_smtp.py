@@ -9,6 +9,7 @@ faulty.stall("END", seconds=60)          # time to kill the client
 import asyncio
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -197,6 +198,7 @@ async def spend_fault(fault: Fault, server: SMTP) -> str | None:
 def close_connection(server: SMTP, *, abruptly: bool = False) -> None:
     """Close a client's connection, after what is still to be written unless abruptly."""
     if isinstance(server.transport, asyncio.WriteTransport):
+        with suppress(AttributeError):  # of asyncio, where a TLS connection has ended already
         (server.transport.abort if abruptly else server.transport.close)()
 
 
