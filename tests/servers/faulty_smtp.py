@@ -199,7 +199,7 @@ def close_connection(server: SMTP, *, abruptly: bool = False) -> None:
     """Close a client's connection, after what is still to be written unless abruptly."""
     if isinstance(server.transport, asyncio.WriteTransport):
         with suppress(AttributeError):  # of asyncio, where a TLS connection has ended already
-        (server.transport.abort if abruptly else server.transport.close)()
+            (server.transport.abort if abruptly else server.transport.close)()
 
 
 class _Controller(Controller):
