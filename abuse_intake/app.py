@@ -188,7 +188,7 @@ class App:
 
     def can_be_watched(self) -> bool:
         """Whether the mailbox may tell of new mail between polls."""
-        return self.settings.need_mailbox().idle and self.settings.mailbox_url().scheme in ("imap", "imaps")
+        return self.settings.need_mailbox().idle and self.mailbox.tells_of_mail
 
     def open_watched_mailbox(self) -> Mailbox:
         """The same mailbox on a connection of its own, for whoever waits for new mail."""

@@ -5,8 +5,8 @@ it has bytes, and does not give them, was not fetched: it is told, stays, and is
 by its size and by its content is an empty mail, and is fetched as such.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 from imapclient import IMAPClient
 
@@ -14,7 +14,7 @@ from abuse_intake.errors import MailboxError
 from abuse_intake.mailbox.imap_connection import DeadlineClient
 from abuse_intake.mailbox.imap_search import search_among
 from abuse_intake.mailbox.limits import MAX_FETCHED_BYTES, TOO_LARGE
-from abuse_intake.mailbox.suspects import IN_A_ROW, Refusal, Suspects
+from abuse_intake.mailbox.suspects import IN_A_ROW, Attempt, Refusal, Suspects
 from storage.values import Place
 
 FETCH_BYTES = 16_000_000
@@ -22,14 +22,6 @@ FETCH_BYTES = 16_000_000
 BYTES_A_SECOND = 20_000
 """A server that gives less is given up."""
 NOT_GIVEN = "the server does not give its content"
-
-T = TypeVar("T")
-
-
-class Attempt(Protocol):
-    """Does the work on a connection; how the server failed at it, if it did. MailboxError when it is away."""
-
-    def __call__(self, work: Callable[[DeadlineClient], T]) -> T | Refusal: ...
 
 
 class SelectedMailbox(Protocol):

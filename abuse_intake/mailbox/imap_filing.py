@@ -1,27 +1,19 @@
 """Filing away on IMAP: in batches, and where a batch fails one by one; what cannot be moved stays and is told."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from imapclient import IMAPClient
 
 from abuse_intake.errors import MailboxError
 from abuse_intake.mailbox.imap_connection import DeadlineClient
 from abuse_intake.mailbox.imap_moving import move_present
-from abuse_intake.mailbox.suspects import IN_A_ROW, Refusal
+from abuse_intake.mailbox.suspects import IN_A_ROW, Attempt, Refusal
 from storage.values import Place
 
 MOVE_BATCH = 500
 MAILS_A_SECOND = 2
 """A server that moves less is given up."""
-
-T = TypeVar("T")
-
-
-class Attempt(Protocol):
-    """Does the work on a connection; how the server failed at it, if it did. MailboxError when it is away."""
-
-    def __call__(self, work: Callable[[DeadlineClient], T]) -> T | Refusal: ...
 
 
 class OpenMailbox(Protocol):

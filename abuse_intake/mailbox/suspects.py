@@ -1,10 +1,12 @@
 """Single mails at which the server fails, time and again: they are tried again, but keep no other mail waiting."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from abuse_intake.mailbox.backoff import growing_wait
+from abuse_intake.mailbox.imap_connection import DeadlineClient
 from storage.values import Place
 
 STEP, MOST = 60.0, 3600.0
@@ -13,6 +15,8 @@ MOST_SUSPECTS = 10_000
 IN_A_ROW = 5
 """So many mails that fail one behind the other are no longer taken for single ones."""
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -20,6 +24,12 @@ class Refusal:
 
     reason: str
     is_cut: bool = False
+
+
+class Attempt(Protocol):
+    """Does the work on a connection; how the server failed at it, if it did. MailboxError when it is away."""
+
+    def __call__(self, work: Callable[[DeadlineClient], T]) -> T | Refusal: ...
 
 
 @dataclass(slots=True)

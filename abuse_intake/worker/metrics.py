@@ -4,7 +4,15 @@ from collections import Counter as Counts
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.process_collector import ProcessCollector
@@ -25,6 +33,7 @@ class Metrics:
     """The counters of one worker."""
 
     def __init__(self, find_figures: Callable[[], StoreFigures | None] = lambda: None) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # when each counter was made: a series of its own
         self.registry = CollectorRegistry()
         self._make_counters()
         self._make_gauges()
@@ -141,20 +150,7 @@ class Metrics:
 
     def render(self) -> bytes:
         """All of it, as Prometheus reads it (`CONTENT_TYPE`)."""
-        return generate_latest(_WithoutTimes(self.registry))
-
-
-class _WithoutTimes(CollectorRegistry):
-    """Without the time when each counter was made, which the library tells as a series of its own."""
-
-    def __init__(self, inner: CollectorRegistry) -> None:
-        super().__init__()
-        self._inner = inner
-
-    def collect(self) -> Iterator[Metric]:
-        for metric in self._inner.collect():
-            metric.samples = [sample for sample in metric.samples if not sample.name.endswith("_created")]
-            yield metric
+        return generate_latest(self.registry)
 
 
 class _StoreCollector(Collector):

@@ -4,18 +4,20 @@ import base64
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from servers.dovecot import Dovecot
 from servers.programs import HOST
 from servers.skipping import make_or_skip
 from servers.token_endpoint import TokenEndpoint
+from token_fakes import give_tokens
 
 from abuse_intake import urls
-from abuse_intake.errors import MailboxError, TokenError
+from abuse_intake.errors import MailboxError
 from abuse_intake.mailbox.imap import ImapMailbox
 from abuse_intake.oauth.login import TokenLogin
-from abuse_intake.oauth.source import RememberingSource, Token
+from abuse_intake.oauth.source import RememberingSource
 from abuse_intake.urls import ServiceUrl
 
 pytestmark = pytest.mark.dovecot
@@ -35,17 +37,7 @@ def server(endpoint: TokenEndpoint) -> Iterator[Dovecot]:
         yield running
 
 
-def give(*tokens: str) -> RememberingSource:
-    """A source of these tokens, one after the other; then TokenError."""
-    waiting = iter(tokens)
-
-    def fetch() -> Token:
-        try:
-            return Token(next(waiting))
-        except StopIteration:
-            raise TokenError("the token endpoint did not answer within 30 s") from None
-
-    return RememberingSource(fetch)
+give = partial(give_tokens, then="the token endpoint did not answer within 30 s")
 
 
 def open_imap(port: int, source: RememberingSource, user: str = "junk") -> ImapMailbox:

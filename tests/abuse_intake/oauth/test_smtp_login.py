@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,12 @@ from servers.faulty_smtp import FaultySmtp
 from servers.programs import HOST
 from servers.token_endpoint import TokenEndpoint
 from servers.token_smtp import TokenSmtp
+from token_fakes import give_tokens
 
 from abuse_intake import urls
-from abuse_intake.errors import OutboxError, TokenError
+from abuse_intake.errors import OutboxError
 from abuse_intake.oauth import open_token_source
-from abuse_intake.oauth.source import RememberingSource, Token
+from abuse_intake.oauth.source import RememberingSource
 from abuse_intake.outbox import Outbox
 from abuse_intake.outbox.smtp import SmtpCarrier
 from abuse_intake.settings_oauth import OauthSettings
@@ -41,17 +43,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
-def give(*tokens: str) -> RememberingSource:
-    """A source of these tokens, one after the other; then TokenError."""
-    waiting = iter(tokens)
-
-    def fetch() -> Token:
-        try:
-            return Token(next(waiting))
-        except StopIteration:
-            raise TokenError("the token command failed (exit code 3): no refresh token") from None
-
-    return RememberingSource(fetch)
+give = partial(give_tokens, then="the token command failed (exit code 3): no refresh token")
 
 
 def open_carrier(port: int, source: RememberingSource) -> SmtpCarrier:

@@ -163,12 +163,19 @@ def test_a_fault_of_ours_ends_no_watching(world: World, monkeypatch: pytest.Monk
 
 def test_a_server_that_hangs_holds_up_no_stop(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who stops the watching waits for it for a while only."""
-    let_go = threading.Event()
-    monkeypatch.setattr(world.mailboxes, "wait_for_mail", lambda *_: let_go.wait(10))
+    let_go, came_back = threading.Event(), threading.Event()
+
+    def hang(*_: object) -> bool:
+        let_go.wait(10)
+        came_back.set()
+        return False
+
+    monkeypatch.setattr(world.mailboxes, "wait_for_mail", hang)
     world.watcher.start()
 
     world.watcher.stop(0.05)
 
+    assert not came_back.is_set()
     let_go.set()
 
 
