@@ -16,7 +16,8 @@ from abuse_intake.intake import Intake, PollSummary
 from abuse_intake.mailbox import Mailbox, open_mailbox
 from abuse_intake.outbox import DeliverySummary, Outbox, open_carrier
 from abuse_intake.outbox.outbox import Carrier
-from abuse_intake.settings import ProviderSettings, Settings
+from abuse_intake.settings import Settings
+from abuse_intake.settings_attribution import ProviderSettings
 from abuse_intake.summaries import tell_held_back
 from storage import tenants
 from storage.database import Database

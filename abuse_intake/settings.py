@@ -4,18 +4,14 @@ Every key may also be given as an environment variable, `ABUSE_INTAKE_MAILBOX__U
 the environment wins. Relative paths are relative to the file.
 """
 
-import fnmatch
 import os
 import re
 import tomllib
-import unicodedata
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
     ValidationError,
     model_validator,
@@ -25,6 +21,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSourc
 
 from abuse_intake.errors import ConfigurationError
 from abuse_intake.guard.limits import MAX_BYTES
+from abuse_intake.settings_attribution import DkimSettings, ProviderSettings, TenantsSettings
 from abuse_intake.settings_errors import ENVIRONMENT_PREFIX, explain_validation, plain
 from abuse_intake.settings_oauth import OauthSettings
 from abuse_intake.settings_section import OptionalText, Section
@@ -37,7 +34,6 @@ CREDENTIALS = (
 CONFIG_VARIABLE = "ABUSE_INTAKE_CONFIG"
 DEFAULT_CONFIG = Path("abuse-intake.toml")
 MAILBOX_SCHEMES = ("imap", "imaps", "maildir", "folder")
-BIDI_CONTROLS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 OUTBOX_SCHEMES = ("smtp", "smtps", "maildir")
 
 
@@ -46,28 +42,6 @@ def _checked_address(text: str) -> str:
     if address is None:
         raise ValueError(f"{text!r} is no mail address; write for example junk@provider.example")
     return address
-
-
-def _checked_name(text: str) -> str:
-    if not text.strip() or len(text) > 200 or any(map(_steers, text)):
-        raise ValueError("must be a name of 1 to 200 characters, on one line and without control characters")
-    return text
-
-
-def _steers(character: str) -> bool:
-    """Whether it would break or reorder a line; joiners and marks of direction stand in names of some scripts."""
-    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in BIDI_CONTROLS
-
-
-def _checked_network(value: Any) -> IPv4Network | IPv6Network:
-    if isinstance(value, IPv4Network | IPv6Network):
-        return value
-    try:
-        return ip_network(value if isinstance(value, str) else "")
-    except ValueError:
-        raise ValueError(
-            f"{value!r} is no network; write for example 203.0.113.0/24 or 2001:db8::/32"
-        ) from None
 
 
 def _checked_folder(name: str) -> str:
@@ -86,7 +60,6 @@ def _checked_ehlo_name(name: str | None) -> str | None:
 
 
 FolderName = Annotated[str, AfterValidator(_checked_folder)]
-Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_checked_network)]
 MailAddress = Annotated[str, AfterValidator(_checked_address)]
 
 
@@ -147,38 +120,12 @@ class OutboxSettings(_Login):
     per_hour: int = Field(default=10_000, ge=0)
 
 
-class ProviderSettings(Section):
-    """`[provider]`: our own outbound networks and the names of our relays."""
-
-    name: Annotated[str, AfterValidator(_checked_name)] = "this mail provider"
-    relays: tuple[Network, ...] = ()
-    hosts: tuple[str, ...] = ()
-
-    def is_our_host(self, name: str | None) -> bool:
-        """Whether a name that stands after `by` in Received is one of our relays'."""
-        lowered = (name or "").lower().rstrip(".")
-        return any(fnmatch.fnmatchcase(lowered, pattern.lower()) for pattern in self.hosts)
-
-
-class TenantsSettings(Section):
-    """`[tenants]`: the directory file; without it the directory is what was imported into the database."""
-
-    directory: Path | None = None
-
-
 class WorkerSettings(Section):
     """`[worker]`: how the worker is watched."""
 
     status_port: int | None = Field(default=None, ge=0, le=65535)
     """A port of 127.0.0.1 for /healthz, /readyz and /metrics."""
     log_format: Literal["logfmt", "json"] = "logfmt"
-
-
-class DkimSettings(Section):
-    """`[dkim]`: where public keys are looked up."""
-
-    keys: Path | None = None
-    dns: bool = True
 
 
 class Settings(BaseSettings):

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
 from abuse_intake.concluding import Concluder
-from abuse_intake.settings import ProviderSettings
+from abuse_intake.settings_attribution import ProviderSettings
 from storage.values import Allocation, Tenant
 
 RECEIVED_AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

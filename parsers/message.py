@@ -22,6 +22,7 @@ from parsers.origin import Origin, Walk, conclude_origin, find_return_path, walk
 from parsers.route import Route, read_route
 from parsers.saved import unwrap
 from parsers.senders import read_sender
+from parsers.traces import read_traces
 from parsers.values import Message
 
 HASHED_TEXT = 256 * 1024
@@ -138,6 +139,7 @@ def _build(raw: bytes, root: Part, route: Route, return_path: str | None) -> Mes
         size=len(raw),
         hops=tuple(line.hop for line in route.lines),
         text_sha256=None if message_id else _hash_text(root),
+        traces=read_traces(header),
         raw=raw,
     )
 

@@ -42,6 +42,19 @@ class Hop:
 
 @_travels
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """A header field that tells who handled a message, or for whom, as it stands in its header."""
+
+    name: str
+    """As written."""
+    value: str
+    """Unfolded and trimmed, otherwise as written; a very long one is cut."""
+    below: int = 0
+    """How many Received lines stand above it; of a Received line, its index into `hops`."""
+
+
+@_travels
+@dataclass(frozen=True, slots=True)
 class Message:
     """A reported message: the junk that a mail complains about."""
 
@@ -59,6 +72,8 @@ class Message:
     hops: tuple[Hop, ...] = ()
     text_sha256: str | None = None
     """Of a message without a Message-ID, the hash of the decoded text, white space collapsed: tells these apart."""
+    traces: tuple[Trace, ...] = field(default=(), repr=False)
+    """The header fields that attribution rests on (`parsers.traces`), topmost first."""
     raw: bytes = field(default=b"", repr=False)
     """The exact bytes of the reported message, after its transfer encoding was taken off."""
 

@@ -21,6 +21,7 @@ def evidence_as_json(evidence: Iterable[Evidence]) -> list[dict[str, Any]]:
             "tenant": one.tenant,
             "verified": one.verified,
             "detail": one.detail,
+            "lines": list(one.lines),
         }
         for one in evidence
     ]
@@ -28,4 +29,4 @@ def evidence_as_json(evidence: Iterable[Evidence]) -> list[dict[str, Any]]:
 
 def evidence_from_json(stored: Iterable[Mapping[str, Any]]) -> tuple[Evidence, ...]:
     """The evidence as it was given."""
-    return tuple(Evidence(**one) for one in stored)
+    return tuple(Evidence(**{**one, "lines": tuple(one.get("lines", ()))}) for one in stored)

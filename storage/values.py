@@ -66,7 +66,11 @@ class Evidence:
     value: str
     tenant: str | None
     verified: bool
+    """Whether cryptography covers it; all else rests on the word of whoever reported it."""
     detail: str
+    """A sentence that an analyst can check."""
+    lines: tuple[str, ...] = ()
+    """The header lines that it stands on, unfolded: `Received: from …`."""
 
 
 @dataclass(frozen=True, slots=True)

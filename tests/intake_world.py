@@ -25,7 +25,8 @@ from abuse_intake.intake import Intake, PollSummary
 from abuse_intake.mailbox import Mailbox
 from abuse_intake.mailbox.files import MaildirMailbox
 from abuse_intake.recording import MailReader
-from abuse_intake.settings import Folders, ProviderSettings
+from abuse_intake.settings import Folders
+from abuse_intake.settings_attribution import ProviderSettings
 from abuse_intake.urls import ServiceUrl
 from storage import acknowledgements, incidents, mails
 from storage.database import Database

@@ -1,12 +1,16 @@
 """Attributes one report: traces its origin, gathers evidence, decides."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from abuse_intake.attribution.decide import Facts, decide, group_tenants
+from abuse_intake.attribution.decide import Facts, decide, find_proven, group_tenants
 from abuse_intake.attribution.directory import Directory
-from abuse_intake.attribution.evidence import Subject, find_sender_domains, gather_evidence
+from abuse_intake.attribution.evidence import Subject
 from abuse_intake.attribution.route import Origin, trace_origin
-from abuse_intake.settings import ProviderSettings
+from abuse_intake.attribution.signatures import NoVerifier, Verifier
+from abuse_intake.attribution.sources import gather_evidence
+from abuse_intake.attribution.sources.envelope import find_senders, may_claims_count
+from abuse_intake.settings_attribution import ProviderSettings
 from parsers.values import Report
 from storage.values import Attribution
 
@@ -14,21 +18,33 @@ from storage.values import Attribution
 class Attributor:
     """Knows the provider and its directory; attributes reports as of their arrival."""
 
-    def __init__(self, provider: ProviderSettings, directory: Directory) -> None:
+    def __init__(
+        self, provider: ProviderSettings, directory: Directory, verifier: Verifier | None = None
+    ) -> None:
         self.provider = provider
         self.directory = directory
+        self._verifier = verifier or NoVerifier()
+
+    def prepare(self, reports: Iterable[Report]) -> None:
+        """Look up at once what attributing these reports needs from elsewhere."""
+        messages = (report.message for report in reports)
+        self._verifier.prepare((message for message in messages if message), self.directory)
 
     def attribute(self, report: Report, received_at: datetime) -> Attribution:
         """To whom the reported message is attributed, how sure, and why."""
         origin = trace_origin(report, received_at, self.provider, self.directory)
-        evidence = gather_evidence(Subject(report, origin, self.directory))
+        message = report.message
+        signatures = self._verifier.verify(message, self.directory, origin.arrival) if message else ()
+        evidence = gather_evidence(Subject(report, origin, self.directory, self.provider, signatures))
+        may_claims = may_claims_count(report, origin)
         verdict = decide(
             Facts(
                 origin=origin,
                 was_ever_held=origin.ip is not None and self.directory.was_ever_held(origin.ip),
-                named=group_tenants(evidence),
+                named=group_tenants(evidence, may_claims_count=may_claims),
                 has_ambiguous_domain=self._has_ambiguous_domain(report, origin),
                 is_hearsay=report.is_hearsay,
+                proven=find_proven(evidence),
             )
         )
         return Attribution(
@@ -41,7 +57,5 @@ class Attributor:
         )
 
     def _has_ambiguous_domain(self, report: Report, origin: Origin) -> bool:
-        owners = (
-            self.directory.find_domain_owner(domain) for _, domain in find_sender_domains(report, origin)
-        )
+        owners = (self.directory.find_domain_owner(domain) for *_, domain in find_senders(report, origin))
         return any(owner is not None and owner.tenant is None for owner in owners)

@@ -5,7 +5,7 @@ from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 
 from abuse_intake.attribution.directory import Directory, Holding
-from abuse_intake.settings import ProviderSettings
+from abuse_intake.settings_attribution import ProviderSettings
 from parsers.addresses import can_be_origin
 from parsers.values import Hop, IPAddress, Report
 
@@ -21,6 +21,8 @@ class Origin:
     """The allocation that covered `ip` then; None also for a relay of ours."""
     is_relay: bool = False
     """`ip` is a relay of ours: who handed the message to it is not known."""
+    hop: int | None = None
+    """Index into `message.hops` of the hop whose sender `ip` is; None when it rests on no hop."""
 
 
 def find_arrival(report: Report, received_at: datetime) -> datetime:
@@ -43,26 +45,27 @@ def trace_origin(
         return Origin(None, arrival, False, None)
     holding = directory.find_holding(ip, arrival)
     if holding is None and _is_in(ip, provider.relays):
-        ip = _walk_down(report, ip, arrival, provider, directory)
-        return Origin(ip, arrival, True, directory.find_holding(ip, arrival), _is_in(ip, provider.relays))
-    return Origin(ip, arrival, holding is not None, holding)
+        ip, hop = _walk_down(report, ip, arrival, provider, directory)
+        is_relay = _is_in(ip, provider.relays)
+        return Origin(ip, arrival, True, directory.find_holding(ip, arrival), is_relay, hop)
+    return Origin(ip, arrival, holding is not None, holding, hop=report.origin_hop)
 
 
 def _walk_down(
     report: Report, relay: IPAddress, arrival: datetime, provider: ProviderSettings, directory: Directory
-) -> IPAddress:
-    current = relay
-    for hop in _hops_below_origin(report):
+) -> tuple[IPAddress, int | None]:
+    current, current_hop = relay, report.origin_hop
+    for number, hop in enumerate(_hops_below_origin(report), start=(report.origin_hop or 0) + 1):
         if not provider.is_our_host(hop.by_name) or hop.from_ip is None:
             break
         is_customer = directory.find_holding(hop.from_ip, arrival) is not None
         is_relay = _is_in(hop.from_ip, provider.relays)
         if not (is_customer or is_relay or can_be_origin(hop.from_ip)):
             break
-        current = hop.from_ip
+        current, current_hop = hop.from_ip, number
         if is_customer or not is_relay:
             break
-    return current
+    return current, current_hop
 
 
 def _hops_below_origin(report: Report) -> tuple[Hop, ...]:

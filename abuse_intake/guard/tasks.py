@@ -19,6 +19,7 @@ _VALUES = frozenset(
         ("parsers.values", "Message"),
         ("parsers.values", "ReadMail"),
         ("parsers.values", "Report"),
+        ("parsers.values", "Trace"),
         ("ipaddress", "IPv4Address"),
         ("ipaddress", "IPv6Address"),
         ("datetime", "datetime"),

@@ -24,7 +24,7 @@ from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
 from abuse_intake.concluding import Concluder
 from abuse_intake.letters import LetterRefused
-from abuse_intake.settings import ProviderSettings
+from abuse_intake.settings_attribution import ProviderSettings
 from parsers import read_mail
 from storage.database import Database
 from storage.values import ClaimedMail, NewAcknowledgement, Outcome

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from report_builders import RECEIVED_AT, allocate, make_hop, make_report, make_tenant
 
 from abuse_intake.attribution import Attributor, Directory
-from abuse_intake.settings import ProviderSettings
+from abuse_intake.settings_attribution import ProviderSettings
 from parsers.values import Report
 from storage.values import Attribution
 

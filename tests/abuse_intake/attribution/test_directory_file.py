@@ -16,7 +16,7 @@ from abuse_intake.attribution.directory import Directory
 from abuse_intake.attribution.directory_file import read_directory_file
 from abuse_intake.errors import DirectoryError
 from abuse_intake.log import configure_log
-from abuse_intake.settings import ProviderSettings
+from abuse_intake.settings_attribution import ProviderSettings
 from storage import tenants
 from storage.database import Database
 from storage.values import Tenant

@@ -7,7 +7,7 @@ from report_builders import RECEIVED_AT, allocate, make_hop, make_report, make_t
 
 from abuse_intake.attribution.directory import Directory
 from abuse_intake.attribution.route import Origin, find_arrival, trace_origin
-from abuse_intake.settings import ProviderSettings
+from abuse_intake.settings_attribution import ProviderSettings
 from parsers.values import Report
 
 PROVIDER = ProviderSettings(

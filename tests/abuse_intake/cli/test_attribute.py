@@ -4,7 +4,7 @@ import pytest
 from command_line import FIRST, QUESTION, STRANGER, CommandLine
 
 ATTRIBUTION_FIELDS = {"report", "message_id", "ip", "tenant", "confidence", "reason", "route", "evidence"}
-EVIDENCE_FIELDS = {"source", "value", "tenant", "verified", "detail"}
+EVIDENCE_FIELDS = {"source", "value", "tenant", "verified", "detail", "lines"}
 
 
 @pytest.fixture

@@ -1,0 +1,18 @@
+"""Who signed it: DKIM signatures and ARC sets, verified where they could prove something."""
+
+from collections.abc import Iterator
+
+from abuse_intake.attribution.evidence import Subject
+from storage.values import Evidence
+
+
+def find_signature_evidence(subject: Subject) -> Iterator[Evidence]:
+    """Every signature; one that is no proof says why, and counts as what anybody can write."""
+    for signature in subject.signatures:
+        owner = signature.owner
+        tenant = owner.tenant if owner else None
+        whose = "the provider's own domain" if signature.is_ours else f"a domain of {tenant or 'no tenant'}"
+        result = signature.problem or "it verifies, and covers the whole message"
+        detail = f"d={signature.domain} s={signature.selector}, {whose}: {result}"
+        lines = (signature.line,) if signature.line else ()
+        yield Evidence(signature.kind, signature.domain, tenant, signature.is_proof, detail, lines)
