@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from abuse_intake.answering import Ourselves, find_own_references, has_evidence
 from parsers.recipient import recipient_key
-from storage import acknowledgements, held_back
+from storage import held_back, told
 from storage.database import Session
 from storage.incident_key import incident_key
 from storage.values import Outcome
@@ -40,11 +40,9 @@ def look_back(
     without = {_reporter(one) for one in outcomes if not has_evidence(one.read)}
     return Answered(
         told=held_back.find_told(session, [one.mail_id for one in outcomes]),
-        sent=acknowledgements.count_since(session, set(filter(None, map(_reporter, outcomes))), now - HOUR),
-        in_all=acknowledgements.count_all_since(session, now - HOUR, per_hour) if per_hour else 0,
-        lately=frozenset(
-            acknowledgements.find_recipients(session, set(filter(None, without)), now - HELP_AGAIN)
-        ),
+        sent=told.count_since(session, set(filter(None, map(_reporter, outcomes))), now - HOUR),
+        in_all=told.count_all_since(session, now - HOUR, per_hour) if per_hour else 0,
+        lately=frozenset(told.find_recipients(session, set(filter(None, without)), now - HELP_AGAIN)),
         repeated=frozenset(one.mail_id for one in outcomes if _only_repeats(session, one, ourselves)),
     )
 
@@ -54,7 +52,7 @@ def _only_repeats(session: Session, outcome: Outcome, ourselves: Ourselves) -> b
     if not (references and outcome.read.reports):
         return False
     keys = {incident_key(*one) for one in zip(outcome.read.reports, outcome.attributions, strict=True)}
-    return keys <= acknowledgements.find_acknowledged_keys(session, _reporter(outcome), references)
+    return keys <= told.find_acknowledged_keys(session, _reporter(outcome), references)
 
 
 def _reporter(outcome: Outcome) -> str:

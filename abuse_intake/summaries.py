@@ -7,7 +7,7 @@ import structlog
 from abuse_intake.acknowledgement import NOT_WRITTEN, render_summary
 from abuse_intake.answering import Ourselves
 from abuse_intake.history import HOUR
-from storage import acknowledgements, held_back
+from storage import held_back, told
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -29,7 +29,7 @@ def tell_held_back(
     with database.read() as session:
         room = MAX_SUMMARIES
         if per_hour:
-            room = min(room, per_hour - acknowledgements.count_all_since(session, since, per_hour))
+            room = min(room, per_hour - told.count_all_since(session, since, per_hour))
         reporters = held_back.find_held_back(session, since, since, per_reporter_hour, room) if room else ()
     return sum(_tell_one(database, reporter, ourselves, now) for reporter in reporters)
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from parsers.recipient import recipient_key
 from parsers.values import Report as ReadReport
-from storage.acknowledgements import insert_acknowledgements, recipient_hash
+from storage.acknowledgements import insert_acknowledgements
 from storage.bulk import Row, chunked, insert_rows, insert_unless_there, is_postgresql
 from storage.columns import require_id
 from storage.errors import DatabaseUnavailable
@@ -23,6 +23,7 @@ from storage.leases import no_such_mail
 from storage.models import Incident, IncidentHistory, IncidentTally, Mail, Report, table_of
 from storage.serialization import evidence_as_json
 from storage.tallies import RANKS, Tallied, count, counts_as_junk, empty_incident, recount
+from storage.told import recipient_hash
 from storage.values import Attribution, Outcome
 
 ACTOR = "intake"

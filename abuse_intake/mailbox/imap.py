@@ -5,7 +5,6 @@ fails ends the poll; a mail at which it fails costs itself only.
 """
 
 import math
-import re
 import ssl
 import time
 from collections import defaultdict
@@ -27,6 +26,7 @@ from abuse_intake.mailbox.imap_filing import Filer
 from abuse_intake.mailbox.imap_search import search_after, search_among
 from abuse_intake.mailbox.imap_survey import describe_abilities, describe_folders
 from abuse_intake.mailbox.imap_waiting import idle_until_new
+from abuse_intake.mailbox.imap_wording import describe_error, plain
 from abuse_intake.mailbox.suspects import Refusal
 from abuse_intake.mailbox.token_login import log_in_with_token
 from abuse_intake.oauth.source import TokenSource
@@ -38,7 +38,6 @@ SEARCH_WINDOW = 10_000
 """Mails a SEARCH, so that no answer grows with the mailbox."""
 TEMPORARY = "[UNAVAILABLE]"
 """A server that says so (RFC 5530) cannot look up the account now: that login was not refused."""
-_SERVERS_WORDS = re.compile(r"""b["'](.*)["']""", re.DOTALL)
 
 T = TypeVar("T")
 
@@ -223,7 +222,7 @@ class ImapMailbox:
                 except IMAPClientAbortError:
                     raise
                 except IMAPClientError as error:
-                    return Refusal(_plain(error))
+                    return Refusal(plain(error))
         except _CutError as error:
             refusal = Refusal(str(error).removeprefix(f"{self.name}: "), is_cut=True)
         self._need_client()
@@ -254,22 +253,10 @@ class ImapMailbox:
         except Exception as error:
             self._drop()
             kind = LoginRefusedError if isinstance(error, LoginError) else _CutError
-            raise kind(f"{self.name}: {self._describe(error)}") from error
+            raise kind(f"{self.name}: {describe_error(error, self._username)}") from error
         except BaseException:
             self._drop()  # out of step: an answer may still be on its way
             raise
-
-    def _describe(self, error: Exception) -> str:
-        if isinstance(error, LoginError):
-            return (
-                f"the server refused the login of {self._username}: {_plain(error)}: "
-                "check the username and mailbox.password_file"
-            )
-        if isinstance(error, (IMAPClientError, OSError)):
-            return _plain(error)
-        if isinstance(error, UnicodeError):
-            return "IMAP cannot take the host, username or password so written"
-        return f"an answer of the server cannot be read ({type(error).__name__}: {_plain(error)})"
 
     def _connect(self) -> DeadlineClient:
         tls = ssl.create_default_context()
@@ -319,10 +306,3 @@ def _personal_namespace(client: IMAPClient) -> tuple[str, str]:
         return "", "/"
     personal = client.namespace().personal
     return (personal[0][0], personal[0][1] or "/") if personal else ("", "/")
-
-
-def _plain(error: Exception) -> str:
-    """What the server or the system said; imaplib gives a server's words as the text of a bytes object."""
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    said = _SERVERS_WORDS.fullmatch(text)
-    return " ".join((said[1] if said else text).split())[:200]

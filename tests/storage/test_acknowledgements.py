@@ -11,9 +11,6 @@ from storage_builders import LEASE, NOW, acknowledge, acknowledgement, all_are_d
 from storage.acknowledgements import (
     acknowledgement_of_mail,
     claim_due,
-    count_all_since,
-    count_since,
-    find_recipients,
     list_acknowledgements,
     mark_data_sent,
     mark_failed,
@@ -25,6 +22,7 @@ from storage.acknowledgements import (
     renew,
 )
 from storage.database import Database
+from storage.told import count_all_since, count_since, find_recipients
 from storage.values import AcknowledgementRecord, DueAcknowledgement
 
 LATER = NOW + timedelta(minutes=10)
