@@ -24,6 +24,11 @@ class Origin:
     hop: int | None = None
     """Index into `message.hops` of the hop whose sender `ip` is; None when it rests on no hop."""
 
+    @property
+    def is_passed_on(self) -> bool:
+        """A host that is no tenant's and not ours handed the message to our relay, so all in it may be a stranger's."""
+        return self.is_ours and self.holding is None and not self.is_relay
+
 
 def find_arrival(report: Report, received_at: datetime) -> datetime:
     """When the message arrived: the origin hop's time, else ARF's Arrival-Date, else our receipt; never later."""
