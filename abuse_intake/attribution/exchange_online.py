@@ -25,14 +25,12 @@ _DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+")
 def read_exchange_online(traces: Sequence[Trace], directory: Directory) -> Iterator[Claim]:
     """Whose the tenant id and the originator's domain are, where FromEntityHeader says that they are the sender's."""
     entities, ids, domains = (_distinct(traces, name) for name in (FROM_ENTITY, TENANT_ID, ORIGINATOR))
-    value = next(iter(ids or domains or entities))
     owners = _find_owners(ids, domains, directory)
-    why = _find_doubt(traces, entities, ids, domains)
-    if why is None and len({owner.tenant for owner in owners.values() if owner}) > 1:
-        why = f"{TENANT_ID} and {ORIGINATOR} fit more than one tenant"
-        yield refuse(SERVICE, why, traces, value, [owner for owner in owners.values() if owner])
-    elif why is not None:
-        yield refuse(SERVICE, why, traces, value)
+    known = [owner for owner in owners.values() if owner]
+    if why := _find_doubt(traces, entities):
+        yield refuse(SERVICE, why, traces, [*owners, *entities][0])
+    elif why := _find_conflict(ids, domains, known):
+        yield refuse(SERVICE, why, traces, [*owners, *entities][0], known)
     else:
         role = ROLES[entities[0]]
         for name, owner in owners.items():
@@ -52,21 +50,30 @@ def _find_owners(ids: list[str], domains: list[str], directory: Directory) -> di
     return of_ids | {domain: directory.find_domain_owner(domain) for domain in domains}
 
 
-def _find_doubt(
-    traces: Sequence[Trace], entities: list[str], ids: list[str], domains: list[str]
-) -> str | None:
-    """Why the ids are not the sender's, or cannot be told; None where they are."""
+def _find_doubt(traces: Sequence[Trace], entities: list[str]) -> str | None:
+    """Why the ids are not the sender's, or it cannot be told whose they are."""
     rules = (
         (len(traces) > MOST_FIELDS, f"it has more than {MOST_FIELDS} of these fields"),
         (not entities, f"no {FROM_ENTITY} says whether these are the sender's or the receiver's"),
         (len(entities) > 1, f"two {FROM_ENTITY} differ"),
         (entities == ["internet"], f"{FROM_ENTITY} says Internet, so that these are the receiver's"),
         (not set(entities) <= ROLES.keys(), f"{FROM_ENTITY} says what is not known"),
+    )
+    return next((why for holds, why in rules if holds), None)
+
+
+def _find_conflict(ids: list[str], domains: list[str], known: list[Owner]) -> str | None:
+    """Why the sender's ids name no tenant."""
+    rules = (
+        (not ids and not domains, f"there is no {TENANT_ID}"),
         (len(ids) > 1, f"two {TENANT_ID} differ"),
         (len(domains) > 1, f"two {ORIGINATOR} differ"),
-        (not ids and not domains, f"there is no {TENANT_ID}"),
         (ids == [CONSUMERS], "this is the service for consumers, which is no customer"),
         (not all(map(_GUID.fullmatch, ids)), f"{TENANT_ID} is no GUID"),
         (not all(map(_DOMAIN.fullmatch, domains)), f"{ORIGINATOR} is no domain"),
+        (
+            len({owner.tenant for owner in known}) > 1,
+            f"{TENANT_ID} and {ORIGINATOR} fit more than one tenant",
+        ),
     )
     return next((why for holds, why in rules if holds), None)
