@@ -58,6 +58,8 @@ STRANGER_TO_RELAY = (
     "by mx1.out.provider.example (Postfix) with ESMTPS id 4Z0; Mon, 16 Nov 2026 07:59:00 +0000"
 )
 """A host that is no tenant's handed it to our relay: a tenant forwards it, or a user sends from home."""
+USER_TO_RELAY = STRANGER_TO_RELAY.replace("(Postfix) with ESMTPS id 4Z0", "(Postfix) with ESMTPSA id 4Z0")
+"""Who handed it to our relay had logged in there."""
 CONTOSO = f"Received: from mail.contoso.example (mail.contoso.example [192.0.2.5]) {RECEIVER}"
 ELSEWHERE = f"Received: from mail.stranger.example (mail.stranger.example [198.51.100.213]) {RECEIVER}"
 

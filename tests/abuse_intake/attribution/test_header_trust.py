@@ -7,6 +7,7 @@ from attribution_world import (
     PROVIDER,
     RELAY,
     STRANGER_TO_RELAY,
+    USER_TO_RELAY,
     FakeVerifier,
     attribute,
     find_headers,
@@ -69,6 +70,23 @@ def test_a_header_of_what_a_stranger_handed_in_names_nobody(line: str) -> None:
     (evidence,) = find_headers(found)
     assert (found.tenant, found.reason, evidence.tenant) == (None, "no_tenant_named", None)
     assert "handed the message in and may have written it" in evidence.detail
+
+
+@pytest.mark.parametrize("line", EVERY_LINE)
+def test_a_header_of_a_user_who_had_logged_in_names_the_tenant(line: str) -> None:
+    """From wherever a user sends, our relay knows who that is, and its header tells."""
+    found = attribute(line, route=USER_TO_RELAY)
+
+    assert (found.tenant, found.confidence) == ("fabrikam", "stated")
+
+
+def test_a_login_that_a_strangers_server_tells_of_counts_for_nothing() -> None:
+    """Only the line in which our relay took the message counts, not the one below, which the stranger wrote."""
+    forged = USER_TO_RELAY.partition("\n")[2]
+
+    found = attribute(OF_FABRIKAM, route=f"{STRANGER_TO_RELAY}\n{forged}")
+
+    assert (found.tenant, found.reason) == (None, "no_tenant_named")
 
 
 def test_an_ambiguous_header_of_a_stranger_is_no_reason() -> None:
