@@ -44,7 +44,7 @@ TENANTS = (
     ),
     add_ids(
         make_tenant("fabrikam", "192.0.2.16/28", domains=("fabrikam.example",)),
-        *(FABRIKAM_GUID, "fa6r1kam=", "if4br1kam", "f4b", "4712", "cfbl-2", "7654321"),
+        *(FABRIKAM_GUID, "fa6r1kam=", "if4br1kam", "f4b", "4712", "cfbl-2", "cfbl-1:of-fabrikam", "7654321"),
         *(SHARED_GUID, "shared"),
     ),
     make_tenant("former", allocate("198.51.100.0/27", None, "2026-01-01"), domains=("former.example",)),

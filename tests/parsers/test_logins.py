@@ -33,6 +33,8 @@ def test_a_protocol_with_authentication_says_so(received: str) -> None:
         "from x) by mx1.example with ESMTPSA ( (host [198.51.100.7]) by mx1.example with ESMTPS id 1",
         "from pc with ESMTPSA (host [198.51.100.7]) by mx1.example id 1",
         'from pc (host [198.51.100.7]) by mx1.example id 1 for <"a with ESMTPSA b"@tenant.example>',
+        "from pc by mx1.example with ESMTPSA (host [198.51.100.7]) by mx1.example id 1",
+        "from pc (host [198.51.100.7]) by mx1.example with ESMTPSA id with ESMTPS",
         "from pc (host [198.51.100.7]) by mx1.example with LMTPA id 1",
         "from pc (host [198.51.100.7]) by mx1.example with",
     ],

@@ -152,12 +152,8 @@ def test_the_forgeries_name_their_victims_where_they_count(number: int, verifier
     exchange = "\n".join(line for line in list(forge_lines(number))[:2])
 
     for line in [*rows, exchange]:
-        assert (
-            _attribute(build_report(build_message([relay], [line], at), None), verifier).tenant
-            == f"t{number}"
-        ), line
+        found = _attribute(build_report(build_message([relay], [line], at), None), verifier)
+        assert found.tenant == f"t{number}", line
     for path in senders:
-        assert (
-            _attribute(build_report(build_message([path, relay], [], at), None), verifier).tenant
-            == f"t{number}"
-        ), path
+        found = _attribute(build_report(build_message([path, relay], [], at), None), verifier)
+        assert found.tenant == f"t{number}", path
