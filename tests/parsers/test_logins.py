@@ -13,6 +13,7 @@ from parsers.logins import had_logged_in
         "from host.isp.example ([198.51.100.7]:4711 helo=pc) by mx1.example with esmtpsa (TLS1.3) (Exim 4.97) id 1",
         "from pc (host [198.51.100.7]) (authenticated bits=0) by mx1.example (8.17/8.17) with ESMTPA id 1",
         "from pc (host [198.51.100.7]) by mx1.example with UTF8SMTPSA id 1",
+        "from pc (host [198.51.100.7]) by mx1.example with UTF8SMTPA id 1",
         "from pc (host with by [198.51.100.7]) by mx1.example with ESMTPSA",
     ],
 )

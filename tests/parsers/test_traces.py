@@ -8,7 +8,7 @@ from abuse_intake.guard.failure import Failure
 from abuse_intake.guard.pool import Guard
 from parsers import read_mail
 from parsers.header_block import split_header
-from parsers.traces import OF_ONE_NAME, PROVIDER_FIELDS, TRACE_FIELDS, VALUE_BYTES, read_traces
+from parsers.traces import OF_ONE_NAME, VALUE_BYTES, read_traces
 from parsers.values import Trace
 
 RECEIVED = "Received: from a.example (a.example [192.0.2.5]) by mx.example; Mon, 16 Nov 2026 08:00:00 +0000"
@@ -23,7 +23,16 @@ def _read(text: str | bytes, limit: int = 1000) -> tuple[Trace, ...]:
     return read_traces(header)
 
 
-@pytest.mark.parametrize("name", sorted(TRACE_FIELDS))
+PROVIDERS_NAMES = """
+cfbl-feedback-id feedback-id x-authenticated-sender x-get-message-sender-via x-mailgun-sid x-mandrill-user
+x-ms-exchange-crosstenant-fromentityheader x-ms-exchange-crosstenant-id x-originatororg
+""".split()
+OTHER_NAMES = """
+arc-authentication-results arc-message-signature arc-seal dkim-signature from received return-path
+""".split()
+
+
+@pytest.mark.parametrize("name", [*PROVIDERS_NAMES, *OTHER_NAMES])
 def test_each_trace_field_is_kept_as_written(name: str) -> None:
     """In any case, with its name as it stands."""
     assert _read(f"{name.upper()}: value") == (Trace(name.upper(), "value"),)
@@ -94,12 +103,12 @@ def test_long_values_are_cut() -> None:
 
 def test_a_header_that_was_not_read_to_its_end_gives_no_providers_fields() -> None:
     """The last of them may be missing, which the server wrote below what the sender wrote."""
-    fields = "\n".join(f"{name}: 1" for name in sorted(TRACE_FIELDS))
+    fields = "\n".join(f"{name}: 1" for name in (*PROVIDERS_NAMES, *OTHER_NAMES))
     whole = {trace.name for trace in _read(fields)}
     cut = {trace.name for trace in _read(fields + "\nX-Pad: 1" * 50, limit=30)}
 
-    assert whole - cut == PROVIDER_FIELDS
-    assert cut == TRACE_FIELDS - PROVIDER_FIELDS
+    assert whole == {*PROVIDERS_NAMES, *OTHER_NAMES}
+    assert cut == set(OTHER_NAMES)
 
 
 @pytest.mark.parametrize(
