@@ -8,6 +8,7 @@ from mail_builders import build_mail, build_part
 from report_builders import allocate, make_tenant
 
 from abuse_intake.attribution import Attributor, Directory
+from abuse_intake.attribution.directory import Owner
 from abuse_intake.attribution.signatures import SignatureVerdict, Verifier
 from abuse_intake.settings_attribution import ProviderSettings
 from parsers import read_mail
@@ -122,13 +123,14 @@ def make_verdict(
     kind: str = "dkim",
     is_proof: bool = True,
     is_ours: bool = True,
+    owner: Owner | None = None,
 ) -> SignatureVerdict:
     """A signature that is a proof with the provider's key, and covers these fields."""
     return SignatureVerdict(
         "arc" if kind == "arc" else "dkim",
         domain,
         "s1",
-        None,
+        owner,
         is_proof,
         is_ours=is_ours,
         covered=frozenset(covered),

@@ -37,13 +37,13 @@ class Attributor:
         signatures = self._verifier.verify(message, self.directory, origin.arrival) if message else ()
         subject = Subject(report, origin, self.directory, self.provider, signatures)
         evidence = gather_evidence(subject)
-        may_claims = may_claims_count(report, origin)
+        named = group_tenants(evidence, may_claims_count=may_claims_count(report, origin))
         verdict = decide(
             Facts(
                 origin=origin,
                 was_ever_held=origin.ip is not None and self.directory.was_ever_held(origin.ip),
-                named=group_tenants(evidence, may_claims_count=may_claims),
-                has_ambiguous_name=has_ambiguous_name(subject),
+                named=named,
+                has_ambiguous_name=not named and has_ambiguous_name(subject),
                 is_hearsay=report.is_hearsay,
                 proven=find_proven(evidence),
             )

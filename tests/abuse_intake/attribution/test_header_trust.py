@@ -14,6 +14,9 @@ from attribution_world import (
     make_verdict,
 )
 
+from abuse_intake.attribution.directory import Owner
+from abuse_intake.attribution.signatures import SignatureVerdict
+
 FROM_SES = "Feedback-ID: ::1.us-east-1.c0n+oso/1=:AmazonSES"
 OF_FABRIKAM = "Feedback-ID: ::1.us-east-1.fa6r1kam=:AmazonSES"
 EVERY_LINE = [
@@ -125,9 +128,9 @@ def test_a_signed_header_outranks_an_address() -> None:
         make_verdict("amazonses.com.stranger.example", "feedback-id"),
     ],
 )
-def test_no_other_signature_makes_a_header_a_proof(verdict: object) -> None:
+def test_no_other_signature_makes_a_header_a_proof(verdict: SignatureVerdict) -> None:
     """Another key, even one of ours, proves only that our servers let the field out, not that they wrote it."""
-    found = attribute(FROM_SES, verifier=FakeVerifier(verdict))  # type: ignore[arg-type]
+    found = attribute(FROM_SES, verifier=FakeVerifier(verdict))
 
     assert not find_headers(found)[0].verified
     assert (found.tenant, found.confidence) == ("contoso", "stated")
@@ -172,3 +175,24 @@ def test_a_switched_off_row_is_no_proof() -> None:
     provider = PROVIDER.model_copy(update={"disabled_profiles": ("amazon_ses",)})
 
     assert attribute(FROM_SES, provider=provider, verifier=FakeVerifier(SIGNED)).tenant is None
+
+
+SHARED = Owner("shared.example", None)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "return_path", "reason"),
+    [
+        (make_verdict("shared.example", is_proof=False, is_ours=False, owner=SHARED), None, "ambiguous"),
+        (make_verdict("shared.example", is_proof=False, is_ours=False, owner=SHARED), "", "no_tenant_named"),
+        (make_verdict("shared.example", is_ours=False, owner=SHARED), "", "ambiguous"),
+        (make_verdict("provider.example", owner=Owner("provider.example", None)), "", "no_tenant_named"),
+    ],
+)
+def test_a_signing_domain_of_two_tenants_is_ambiguous(
+    verdict: SignatureVerdict, return_path: str | None, reason: str
+) -> None:
+    """Where the signature would count, the reason says why it names nobody; the provider's own names nobody anyhow."""
+    found = attribute(return_path=return_path, verifier=FakeVerifier(verdict))
+
+    assert (found.tenant, found.reason) == (None, reason)

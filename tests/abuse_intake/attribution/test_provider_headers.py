@@ -4,6 +4,8 @@ import base64
 
 import pytest
 from attribution_world import attribute, find_headers, make_sid
+from hypothesis import given
+from hypothesis import strategies as st
 
 from abuse_intake.attribution.provider_headers import PROFILES
 from abuse_intake.settings_attribution import ProviderSettings
@@ -217,6 +219,20 @@ def test_long_values_are_cut() -> None:
 
     assert len(evidence.value) == 200
     assert len(evidence.lines[0]) == 500
+
+
+@given(st.sampled_from(sorted(PROVIDER_FIELDS)), st.lists(st.binary(max_size=300), min_size=1, max_size=3))
+def test_hostile_values_name_nobody(name: str, values: list[bytes]) -> None:
+    """Whatever bytes a field holds, it is read without an error, and what is shown of it is bounded."""
+    lines = [f"{name}: {value.decode('utf-8', 'surrogateescape')}" for value in values]
+
+    found = attribute("X-MS-Exchange-CrossTenant-FromEntityHeader: Hosted", *lines)
+
+    assert found.tenant is None
+    for evidence in find_headers(found):
+        assert len(evidence.value) <= 200
+        assert "\0" not in "".join((evidence.value, evidence.detail, *evidence.lines))
+        assert len(evidence.detail) <= 400
 
 
 def test_every_field_of_the_table_is_read_from_messages() -> None:
