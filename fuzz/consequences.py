@@ -11,6 +11,7 @@ from abuse_intake.answering import RULES, find_reason_not_to_answer
 from abuse_intake.as_json import attribution_as_json
 from fuzz.finding import require
 from fuzz.world import ATTRIBUTOR, NOW, PROVIDER, RECEIVED_AT, TENANTS, US
+from parsers.logins import had_logged_in
 from parsers.values import IPAddress, ReadMail, Report
 from storage.incident_key import incident_key
 from storage.values import Attribution
@@ -57,13 +58,22 @@ def _check_attribution(report: Report, attribution: Attribution) -> None:
     named = {one.tenant for one in attribution.evidence if one.tenant}
     require(named == {tenant}, f"{tenant} by evidence of {named}")
     if holder is None:
-        require({one.source for one in attribution.evidence if one.tenant} == {"envelope"}, "another source")
+        sources = {one.source for one in attribution.evidence if one.tenant}
+        require(sources <= {"envelope", "from", "provider_header"}, "another source")
+        require("from" not in sources or is_relay, "From of a stranger")
+        require("provider_header" not in sources or is_relay or _is_any_login(report), "a stranger's header")
 
 
 def _came_by(report: Report) -> bool:
     """Whether our relay stands above: then the walk may have ended at a stranger, who sent through us."""
     origin = report.origin_ip
     return origin is not None and any(origin in network for network in PROVIDER.relays)
+
+
+def _is_any_login(report: Report) -> bool:
+    """Whether any server on the route says that its client had logged in."""
+    traces = report.message.traces if report.message else ()
+    return any(had_logged_in(trace.value) for trace in traces if trace.name.lower() == "received")
 
 
 def _arrival_of(report: Report) -> datetime:

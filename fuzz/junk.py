@@ -41,6 +41,10 @@ OTHERS = (
     "List-Unsubscribe: <http://tenant.example/u>",
     "Precedence: bulk",
     "Reply-To: x@y.example",
+    "Feedback-ID: ::1.us-east-1.c0=:AmazonSES",
+    "X-Mandrill-User: md_4711",
+    "X-Authenticated-Sender: web1.host.example: info@contoso.example",
+    "X-MS-Exchange-CrossTenant-FromEntityHeader: Hosted\r\nX-OriginatorOrg: woodgrove.example",
 )
 TEXTS = ("Only today", "Gewinn für Sie", "Распродажа", "大特価", "Re: your order", "a: b; c", "💰 now")
 CHARSETS = ("utf-8", "iso-8859-1", "windows-1251", "iso-2022-jp", "gb18030", "koi8-r", "utf-16", "utf-7")

@@ -24,6 +24,7 @@ TENANTS = (
         "contoso",
         "Contoso Ltd",
         ("contoso.example", "tenant.example"),
+        external_ids=("c0=",),
         allocations=(
             Allocation(ip_network("192.0.2.0/28")),
             Allocation(ip_network("198.51.100.0/25"), until=_HANDED_OVER),
@@ -33,6 +34,7 @@ TENANTS = (
         "fabrikam",
         "Fabrikam GmbH",
         ("fabrikam.example",),
+        external_ids=("4711",),
         allocations=(
             Allocation(ip_network("192.0.2.0/26")),
             Allocation(ip_network("198.51.100.0/25"), since=_HANDED_OVER),

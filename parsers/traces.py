@@ -4,17 +4,10 @@ from parsers.header_block import Header
 from parsers.headers import raw_text
 from parsers.values import Trace
 
-TRACE_FIELDS = frozenset(
+PROVIDER_FIELDS = frozenset(
     {
-        "arc-authentication-results",
-        "arc-message-signature",
-        "arc-seal",
         "cfbl-feedback-id",
-        "dkim-signature",
         "feedback-id",
-        "from",
-        "received",
-        "return-path",
         "x-authenticated-sender",
         "x-get-message-sender-via",
         "x-mailgun-sid",
@@ -24,7 +17,19 @@ TRACE_FIELDS = frozenset(
         "x-originatororg",
     }
 )
+"""In which a provider names its customer. Some servers (Exim) write theirs at the end, below what the sender wrote."""
+
+TRACE_FIELDS = PROVIDER_FIELDS | {
+    "arc-authentication-results",
+    "arc-message-signature",
+    "arc-seal",
+    "dkim-signature",
+    "from",
+    "received",
+    "return-path",
+}
 """Lower-case names. A new source of evidence adds those that it reads."""
+_OF_A_CUT_HEADER = TRACE_FIELDS - PROVIDER_FIELDS
 
 OF_ONE_NAME = 50
 """Fields of one name that are kept; the newest stand on top."""
@@ -33,13 +38,17 @@ VALUE_BYTES = 4096
 
 
 def read_traces(header: Header) -> tuple[Trace, ...]:
-    """The trace fields, topmost first, each with how many Received lines stand above it."""
+    """The trace fields, topmost first, each with how many Received lines stand above it.
+
+    A header whose end was not read gives no provider's fields: a forged one could stand before the true one there.
+    """
+    names = _OF_A_CUT_HEADER if header.cuts else TRACE_FIELDS
     traces: list[Trace] = []
     seen: dict[str, int] = {}
     below = 0
     for name, value in header.fields:
         lower = name.lower()
-        if lower in TRACE_FIELDS:
+        if lower in names:
             seen[lower] = seen.get(lower, 0) + 1
             if seen[lower] <= OF_ONE_NAME:
                 traces.append(Trace(name, raw_text(value[:VALUE_BYTES]), below))

@@ -6,10 +6,10 @@ from datetime import datetime
 from abuse_intake.attribution.decide import Facts, decide, find_proven, group_tenants
 from abuse_intake.attribution.directory import Directory
 from abuse_intake.attribution.evidence import Subject
-from abuse_intake.attribution.route import Origin, trace_origin
+from abuse_intake.attribution.route import trace_origin
 from abuse_intake.attribution.signatures import NoVerifier, Verifier
-from abuse_intake.attribution.sources import gather_evidence
-from abuse_intake.attribution.sources.envelope import find_senders, may_claims_count
+from abuse_intake.attribution.sources import gather_evidence, has_ambiguous_name
+from abuse_intake.attribution.sources.envelope import may_claims_count
 from abuse_intake.settings_attribution import ProviderSettings
 from parsers.values import Report
 from storage.values import Attribution
@@ -35,14 +35,15 @@ class Attributor:
         origin = trace_origin(report, received_at, self.provider, self.directory)
         message = report.message
         signatures = self._verifier.verify(message, self.directory, origin.arrival) if message else ()
-        evidence = gather_evidence(Subject(report, origin, self.directory, self.provider, signatures))
-        may_claims = may_claims_count(report, origin)
+        subject = Subject(report, origin, self.directory, self.provider, signatures)
+        evidence = gather_evidence(subject)
+        named = group_tenants(evidence, may_claims_count=may_claims_count(report, origin))
         verdict = decide(
             Facts(
                 origin=origin,
                 was_ever_held=origin.ip is not None and self.directory.was_ever_held(origin.ip),
-                named=group_tenants(evidence, may_claims_count=may_claims),
-                has_ambiguous_domain=self._has_ambiguous_domain(report, origin),
+                named=named,
+                has_ambiguous_name=not named and has_ambiguous_name(subject),
                 is_hearsay=report.is_hearsay,
                 proven=find_proven(evidence),
             )
@@ -55,7 +56,3 @@ class Attributor:
             route="ours" if origin.is_ours else "elsewhere",
             evidence=evidence,
         )
-
-    def _has_ambiguous_domain(self, report: Report, origin: Origin) -> bool:
-        owners = (self.directory.find_domain_owner(domain) for *_, domain in find_senders(report, origin))
-        return any(owner is not None and owner.tenant is None for owner in owners)

@@ -24,7 +24,8 @@ class Facts:
     origin: Origin
     was_ever_held: bool
     named: dict[str, frozenset[str]]
-    has_ambiguous_domain: bool
+    has_ambiguous_name: bool
+    """A domain or an id that would count fits two tenants, and so names neither."""
     is_hearsay: bool = False
     """One hand may have written all that names anybody: then nothing corroborates anything."""
     proven: frozenset[str] = frozenset()
@@ -63,7 +64,7 @@ RULES: tuple[tuple[Callable[[Facts], bool], Callable[[Facts], Verdict]], ...] = 
     (lambda facts: any(len(tenants) > 1 for tenants in facts.named.values()), _unattributed("ambiguous")),
     (lambda facts: len(facts.tenants) > 1, _unattributed("conflict")),
     (lambda facts: len(facts.tenants) == 1, _name_tenant),
-    (lambda facts: facts.has_ambiguous_domain, _unattributed("ambiguous")),
+    (lambda facts: facts.has_ambiguous_name, _unattributed("ambiguous")),
     (lambda facts: True, _unattributed("no_tenant_named")),
 )
 """The first rule whose condition holds decides."""

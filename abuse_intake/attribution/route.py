@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 from abuse_intake.attribution.directory import Directory, Holding
 from abuse_intake.settings_attribution import ProviderSettings
 from parsers.addresses import can_be_origin
+from parsers.logins import had_logged_in
 from parsers.values import Hop, IPAddress, Report
 
 
@@ -23,6 +24,14 @@ class Origin:
     """`ip` is a relay of ours: who handed the message to it is not known."""
     hop: int | None = None
     """Index into `message.hops` of the hop whose sender `ip` is; None when it rests on no hop."""
+
+    is_user: bool = False
+    """Our relay says that whoever handed the message to it from `ip` had logged in."""
+
+    @property
+    def is_passed_on(self) -> bool:
+        """A stranger's host handed the message to our relay: a tenant forwards it, and all in it may be anybody's."""
+        return self.is_ours and self.holding is None and not self.is_relay and not self.is_user
 
 
 def find_arrival(report: Report, received_at: datetime) -> datetime:
@@ -47,7 +56,9 @@ def trace_origin(
     if holding is None and _is_in(ip, provider.relays):
         ip, hop = _walk_down(report, ip, arrival, provider, directory)
         is_relay = _is_in(ip, provider.relays)
-        return Origin(ip, arrival, True, directory.find_holding(ip, arrival), is_relay, hop)
+        holding = directory.find_holding(ip, arrival)
+        is_user = not is_relay and hop is not None and _had_logged_in(report, hop)
+        return Origin(ip, arrival, True, holding, is_relay, hop, is_user)
     return Origin(ip, arrival, holding is not None, holding, hop=report.origin_hop)
 
 
@@ -66,6 +77,13 @@ def _walk_down(
         if is_customer or not is_relay:
             break
     return current, current_hop
+
+
+def _had_logged_in(report: Report, hop: int) -> bool:
+    """Whether the line that our relay wrote about the host that handed the message in says so."""
+    traces = report.message.traces if report.message else ()
+    lines = (trace for trace in traces if trace.name.lower() == "received" and trace.below == hop)
+    return any(had_logged_in(line.value) for line in lines)
 
 
 def _hops_below_origin(report: Report) -> tuple[Hop, ...]:

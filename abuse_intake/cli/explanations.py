@@ -17,9 +17,9 @@ UNATTRIBUTED = {
     "not_ours": "The message came from an address that is none of ours: it did not leave our servers.",
     "no_holder_then": "The address is in a network that a tenant held, but not when the message arrived.",
     "no_route": "The report tells no address that the message came from: it has no usable Received line.",
-    "no_tenant_named": "The message left our servers, but neither its address nor its envelope names a tenant.",
-    "ambiguous": "One kind of trace names more than one tenant, so it can be trusted for none of them.",
-    "conflict": "The address and the envelope name different tenants.",
+    "no_tenant_named": "The message left our servers, but no address, provider header or envelope names a tenant.",
+    "ambiguous": "One kind of trace names more than one tenant, or a name that two list: it is trusted for none.",
+    "conflict": "Address, provider headers and envelope name different tenants.",
 }
 """Why no tenant is named."""
 

@@ -1,9 +1,12 @@
 """Who it says that it is from: the envelope, and where none is known, From."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from abuse_intake.attribution.directory import Directory
+from abuse_intake.attribution.claims import describe_owner
+from abuse_intake.attribution.directory import Owner
 from abuse_intake.attribution.evidence import Subject, show_lines
+from abuse_intake.attribution.return_paths import read_sendgrid, read_srs
 from abuse_intake.attribution.route import Origin
 from parsers.addresses import domain_of
 from parsers.values import Report
@@ -13,19 +16,42 @@ FIELDS = {"Original-Mail-From": "envelope", "Return-Path": "envelope", "From": "
 """Field → source of its evidence."""
 
 
+class Sender(NamedTuple):
+    """A sender that counts: the field that states it, the address, and its domain."""
+
+    field: str
+    address: str
+    domain: str
+
+    @property
+    def local_part(self) -> str:
+        """What stands before the last @; the empty text for From, which no service rewrites."""
+        return self.address.strip("<>").rpartition("@")[0] if self.field != "From" else ""
+
+
 def find_envelope_evidence(subject: Subject) -> Iterator[Evidence]:
-    """The envelope sender's domain. Where no envelope is known, From stands in for it: one hand writes both."""
-    for field, address, domain in find_senders(subject.report, subject.origin):
-        lines = (
-            (f"{field}: {address}",)
-            if field != "From"
-            else show_lines(subject.find_traces("from")[:1]) or (f"{field}: {address}",)
-        )
-        yield _domain_evidence(FIELDS[field], field, domain, subject.directory, lines)
+    """The envelope sender's domain, and an account that it tells. Where no envelope is known, From stands in for it.
+
+    All of it is one group, because one hand writes it.
+    """
+    for sender in find_senders(subject.report, subject.origin):
+        lines: tuple[str, ...] = (f"{sender.field}: {sender.address}",)
+        if sender.field == "From":
+            lines = show_lines(subject.find_traces("from")[:1]) or lines
+        yield _find_domain_evidence(subject, sender, lines)
+        yield from _find_account_evidence(subject, sender, lines)
 
 
-def find_senders(report: Report, origin: Origin) -> Iterator[tuple[str, str, str]]:
-    """The senders that count: the field that states it, the address, and its domain."""
+def find_envelope_owners(subject: Subject) -> Iterator[Owner]:
+    """Who lists the domains and accounts that the senders tell."""
+    for sender in find_senders(subject.report, subject.origin):
+        account = _read_account(subject, sender)
+        found = subject.directory.find_external_owner(account) if account else None
+        yield from (owner for owner in (subject.directory.find_domain_owner(sender.domain), found) if owner)
+
+
+def find_senders(report: Report, origin: Origin) -> Iterator[Sender]:
+    """The envelope senders that are known, or else From where it may stand in for them."""
     message = report.message
     stated = [("Original-Mail-From", report.original_mail_from)]
     if message is not None:
@@ -35,7 +61,7 @@ def find_senders(report: Report, origin: Origin) -> Iterator[tuple[str, str, str
     for field, address in stated:
         domain = domain_of(address) if address else None
         if address and domain:
-            yield field, address, domain
+            yield Sender(field, address, domain)
 
 
 def may_claims_count(report: Report, origin: Origin) -> bool:
@@ -49,10 +75,26 @@ def may_claims_count(report: Report, origin: Origin) -> bool:
     return not is_envelope_known and (origin.is_relay or origin.holding is not None)
 
 
-def _domain_evidence(
-    source: str, field: str, domain: str, directory: Directory, lines: tuple[str, ...]
-) -> Evidence:
-    owner = directory.find_domain_owner(domain)
+def _find_domain_evidence(subject: Subject, sender: Sender, lines: tuple[str, ...]) -> Evidence:
+    owner = subject.directory.find_domain_owner(sender.domain)
+    detail = f"{sender.field} is at {sender.domain}, a domain {describe_owner(owner)}"
+    before = read_srs(sender.local_part) if "srs" not in subject.provider.disabled_profiles else None
+    if before is not None:
+        known = f"; before that it was {before}" if before else ""
+        detail += f", who forwarded the message and rewrote the sender (SRS){known}"
     tenant = owner.tenant if owner else None
-    whose = f"of {tenant or 'no tenant'}" if owner is None or tenant else "that two tenants list"
-    return Evidence(source, domain, tenant, False, f"{field} is at {domain}, a domain {whose}", lines)
+    return Evidence(FIELDS[sender.field], sender.domain, tenant, False, detail, lines)
+
+
+def _find_account_evidence(subject: Subject, sender: Sender, lines: tuple[str, ...]) -> Iterator[Evidence]:
+    account = _read_account(subject, sender)
+    if account:
+        owner = subject.directory.find_external_owner(account)
+        detail = f"SendGrid: {sender.field} holds {account}, an id {describe_owner(owner)}"
+        yield Evidence("envelope", account, owner.tenant if owner else None, False, detail, lines)
+
+
+def _read_account(subject: Subject, sender: Sender) -> str | None:
+    """The account of SendGrid, unless the address may be that of a stranger's customer of SendGrid."""
+    is_off = "sendgrid" in subject.provider.disabled_profiles or subject.origin.is_passed_on
+    return None if is_off else read_sendgrid(sender.local_part)

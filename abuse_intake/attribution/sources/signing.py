@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from abuse_intake.attribution.directory import Owner
 from abuse_intake.attribution.evidence import Subject
+from abuse_intake.attribution.sources.envelope import may_claims_count
 from storage.values import Evidence
 
 
@@ -16,3 +18,11 @@ def find_signature_evidence(subject: Subject) -> Iterator[Evidence]:
         detail = f"d={signature.domain} s={signature.selector}, {whose}: {result}"
         lines = (signature.line,) if signature.line else ()
         yield Evidence(signature.kind, signature.domain, tenant, signature.is_proof, detail, lines)
+
+
+def find_signing_owners(subject: Subject) -> Iterator[Owner]:
+    """Who lists the signing domains that count: of proofs, and of all where claims stand in for the envelope."""
+    may_claims = may_claims_count(subject.report, subject.origin)
+    for signature in subject.signatures:
+        if signature.owner and not signature.is_ours and (signature.is_proof or may_claims):
+            yield signature.owner

@@ -1,0 +1,54 @@
+"""Which customer a provider's own servers wrote into the message's header."""
+
+from collections.abc import Iterator
+
+from abuse_intake.attribution.claims import Claim, Profile
+from abuse_intake.attribution.evidence import Subject, show_lines
+from abuse_intake.attribution.provider_headers import PROFILES
+from abuse_intake.attribution.signatures import SignatureVerdict
+from storage.values import Evidence
+
+
+def find_provider_header_evidence(subject: Subject) -> Iterator[Evidence]:
+    """What each row of the table says that is not switched off; verified where a key of ours covers its fields.
+
+    Where a stranger's host handed the message to our relay, the fields may be the stranger's: they name nobody.
+    """
+    for profile, claim in find_claims(subject):
+        lines, tenant, detail = show_lines(claim.traces), claim.tenant, claim.detail
+        if tenant and subject.origin.is_passed_on:
+            tenant = None
+            detail += "; but a host that is no tenant's handed the message in and may have written it: it names nobody"
+        verified = tenant is not None and _is_verified(subject, profile, claim)
+        yield Evidence("provider_header", claim.value, tenant, verified, detail, lines)
+
+
+def find_claims(subject: Subject) -> Iterator[tuple[Profile, Claim]]:
+    """What each row says, before it is asked whether it may be believed."""
+    for profile in PROFILES:
+        if profile.name in subject.provider.disabled_profiles:
+            continue
+        traces = subject.find_traces(*(name.lower() for name in profile.fields))
+        if traces:
+            yield from ((profile, claim) for claim in profile.read(traces, subject.directory))
+
+
+def _is_verified(subject: Subject, profile: Profile, claim: Claim) -> bool:
+    """Whether a key of the service itself signs all that the claim stands on, in a message that left our servers.
+
+    Another key of ours would prove only that our servers let the field out, not that they wrote it.
+    """
+    stands_on = {trace.name.lower() for trace in claim.traces}
+    return subject.origin.is_ours and any(
+        _is_of_service(signature, profile) and stands_on <= signature.covered
+        for signature in subject.signatures
+    )
+
+
+def _is_of_service(signature: SignatureVerdict, profile: Profile) -> bool:
+    return (
+        signature.kind == "dkim"
+        and signature.is_proof
+        and signature.is_ours
+        and any(f".{signature.domain}".endswith(f".{signer}") for signer in profile.signers)
+    )
