@@ -1,7 +1,6 @@
 """`abuse-intake demo`: the whole job on mails that the project ships, with no server and no configuration."""
 
 import email
-import itertools
 import os
 import shlex
 import shutil
@@ -9,16 +8,15 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from email.message import Message
-from importlib.resources import as_file, files
 from pathlib import Path
 
 import click
 
 from abuse_intake.app import App, open_database
+from abuse_intake.cli.demo_folder import count_mails, make_folder, make_room
 from abuse_intake.cli.explanations import NOT_A_REPORT
 from abuse_intake.cli.output import count, one_line, print_heading, print_paragraph, print_table
 from abuse_intake.cli.run import run_once
-from abuse_intake.errors import ConfigurationError
 from abuse_intake.log import configure_log
 from abuse_intake.settings import load_settings
 from abuse_intake.stopping import Stopping
@@ -26,40 +24,8 @@ from storage import acknowledgements, incidents, mails
 from storage.database import Database
 from storage.values import IncidentFilter, IncidentRecord, MailRecord
 
-MARKER = ".abuse-intake-demo"
-"""Lies in a folder that the demo made, so that it may be made anew."""
-
 WHO_ASKED = "grandpa.joe@fourthcoffee.example"
 """The reporter of the demo whose mail has no evidence: the demo shows how he is taught."""
-
-CONFIGURATION = """\
-# Made by `abuse-intake demo`. docs/configuration.md explains every key.
-[mailbox]
-url = "maildir://Maildir"
-address = "junk@provider.example"
-[database]
-url = "sqlite:///abuse-intake.db"
-[outbox]
-url = "maildir://outbox"
-[provider]
-name = "Provider Example"
-relays = ["203.0.113.0/26"]
-hosts = ["*.out.provider.example"]
-[tenants]
-directory = "tenants.jsonl"
-"""
-
-OWN_FILES = frozenset(
-    {
-        MARKER,
-        "abuse-intake.toml",
-        "tenants.jsonl",
-        "abuse-intake.db",
-        "abuse-intake.db-wal",
-        "abuse-intake.db-shm",
-    }
-)
-"""What the demo and its program make at the top of the folder, beside the Maildirs."""
 
 
 @click.command()
@@ -78,12 +44,12 @@ def demo(into: Path) -> None:
     two acknowledgements.
     """
     configure_log()
-    _make_room(into)
-    _make_folder(into)
+    make_room(into)
+    make_folder(into)
     # Variables that name a real mailbox must not lead the demo there.
     settings = load_settings(into / "abuse-intake.toml", environment=False)
     print_paragraph(
-        f"The mailbox of Provider Example ({into / 'Maildir'}) holds {_count(into)} mails. The worker runs once:"
+        f"The mailbox of Provider Example ({into / 'Maildir'}) holds {count_mails(into)} mails. The worker runs once:"
     )
     click.echo()
     with open_database(settings) as database:
@@ -93,77 +59,6 @@ def demo(into: Path) -> None:
         _show_acknowledgements(database)
     _show_what_next(into)
     sys.exit(code)
-
-
-def _make_room(into: Path) -> None:
-    """Take an earlier demo's folder out of the way, and say so; one that holds work of the user's is kept."""
-    if not into.exists() or not any(into.iterdir()):
-        return
-    if not (into / MARKER).exists():
-        raise ConfigurationError(
-            f"{into} is there and no earlier demo made it: name another folder with --into"
-        )
-    if own := _find_work(into):
-        kept = _free_name(into)
-        into.rename(kept)
-        print_paragraph(
-            f"{into} holds changes of yours ({own}): it is kept as {kept}, and a new one is made."
-        )
-        click.echo()
-    else:
-        shutil.rmtree(into)
-        print_paragraph(f"{into} was made by an earlier demo; it is made anew.")
-        click.echo()
-
-
-def _find_work(into: Path) -> str | None:
-    """The first file, as a path within the folder, that the demo did not make or that was edited since."""
-    shipped = files("abuse_intake") / "demo"
-    expected = {
-        "abuse-intake.toml": CONFIGURATION.encode(),
-        "tenants.jsonl": (shipped / "tenants.jsonl").read_bytes(),
-    }
-    for name, content in expected.items():
-        if not (into / name).is_file() or (into / name).read_bytes() != content:
-            return name
-    stems = {mail.name.removesuffix(".eml") for mail in (shipped / "mails").iterdir()}
-    found = (path for path in sorted(into.rglob("*")) if not path.is_dir() or path.is_symlink())
-    return next(
-        (str(path.relative_to(into)) for path in found if not _is_own(path.relative_to(into), stems)), None
-    )
-
-
-def _is_own(path: Path, stems: set[str]) -> bool:
-    """Whether the demo and its program made a file: at the top, a shipped mail, or an acknowledgement."""
-    if len(path.parts) == 1:
-        return path.name in OWN_FILES
-    if path.parts[0] == "Maildir":
-        return path.name == "maildirfolder" or path.name.partition(":")[0] in stems
-    return path.parts[0] == "outbox"
-
-
-def _free_name(into: Path) -> Path:
-    return next(
-        kept
-        for number in itertools.count(1)
-        if not (kept := into.parent / f"{into.name}.old-{number}").exists()
-    )
-
-
-def _make_folder(into: Path) -> None:
-    (into / "Maildir" / "new").mkdir(parents=True)
-    (into / "Maildir" / "cur").mkdir()
-    (into / "Maildir" / "tmp").mkdir()
-    (into / MARKER).touch()
-    (into / "abuse-intake.toml").write_text(CONFIGURATION, encoding="utf-8")
-    with as_file(files("abuse_intake") / "demo") as shipped:
-        shutil.copy(shipped / "tenants.jsonl", into)
-        for mail in sorted((shipped / "mails").iterdir()):
-            shutil.copyfile(mail, into / "Maildir" / "new" / mail.stem)
-
-
-def _count(into: Path) -> int:
-    return len(list((into / "Maildir" / "new").iterdir()))
 
 
 def _show_mails(database: Database) -> None:

@@ -209,7 +209,15 @@ def test_the_demo_runs_twice_in_one_folder(empty: CommandLine) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["abuse-intake.toml", "tenants.jsonl", "notes.txt", "Maildir/new/mine", "mine/deep/er", "Maildir/note"],
+    [
+        "abuse-intake.toml",
+        "tenants.jsonl",
+        "dkim-keys.jsonl",
+        "notes.txt",
+        "Maildir/note",
+        "Maildir/new/mine",
+        "mine/deep/er",
+    ],
 )
 def test_what_a_user_did_is_kept(empty: CommandLine, name: str) -> None:
     """A file that was added or edited is not deleted: the folder is kept under another name, and that is said."""
