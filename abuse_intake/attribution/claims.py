@@ -41,6 +41,8 @@ class Profile:
     """All its fields in a message, topmost first → what they say; nothing where they are another service's."""
     signers: tuple[str, ...] = ()
     """Domains that sign what this service sends, and nothing in which it did not write these fields itself."""
+    rewriters: tuple[str, ...] = ()
+    """Domains of servers that write these fields anew also into what a stranger's host hands to them."""
 
 
 class Found(NamedTuple):

@@ -92,6 +92,7 @@ PROFILES = (
         (exchange_online.FROM_ENTITY, exchange_online.TENANT_ID, exchange_online.ORIGINATOR),
         exchange_online.read_exchange_online,
         signers=("onmicrosoft.com",),
+        rewriters=("outlook.com", "office365.us", "partner.outlook.cn"),
     ),
     Profile(
         "amazon_ses",

@@ -12,11 +12,12 @@ from storage.values import Evidence
 def find_provider_header_evidence(subject: Subject) -> Iterator[Evidence]:
     """What each row of the table says that is not switched off; verified where a key of ours covers its fields.
 
-    Where a stranger's host handed the message to our relay, the fields may be the stranger's: they name nobody.
+    Where a stranger's host handed the message to our relay, the fields may be the stranger's: they name nobody,
+    unless that relay is one that writes them anew.
     """
     for profile, claim in find_claims(subject):
         lines, tenant, detail = show_lines(claim.traces), claim.tenant, claim.detail
-        if tenant and subject.origin.is_passed_on:
+        if tenant and subject.origin.is_passed_on and not _is_rewritten(subject, profile):
             tenant = None
             detail += "; but a host that is no tenant's handed the message in and may have written it: it names nobody"
         verified = tenant is not None and _is_verified(subject, profile, claim)
@@ -31,6 +32,16 @@ def find_claims(subject: Subject) -> Iterator[tuple[Profile, Claim]]:
         traces = subject.find_traces(*(name.lower() for name in profile.fields))
         if traces:
             yield from ((profile, claim) for claim in profile.read(traces, subject.directory))
+
+
+def _is_rewritten(subject: Subject, profile: Profile) -> bool:
+    """Whether the relay that took it in writes the fields itself: Exchange Online says `Internet` of strangers.
+
+    The hosts inside it, which users speak to, have public addresses that nobody would list as relays.
+    """
+    message, hop = subject.report.message, subject.origin.hop
+    name = (message.hops[hop].by_name or "").lower().rstrip(".") if message and hop is not None else ""
+    return any(f".{name}".endswith(f".{domain}") for domain in profile.rewriters)
 
 
 def _is_verified(subject: Subject, profile: Profile, claim: Claim) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 from attribution_world import (
     CONTOSO,
+    CONTOSO_GUID,
     ELSEWHERE,
     PROVIDER,
     RELAY,
@@ -16,6 +17,7 @@ from attribution_world import (
 
 from abuse_intake.attribution.directory import Owner
 from abuse_intake.attribution.signatures import SignatureVerdict
+from abuse_intake.settings_attribution import ProviderSettings
 
 FROM_SES = "Feedback-ID: ::1.us-east-1.c0n+oso/1=:AmazonSES"
 OF_FABRIKAM = "Feedback-ID: ::1.us-east-1.fa6r1kam=:AmazonSES"
@@ -81,6 +83,42 @@ def test_a_header_of_a_user_who_had_logged_in_names_the_tenant(line: str) -> Non
     found = attribute(line, route=USER_TO_RELAY)
 
     assert (found.tenant, found.confidence) == ("fabrikam", "stated")
+
+
+INSIDE_EXCHANGE = (
+    "Received: from mail-am.outbound.protection.outlook.com (mail-am.outbound.protection.outlook.com [203.0.113.9]) "
+    "by mx.reporter.example (Postfix) with ESMTPS id 4Z1; Mon, 16 Nov 2026 08:00:00 +0000\n"
+    "Received: from AS8PR01.eurprd01.prod.outlook.com (2603:10a6:20b:3f4::10) by AM6PR01.eurprd01.prod.outlook.com "
+    "(2603:10a6:20b:48::20) with Microsoft SMTP Server (version=TLS1_2) id 15.20.1; Mon, 16 Nov 2026 07:59:00 +0000"
+)
+EXCHANGE = ProviderSettings.model_validate({"relays": ["203.0.113.0/26"], "hosts": ["*.outlook.com"]})
+HOSTED = "X-MS-Exchange-CrossTenant-FromEntityHeader: Hosted"
+
+
+@pytest.mark.parametrize(
+    ("route", "entity", "tenant"),
+    [
+        (INSIDE_EXCHANGE, HOSTED, "contoso"),
+        (INSIDE_EXCHANGE, HOSTED.replace("Hosted", "Internet"), None),
+        (INSIDE_EXCHANGE.replace("AM6PR01.eurprd01.prod.outlook.com", "mx.nooutlook.com"), HOSTED, None),
+        (
+            STRANGER_TO_RELAY.replace(
+                "mx1.out.provider.example (Postfix)", "mx1.outlook.com.stranger.example"
+            ),
+            HOSTED,
+            None,
+        ),
+    ],
+)
+def test_exchange_online_writes_its_headers_anew(route: str, entity: str, tenant: str | None) -> None:
+    """Its own hosts have addresses that nobody lists; a stranger's message is one from the Internet there."""
+    provider = EXCHANGE.model_copy(
+        update={"hosts": (*EXCHANGE.hosts, "*.nooutlook.com", "*.stranger.example")}
+    )
+
+    found = attribute(entity, f"X-MS-Exchange-CrossTenant-Id: {CONTOSO_GUID}", route=route, provider=provider)
+
+    assert (found.tenant, found.route) == (tenant, "ours")
 
 
 def test_a_login_that_a_strangers_server_tells_of_counts_for_nothing() -> None:
