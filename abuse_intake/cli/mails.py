@@ -8,6 +8,7 @@ import click
 from abuse_intake import as_json as records
 from abuse_intake.acknowledgement import make_reference
 from abuse_intake.app import build_concluder, load_attributor
+from abuse_intake.cli.evidence_page import print_evidence
 from abuse_intake.cli.explanations import UNANSWERED
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
 from abuse_intake.cli.output import count, one_line, print_fields, print_heading, print_json, print_table
@@ -23,6 +24,8 @@ from storage.values import MailRecord, ReportRecord
 
 MAX_INCIDENTS_LISTED = 4
 """Incidents of a mail that `mails list` names; `mails show` names all."""
+MAX_REPORTS_EXPLAINED = 3
+"""Reports of a mail whose evidence `mails show` prints."""
 _DISPOSITIONS = ("report", "not_a_report", "quarantined")
 
 
@@ -152,6 +155,14 @@ def _print_reports(reports: tuple[ReportRecord, ...]) -> None:
             for report in reports
         ),
     )
+    if len(reports) > MAX_REPORTS_EXPLAINED:
+        click.echo(
+            "Why each is attributed so: abuse-intake incidents show, with the incident's id; or --json here."
+        )
+        return
+    for number, report in enumerate(reports, start=1):
+        of_many = f" of report {number}" if len(reports) > 1 else ""
+        print_evidence(report.attribution, f"Evidence{of_many}")
 
 
 @mails.command()
