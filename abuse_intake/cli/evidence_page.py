@@ -35,11 +35,11 @@ EMPTIED = (
     "before is kept above and in its history."
 )
 SOURCES = {
-    "dkim": "DKIM signature",
-    "arc": "ARC set",
-    "address": "Address",
-    "provider_header": "Provider's header",
-    "envelope": "Envelope sender",
+    "dkim": "A DKIM signature",
+    "arc": "An ARC set",
+    "address": "The address",
+    "provider_header": "A header of the provider",
+    "envelope": "The envelope sender",
     "from": "From",
     "hearsay": "Hearsay",
 }
@@ -76,7 +76,7 @@ def describe_evidence(evidence: Evidence) -> str:
     """Whom a piece of evidence names, whether cryptography covers it, and what was seen: a sentence."""
     whom = f"names {evidence.tenant}" if evidence.tenant else "names nobody"
     mark = "verified" if evidence.verified else "not verified"
-    return f"{SOURCES.get(evidence.source, evidence.source)}, {mark}, {whom}: {evidence.detail}."
+    return f"{SOURCES.get(evidence.source, evidence.source)} {whom} ({mark}): {evidence.detail}."
 
 
 def _print_folded(text: str, indent: int, further: int | None = None) -> None:

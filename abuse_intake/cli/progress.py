@@ -10,34 +10,46 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """A bar on stderr that goes away at the end; nothing where stderr is no terminal. Use as a context manager."""
+    """A bar on stderr that goes away at the end. Use as a context manager.
+
+    There is none where stderr is no terminal, nor for work that is done at once.
+    """
 
     def __init__(self, what: str, total: int) -> None:
-        self._bar = _make_bar() if sys.stderr.isatty() and total else None
-        self._task = self._bar.add_task(what, total=total) if self._bar else None
+        self._what = what
+        self._total = total
+        self._done = 0
+        self._bar: Bar | None = None
 
     def __enter__(self) -> "Progress":
-        if self._bar:
-            self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._bar:
             self._bar.stop()
+        self._bar = None
 
     def advance(self, steps: int) -> None:
         """So much more is done."""
-        if self._bar and self._task is not None:
-            self._bar.advance(self._task, steps)
+        self._done += steps
+        if self._done < self._total and sys.stderr.isatty():
+            self._bar = self._bar or self._start()
+            self._bar.update(self._bar.task_ids[0], completed=self._done)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Without the bar, so that something else can be written."""
-        self.__exit__()
-        try:
-            yield
-        finally:
-            self.__enter__()
+        if self._bar:
+            self._bar.stop()
+        yield
+        if self._bar:
+            self._bar.start()
+
+    def _start(self) -> "Bar":
+        bar = _make_bar()
+        bar.add_task(self._what, total=self._total)
+        bar.start()
+        return bar
 
 
 def _make_bar() -> "Bar":

@@ -55,13 +55,14 @@ def reattribute(
         if ids:
             guard.start()
         redecider = Redecider(database, guard, load_attributor(settings, database))
-        with Progress("incidents", len(ids)) as progress:
-            told = (JsonAnswer if as_json else TableAnswer)(apply, progress)
-            try:
+        progress = Progress("incidents", len(ids))
+        told = (JsonAnswer if as_json else TableAnswer)(apply, progress)
+        try:
+            with progress:
                 for batch in redecider.decide(ids):
                     told.take(batch, _settle(database, batch, apply))
-            finally:
-                told.flush()
+        finally:
+            told.flush()  # what is stored is told, also where the work was interrupted
     told.print_summary()
     context.exit(1 if told.has_unread else 0)
 

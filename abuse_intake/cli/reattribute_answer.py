@@ -39,7 +39,7 @@ class Answer:
 
     def take(self, batch: DecidedBatch, homes: Mapping[str, str | None]) -> None:
         """Tell what one batch led to."""
-        settled = [one for one in batch.changed if one.report.id in homes]
+        settled = sorted((one for one in batch.changed if one.report.id in homes), key=_order)
         self._counts.update(
             incidents=batch.incidents,
             decided=batch.decided,
@@ -117,10 +117,14 @@ class TableAnswer(Answer):
         """Show the differences so far as a table."""
         if not self._rows:
             return
-        names = ("incident", "mail", "report?", "tenant*", "confidence*", "address", "reason*?", "evidence*?")
+        names = ("incident", "mail", "tenant*", "confidence*", "address", "evidence*?", "reason*?", "report?")
         with self._progress.paused():
             print_table(names, self._rows)
         self._rows.clear()
+
+
+def _order(one: Redecision) -> tuple[int, int, int]:
+    return int(one.report.incident_id), int(one.report.mail_id), one.report.position
 
 
 def _as_json(one: Redecision, incident: str | None, is_stored: bool) -> dict[str, Any]:
@@ -142,12 +146,12 @@ def _as_row(one: Redecision, incident: str | None) -> Sequence[object]:
     return (
         _change(one.report.incident_id, incident or "new"),
         one.report.mail_id,
-        one.report.position + 1,
         _change(before.tenant, after.tenant),
         _change(before.confidence, after.confidence),
         _change(before.ip, after.ip),
-        _change(before.reason, after.reason),
         " ".join(_compare_evidence(before.evidence, after.evidence)),
+        _change(before.reason, after.reason),
+        one.report.position + 1,
     )
 
 
