@@ -84,12 +84,14 @@ def require_incident_ids(session: Session, ids: Collection[str]) -> Sequence[int
     return sorted(found)
 
 
-def batch_incidents(session: Session, ids: Sequence[int]) -> Iterator[IncidentBatch]:
+def batch_incidents(
+    session: Session, ids: Sequence[int], most_mails: int = BATCH_MAILS
+) -> Iterator[IncidentBatch]:
     """These incidents in batches of bounded size. What one mail reported together mostly stands together."""
     incidents, mails, reports = set[int](), set[int](), 0
     for incident, its_mails in _mails_by_incident(session, ids).items():
         more = len(mails | set(its_mails))
-        if incidents and (more > BATCH_MAILS or reports + len(its_mails) > BATCH_REPORTS):
+        if incidents and (more > most_mails or reports + len(its_mails) > BATCH_REPORTS):
             yield _batch(incidents, mails)
             incidents, mails, reports = set(), set(), 0
         incidents.add(incident)
@@ -112,14 +114,16 @@ def _batch(incidents: set[int], mails: set[int]) -> IncidentBatch:
     return IncidentBatch(frozenset(map(str, incidents)), tuple(map(str, sorted(mails))))
 
 
-def load_mails(session: Session, mail_ids: Sequence[str]) -> tuple[ClaimedMail, ...]:
+def load_mails(
+    session: Session, mail_ids: Sequence[str], most_bytes: int = PIECE_BYTES
+) -> tuple[ClaimedMail, ...]:
     """The first of these mails, as many as may be in memory at once, but at least one; nothing is leased."""
     ids = [int(id) for id in mail_ids[:BATCH_MAILS]]
     sizes = {row.id: row.size for row in session.execute(select(Mail.id, Mail.size).where(Mail.id.in_(ids)))}
     chosen, total = list[int](), 0
     for id in ids:
         total += sizes[id]
-        if chosen and total > PIECE_BYTES:
+        if chosen and total > most_bytes:
             break
         chosen.append(id)
     rows = session.execute(
