@@ -129,7 +129,8 @@ def recount(session: Session, incidents: Sequence[Tallied]) -> None:
         incident.values.update(has_junk=False, shown_order=None)
         reports = table_of(Report)
         mine = select(reports).where(reports.c.incident_id == incident.id).order_by(reports.c.received_at)
-        for report in session.execute(mine.execution_options(yield_per=500)).mappings():
+        rows: Iterable[Any] = session.execute(mine.execution_options(yield_per=500)).mappings()
+        for report in rows:
             incident.add(report)
     count(session, incidents)
 

@@ -117,7 +117,7 @@ class TableAnswer(Answer):
         """Show the differences so far as a table."""
         if not self._rows:
             return
-        names = ("incident", "mail", "tenant*", "confidence*", "address", "evidence*?", "reason*?", "report?")
+        names = ("incident", "mail", "tenant*", "confidence*", "evidence*", "address?", "reason*?", "report?")
         with self._progress.paused():
             print_table(names, self._rows)
         self._rows.clear()
@@ -148,8 +148,8 @@ def _as_row(one: Redecision, incident: str | None) -> Sequence[object]:
         one.report.mail_id,
         _change(before.tenant, after.tenant),
         _change(before.confidence, after.confidence),
-        _change(before.ip, after.ip),
         " ".join(_compare_evidence(before.evidence, after.evidence)),
+        _change(before.ip, after.ip),
         _change(before.reason, after.reason),
         one.report.position + 1,
     )
