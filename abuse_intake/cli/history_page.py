@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from abuse_intake.cli.output import count, print_heading, print_table
+from abuse_intake.cli.output import count, print_fields, print_heading, short_time
 from storage.values import HistoryEntry
 
 
 def print_history(history: tuple[HistoryEntry, ...]) -> None:
-    """What happened to it, oldest first."""
-    print_heading("History")
-    print_table(
-        ("when (UTC)", "who", "what", "detail*"), ((e.at, e.actor, e.action, describe(e)) for e in history)
-    )
+    """What happened to it, oldest first; on a terminal a long detail goes on below itself."""
+    print_heading("History (UTC)")
+    actor = max((len(entry.actor) for entry in history), default=0)
+    print_fields((f"{short_time(e.at)}  {e.actor:<{actor}}  {e.action}", describe(e)) for e in history)
 
 
 def describe(entry: HistoryEntry) -> str:
