@@ -16,6 +16,7 @@ import structlog
 
 from abuse_intake.guard.failure import Failure
 from abuse_intake.recording import MailReader, Reading
+from abuse_intake.spool import Spool
 from parsers.values import ReadMail, Report
 from storage.bulk import chunked
 from storage.database import Database
@@ -62,7 +63,7 @@ class DecidedBatch:
     incidents: int
     decided: int
     """How many reports were decided on."""
-    changed: tuple[Redecision, ...]
+    changed: Spool
     troubles: tuple[Trouble, ...]
 
 
@@ -81,17 +82,17 @@ class _Batch:
 
     def __init__(self) -> None:
         self.decided = 0
-        self.changed = list[Redecision]()
+        self.changed = Spool()
         self.troubles = list[Trouble]()
 
     def take(self, decided: Sequence[Redecision]) -> None:
-        """Add the decisions about one mail."""
+        """Add the decisions about some mails."""
         self.decided += len(decided)
-        self.changed += [one for one in decided if one.is_changed]
+        self.changed.add(sorted((one for one in decided if one.is_changed), key=_order))
 
     def close(self, incidents: int) -> DecidedBatch:
         """The whole of it."""
-        return DecidedBatch(incidents, self.decided, tuple(self.changed), tuple(self.troubles))
+        return DecidedBatch(incidents, self.decided, self.changed, tuple(self.troubles))
 
 
 class Redecider:
@@ -131,13 +132,15 @@ class Redecider:
         )
         with self._database.read() as session:
             stored = reports_by_mail(session, [mail.id for mail in piece.mails])
+        decisions = list[Redecision]()
         for mail, result in zip(piece.mails, results, strict=True):
             theirs = stored.get(mail.id, [])
             concerned = {one.id for one in theirs if one.incident_id in piece.incident_ids}
             decided, reason = self._decide_mail(mail, result, theirs, concerned)
-            batch.take(decided)
+            decisions += decided
             if reason is not None:
                 batch.troubles.append(Trouble(mail.id, reason, len(concerned) - len(decided)))
+        batch.take(decisions)
 
     def _decide_mail(
         self,
@@ -180,6 +183,10 @@ def pair_reports(
         waiting[key].append(report)
     known = [one for one in stored if one.message_key]
     return [(one, waiting[one.message_key].popleft()) for one in known if waiting[one.message_key]]
+
+
+def _order(one: Redecision) -> tuple[int, int, int]:
+    return int(one.report.incident_id), int(one.report.mail_id), one.report.position
 
 
 def _one_behind(pieces: Iterable[_Piece]) -> Iterator[_Piece]:

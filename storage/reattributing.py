@@ -8,12 +8,12 @@
 4. Every incident concerned tells in its history what it was and what it is.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.bulk import Row, chunked, insert_rows
@@ -22,6 +22,7 @@ from storage.models import Incident, IncidentHistory, Report, table_of
 from storage.recording import lock_mails
 from storage.records import attribution_columns
 from storage.redecisions import Redecision
+from storage.rekeying import choose_rekeyed, count_reports
 from storage.tallies import Tallied, recount
 
 ACTOR = "reattribute"
@@ -29,89 +30,77 @@ SHOWN = ("tenant", "confidence", "ip", "reason")
 """What the history keeps of an incident before and after."""
 
 
-def foresee_incidents(session: Session, redecisions: Iterable[Redecision]) -> dict[str, str | None]:
-    """To which incident each changed report (by id) would belong, None for a new one; nothing is stored."""
-    changed = [one for one in redecisions if one.is_changed]
-    there = _find_by_key(session, {one.key_sha256 for one in changed})
-    moves: dict[int, list[str]] = {}
-    for one in changed:
-        if one.is_moved:
-            moves.setdefault(int(one.report.incident_id), []).append(one.key_sha256)
-    own = {int(one.report.incident_id): one.report.incident_key for one in changed}
-    free = {one.key_sha256 for one in changed} - there.keys()
-    kept = choose_rekeyed(moves, _count_reports(session, moves), own, free)
-    there.update({key: id for id, key in kept.items()})
-    return {one.report.id: str(there[one.key_sha256]) if one.key_sha256 in there else None for one in changed}
-
-
 def store_redecisions(
-    session: Session, redecisions: Iterable[Redecision], now: datetime
+    session: Session, redecisions: Collection[Redecision], now: datetime
 ) -> dict[str, str | None]:
     """Store those that are changed, in the caller's transaction; to which incident each report (by id) belongs now.
 
-    A report that is not there any more, as its mail was read again since, is missing in the answer.
+    They are gone through several times, and never all held in memory. A report that is not there any more, as its
+    mail was read again since, is missing in the answer.
     """
-    changed = {int(one.report.id): one for one in redecisions if one.is_changed}
-    lock_mails(session, {one.report.mail_id for one in changed.values()})
-    rows = _load_decided(session, changed)
-    first: dict[str, Row] = {}
-    for row in rows:
-        first.setdefault(row["key_sha256"], row)
-    there, created = find_or_create(session, first, {row["incident_id"] for row in rows})
+    changed = {int(one.report.id): one.key_sha256 for one in redecisions if one.is_changed}
+    lock_mails(session, {one.report.mail_id for one in redecisions if one.is_changed})
+    sources = _find_incidents(session, changed)
+    first = _load_first(session, redecisions, changed, sources)
+    there, created = find_or_create(session, first, set(sources.values()))
     before = {one.id: _show(one) for key, one in there.items() if key not in created}
-    fresh = _keep_ids(session, rows, there, created)
-    moved = _update_reports(session, rows, there)
+    fresh = _keep_ids(session, changed, sources, there, created)
+    _update_reports(session, redecisions, sources, there)
     note_created(session, [(there[key].id, first[key]) for key in fresh], now)
     recount(session, list(there.values()))
-    insert_rows(session, IncidentHistory, _tell(there.values(), before, rows, moved, now))
-    return {str(row["id"]): str(there[row["key_sha256"]].id) for row in rows}
+    homes = {id: there[changed[id]].id for id in sources}
+    moved = Counter((sources[id], homes[id]) for id in sources)
+    insert_rows(session, IncidentHistory, _tell(there.values(), before, moved, now))
+    return {str(id): str(home) for id, home in homes.items()}
 
 
-def choose_rekeyed(
-    moves: Mapping[int, Sequence[str]],
-    sizes: Mapping[int, int],
-    own: Mapping[int, str],
-    free: Collection[str],
-) -> dict[int, str]:
-    """Incidents that keep their id under a new key: all their reports have it, and nobody else does.
-
-    `moves` holds the new keys of the reports that leave each incident, `sizes` how many reports it has, `own` its
-    key, and `free` the keys that no incident has. Where several want a key, the oldest incident gets it.
-    """
-    wanted = {key for keys in moves.values() for key in keys}
-    chosen: dict[str, int] = {}
-    for id, keys in sorted(moves.items()):
-        leaves_whole = len(set(keys)) == 1 and len(keys) == sizes.get(id)
-        if leaves_whole and keys[0] in free and own[id] not in wanted:
-            chosen.setdefault(keys[0], id)
-    return {id: key for key, id in chosen.items()}
+def _find_incidents(session: Session, reports: Iterable[int]) -> dict[int, int]:
+    """The incident of each of these reports that is still there, as it is now."""
+    found: dict[int, int] = {}
+    for some in chunked(reports):
+        rows = session.execute(select(Report.id, Report.incident_id).where(Report.id.in_(some)))
+        found.update((row.id, row.incident_id) for row in rows)
+    return found
 
 
-def _load_decided(session: Session, changed: Mapping[int, Redecision]) -> list[Row]:
-    """The rows of these reports as they are now, with what was decided about each."""
-    table, rows = table_of(Report), list[Row]()
-    for some in chunked(changed):
-        for row in session.execute(select(table).where(table.c.id.in_(some)).order_by(table.c.id)).mappings():
-            one = changed[row["id"]]
-            decided = {**attribution_columns(one.attribution), "key_sha256": one.key_sha256}
-            rows.append({**row, **decided})
-    return rows
+def _load_first(
+    session: Session,
+    redecisions: Iterable[Redecision],
+    changed: Mapping[int, str],
+    sources: Collection[int],
+) -> dict[str, Row]:
+    """For each new key the row of the first report that gets it, with what was decided about it."""
+    numbers: dict[str, int] = {}
+    for id in sorted(sources):
+        numbers.setdefault(changed[id], id)
+    wanted, first = set(numbers.values()), dict[str, Row]()
+    table = table_of(Report)
+    for some in chunked(one for one in redecisions if int(one.report.id) in wanted):
+        ids = {int(one.report.id): one for one in some}
+        for row in session.execute(select(table).where(table.c.id.in_(ids))).mappings():
+            one = ids[row["id"]]
+            first[one.key_sha256] = {**row, **attribution_columns(one.attribution)}
+    return first
 
 
 def _keep_ids(
-    session: Session, rows: Iterable[Row], there: dict[str, Tallied], created: Sequence[str]
+    session: Session,
+    changed: Mapping[int, str],
+    sources: Mapping[int, int],
+    there: dict[str, Tallied],
+    created: Collection[str],
 ) -> list[str]:
     """Give incidents that keep their id their new key, in place of those just made; return which new ones remain.
 
     That those were made first is what keeps another worker from making them meanwhile.
     """
     own = {one.id: key for key, one in there.items()}
-    moves: dict[int, list[str]] = {}
-    for row in rows:
-        if row["key_sha256"] != own[row["incident_id"]]:
-            moves.setdefault(row["incident_id"], []).append(row["key_sha256"])
+    moves: dict[int, Counter[str]] = defaultdict(Counter)
+    for report, incident in sources.items():
+        if changed[report] != own[incident]:
+            moves[incident][changed[report]] += 1
     table = table_of(Incident)
-    kept = choose_rekeyed(moves, _count_reports(session, moves), own, created)
+    kept = choose_rekeyed(moves, count_reports(session, moves), own, created)
     for id, key in kept.items():
         session.execute(delete(table).where(table.c.id == there[key].id))
         session.execute(update(table).where(table.c.id == id).values(key_sha256=key))
@@ -120,67 +109,60 @@ def _keep_ids(
 
 
 def _update_reports(
-    session: Session, rows: Sequence[Row], there: Mapping[str, Tallied]
-) -> Counter[tuple[int, int]]:
-    """Store the decisions; how many reports moved from which incident to which."""
+    session: Session,
+    redecisions: Iterable[Redecision],
+    sources: Collection[int],
+    there: Mapping[str, Tallied],
+) -> None:
+    """Store the decisions in the reports that are still there."""
     table = table_of(Report)
-    moved = Counter((row["incident_id"], there[row["key_sha256"]].id) for row in rows)
     names = ("incident_id", "tenant", "ip", "confidence", "confidence_rank", "reason", "route", "evidence")
-    changed = (
+    decided = (
         update(table)
         .where(table.c.id == bindparam("number"))
         .values({name: bindparam(f"new_{name}") for name in names})
     )
-    decided = [{**row, "incident_id": there[row["key_sha256"]].id} for row in rows]
-    values = [{"number": row["id"], **{f"new_{name}": row[name] for name in names}} for row in decided]
-    if values:
-        session.execute(changed, values)
-    return Counter({pair: number for pair, number in moved.items() if pair[0] != pair[1]})
+    for some in chunked(one for one in redecisions if int(one.report.id) in sources):
+        rows = [
+            {"incident_id": there[one.key_sha256].id, **attribution_columns(one.attribution)} for one in some
+        ]
+        numbered = zip(some, rows, strict=True)
+        session.execute(
+            decided,
+            [
+                {"number": int(one.report.id), **{f"new_{name}": row[name] for name in names}}
+                for one, row in numbered
+            ],
+        )
 
 
 def _tell(
     incidents: Iterable[Tallied],
     before: Mapping[int, Mapping[str, Any]],
-    rows: Iterable[Row],
     moved: Mapping[tuple[int, int], int],
     now: datetime,
 ) -> list[Row]:
-    """The history of each incident concerned: what it was and is, and where its reports came from and went."""
-    decided = Counter(row["incident_id"] for row in rows)
-    return [
-        history_row(
-            one.id,
-            ACTOR,
-            "reattributed",
-            {
-                "before": before.get(one.id),
-                "after": _show(one) if one.values["report_count"] else None,
-                "reports": decided[one.id],
-                "from": {str(old): number for (old, new), number in moved.items() if new == one.id},
-                "to": {str(new): number for (old, new), number in moved.items() if old == one.id},
-            },
-            now,
-        )
+    """The history of each incident concerned: what it was and is, and where its reports came from and went.
+
+    `moved` counts changed reports by the incidents, maybe the same, that they were in and are in.
+    """
+    details: dict[int, dict[str, Any]] = {
+        one.id: {
+            "before": before.get(one.id),
+            "after": _show(one) if one.values["report_count"] else None,
+            "reports": 0,
+            "from": {},
+            "to": {},
+        }
         for one in incidents
-    ]
+    }
+    for (old, new), number in moved.items():
+        details[old]["reports"] += number
+        if old != new:
+            details[old]["to"][str(new)] = number
+            details[new]["from"][str(old)] = number
+    return [history_row(id, ACTOR, "reattributed", detail, now) for id, detail in details.items()]
 
 
 def _show(incident: Tallied) -> dict[str, Any]:
     return {name: incident.values[name] for name in SHOWN}
-
-
-def _find_by_key(session: Session, keys: Iterable[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for some in chunked(keys):
-        rows = session.execute(select(Incident.key_sha256, Incident.id).where(Incident.key_sha256.in_(some)))
-        found.update((row.key_sha256, row.id) for row in rows)
-    return found
-
-
-def _count_reports(session: Session, incident_ids: Iterable[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for some in chunked(incident_ids):
-        counted = select(Report.incident_id, func.count().label("reports"))
-        rows = session.execute(counted.where(Report.incident_id.in_(some)).group_by(Report.incident_id))
-        found.update((row.incident_id, row.reports) for row in rows)
-    return found

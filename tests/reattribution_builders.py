@@ -12,8 +12,9 @@ from storage.database import Database
 from storage.incident_key import incident_key
 from storage.incidents import incident_history
 from storage.models import Incident
-from storage.reattributing import foresee_incidents, store_redecisions
+from storage.reattributing import store_redecisions
 from storage.redecisions import Redecision, StoredReport, reports_by_mail
+from storage.rekeying import foresee_incidents
 from storage.values import Attribution
 
 LATER = NOW + timedelta(days=1)

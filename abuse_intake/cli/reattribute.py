@@ -14,8 +14,9 @@ from abuse_intake.cli.session import database_of
 from abuse_intake.guard.pool import Guard
 from abuse_intake.reattributing import DecidedBatch, Redecider
 from storage.database import Database
-from storage.reattributing import foresee_incidents, store_redecisions
+from storage.reattributing import store_redecisions
 from storage.redecisions import find_incident_ids, require_incident_ids
+from storage.rekeying import foresee_incidents
 from storage.values import IncidentFilter
 
 

@@ -10,6 +10,7 @@ from abuse_intake.as_json import attribution_as_json
 from abuse_intake.cli.output import count, one_line, print_json, print_table
 from abuse_intake.cli.progress import Progress
 from abuse_intake.reattributing import READS_DIFFERENTLY, DecidedBatch, Trouble
+from storage.bulk import chunked
 from storage.redecisions import Redecision
 from storage.values import Evidence
 
@@ -39,21 +40,29 @@ class Answer:
 
     def take(self, batch: DecidedBatch, homes: Mapping[str, str | None]) -> None:
         """Tell what one batch led to."""
-        settled = sorted((one for one in batch.changed if one.report.id in homes), key=_order)
         self._counts.update(
             incidents=batch.incidents,
             decided=batch.decided,
-            changed=len(settled),
-            evidence_only=sum(one.is_changed_in_evidence_only for one in settled),
-            gone=len(batch.changed) - len(settled),
             left=sum(one.reports for one in batch.troubles if one.reason == READS_DIFFERENTLY),
             unread=sum(one.reports for one in batch.troubles if one.reason != READS_DIFFERENTLY),
         )
-        self.show([(one, homes[one.report.id]) for one in settled], batch.troubles)
+        for some in chunked(batch.changed, TABLE_ROWS):
+            settled = [one for one in some if one.report.id in homes]
+            self._counts.update(
+                changed=len(settled),
+                evidence_only=sum(one.is_changed_in_evidence_only for one in settled),
+                gone=len(some) - len(settled),
+            )
+            self.show_changed([(one, homes[one.report.id]) for one in settled])
+        self.show_troubles(batch.troubles)
         self._progress.advance(batch.incidents)
 
-    def show(self, settled: Sequence[tuple[Redecision, str | None]], troubles: Iterable[Trouble]) -> None:
-        """Show differences, each with the incident that it leads to, and troubles."""
+    def show_changed(self, settled: Sequence[tuple[Redecision, str | None]]) -> None:
+        """Show differences, each with the incident that it leads to."""
+        raise NotImplementedError
+
+    def show_troubles(self, troubles: Sequence[Trouble]) -> None:
+        """Show mails that were not decided on as a whole."""
         raise NotImplementedError
 
     def flush(self) -> None:
@@ -89,12 +98,15 @@ class JsonAnswer(Answer):
 
     _summary_on_stderr = True
 
-    def show(self, settled: Sequence[tuple[Redecision, str | None]], troubles: Iterable[Trouble]) -> None:
+    def show_changed(self, settled: Sequence[tuple[Redecision, str | None]]) -> None:
         with self._progress.paused():
             for one, incident in settled:
                 print_json(_as_json(one, incident, self._applies))
-            for trouble in troubles:
-                print_json({"mail": trouble.mail_id, "problem": trouble.reason, "reports": trouble.reports})
+
+    def show_troubles(self, troubles: Sequence[Trouble]) -> None:
+        with self._progress.paused():
+            for one in troubles:
+                print_json({"mail": one.mail_id, "problem": one.reason, "reports": one.reports})
 
 
 class TableAnswer(Answer):
@@ -104,14 +116,15 @@ class TableAnswer(Answer):
         super().__init__(applies, progress)
         self._rows = list[Sequence[object]]()
 
-    def show(self, settled: Sequence[tuple[Redecision, str | None]], troubles: Iterable[Trouble]) -> None:
+    def show_changed(self, settled: Sequence[tuple[Redecision, str | None]]) -> None:
         self._rows += [_as_row(*one) for one in settled]
-        complaints = [_describe_trouble(one) for one in troubles]
-        if complaints or len(self._rows) >= TABLE_ROWS:
+        if len(self._rows) >= TABLE_ROWS:
             self.flush()
-            with self._progress.paused():
-                for complaint in complaints:
-                    click.echo(f"abuse-intake: {one_line(complaint)}", err=True)
+
+    def show_troubles(self, troubles: Sequence[Trouble]) -> None:
+        with self._progress.paused():
+            for one in troubles:
+                click.echo(f"abuse-intake: {one_line(_describe_trouble(one))}", err=True)
 
     def flush(self) -> None:
         """Show the differences so far as a table."""
@@ -121,10 +134,6 @@ class TableAnswer(Answer):
         with self._progress.paused():
             print_table(names, self._rows)
         self._rows.clear()
-
-
-def _order(one: Redecision) -> tuple[int, int, int]:
-    return int(one.report.incident_id), int(one.report.mail_id), one.report.position
 
 
 def _as_json(one: Redecision, incident: str | None, is_stored: bool) -> dict[str, Any]:

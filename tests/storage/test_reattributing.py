@@ -1,5 +1,7 @@
 """Storing what was decided again: attributions in place, incidents under their new keys, the history of both."""
 
+from collections import Counter
+
 import pytest
 from reattribution_builders import LATER, Stored, history
 from sqlalchemy import text
@@ -9,8 +11,9 @@ from storage.database import Database
 from storage.errors import NotFound
 from storage.incidents import count_junk_by_tenant, find_incident, incident_reports, list_incidents
 from storage.mails import reports_of_mail
-from storage.reattributing import choose_rekeyed, store_redecisions
+from storage.reattributing import store_redecisions
 from storage.redecisions import batch_incidents, find_incident_ids, load_mails, require_incident_ids
+from storage.rekeying import choose_rekeyed
 from storage.statistics import gather_statistics
 from storage.values import IncidentFilter, IncidentRecord
 
@@ -311,12 +314,12 @@ def test_nothing_but_reports_and_incidents_is_touched(database: Database) -> Non
 
 def test_only_the_reports_of_an_incident_that_leave_whole_take_its_key_along() -> None:
     """The key follows all reports only: one that stays, one that goes elsewhere, or a key in use keeps it."""
-    own = {1: "a"}
+    own, both, parted = {1: "a"}, {1: Counter("bb")}, {1: Counter("bc")}
 
-    assert choose_rekeyed({1: ["b", "b"]}, {1: 2}, own, {"b"}) == {1: "b"}
-    assert choose_rekeyed({1: ["b"]}, {1: 2}, own, {"b"}) == {}
-    assert choose_rekeyed({1: ["b", "c"]}, {1: 2}, own, {"b", "c"}) == {}
-    assert choose_rekeyed({1: ["b", "b"]}, {1: 2}, own, set()) == {}
+    assert choose_rekeyed(both, {1: 2}, own, {"b"}) == {1: "b"}
+    assert choose_rekeyed(both, {1: 3}, own, {"b"}) == {}
+    assert choose_rekeyed(parted, {1: 2}, own, {"b", "c"}) == {}
+    assert choose_rekeyed(both, {1: 2}, own, set()) == {}
 
 
 def test_batches_hold_whole_incidents(database: Database) -> None:

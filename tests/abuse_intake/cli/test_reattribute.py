@@ -267,7 +267,7 @@ def test_an_emptied_incident_is_listed_on_demand_only(cli: CommandLine) -> None:
 
 def test_tables_stay_bounded(moved: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many differences come as several tables, each difference once."""
-    monkeypatch.setattr(reattribute_answer, "TABLE_ROWS", 1)
+    monkeypatch.setattr(reattribute_answer, "TABLE_ROWS", 100)
     for number in range(210):
         junk = make_junk(message_id=f"<more-{number}@contoso.example>")
         moved.deliver(**{f"m{number}": make_mail(junk, message_id=f"<r-{number}@reporter.example>")})
@@ -277,7 +277,7 @@ def test_tables_stay_bounded(moved: CommandLine, monkeypatch: pytest.MonkeyPatch
 
     lines = moved("incidents", "reattribute").out.splitlines()
 
-    assert sum(line.startswith("incident ") for line in lines) == 2
+    assert sum(line.startswith("incident ") for line in lines) == 3
     assert sum("contoso → fabrikam" in line for line in lines) == 211
 
 
@@ -318,6 +318,21 @@ def kill_after_first_line(folder: Path) -> None:
         assert os.read(process.stdout.fileno(), 1)
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
+
+
+def test_a_bar_shows_how_far_long_work_is(cli: CommandLine) -> None:
+    """On a terminal, work of more than one batch shows a bar; what stdout gets is the same without."""
+    for number in range(210):
+        junk = make_junk(message_id=f"<{number}@contoso.example>")
+        cli.deliver(**{f"m{number}": make_mail(junk, message_id=f"<r{number}@reporter.example>")})
+    assert cli("run", "--once").code == 0
+
+    on_terminal = cli.on_terminal("incidents", "reattribute", columns=80)
+    in_pipe = cli.process("incidents", "reattribute")
+
+    assert any(line.startswith("incidents ") and "200/210" in line for line in on_terminal)
+    assert on_terminal[-1] == in_pipe.stdout.decode().rstrip("\n")
+    assert in_pipe.stderr == b""
 
 
 @pytest.mark.parametrize("columns", [80, 120])
