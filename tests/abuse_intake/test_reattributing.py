@@ -191,6 +191,18 @@ def test_mail_that_reads_differently(database: Database, now: tuple[str, ...], d
     assert batch.troubles == ((Trouble("1", "reads_differently", 2 - decided),) if differs else ())
 
 
+def test_only_reports_of_the_incidents_that_were_asked_for(database: Database) -> None:
+    """Of a mail that reports several messages, reports of other incidents are neither decided on nor counted."""
+    store_mails(database, 2, about("a"), about("b"))
+    redecider = Redecider(database, FakeReader(make_read_mail(about("b"))), FakeAttributor())
+
+    (first,), (second,) = redecider.decide([1]), redecider.decide([2])
+
+    assert (first.decided, [one.reports for one in first.troubles]) == (0, [1, 1])
+    assert {one.report.incident_id for one in second.changed} == {"2"}
+    assert (second.decided, [one.reports for one in second.troubles]) == (2, [0, 0])
+
+
 def stored(position: int, key: str) -> StoredReport:
     return StoredReport("7", "1", position, "1", "k", key, attribution())
 
