@@ -20,7 +20,7 @@ from storage import acknowledgements
 from storage import mails as kept
 from storage.database import Database
 from storage.errors import NotFound
-from storage.values import MailRecord, ReportRecord
+from storage.values import AcknowledgementRecord, MailRecord, ReportRecord
 
 MAX_INCIDENTS_LISTED = 4
 """Incidents of a mail that `mails list` names; `mails show` names all."""
@@ -108,10 +108,13 @@ def show(context: click.Context, mail_id: str, as_json: bool) -> None:
         ("mailbox*", "uid*", "seen (UTC)", "filed (UTC)", "folder*"),
         ((d.mailbox, d.place.uid, d.seen_at, d.filed_at, d.folder) for d in deliveries),
     )
+    _print_answer(mail, answer[0] if answer else None)
+
+
+def _print_answer(mail: MailRecord, answer: AcknowledgementRecord | None) -> None:
     print_heading("Acknowledgement")
     if answer:
-        record = answer[0]
-        print_fields((("to", record.to), ("state", record.state), ("message id", record.message_id)))
+        print_fields((("to", answer.to), ("state", answer.state), ("message id", answer.message_id)))
     else:
         reason = mail.unanswered_reason or "not read yet"
         print_fields((("none", " – ".join(filter(None, (reason, UNANSWERED.get(reason))))),))
@@ -155,6 +158,10 @@ def _print_reports(reports: tuple[ReportRecord, ...]) -> None:
             for report in reports
         ),
     )
+    _print_evidence(reports)
+
+
+def _print_evidence(reports: tuple[ReportRecord, ...]) -> None:
     if len(reports) > MAX_REPORTS_EXPLAINED:
         click.echo(
             "Why each is attributed so: abuse-intake incidents show, with the incident's id; or --json here."

@@ -47,14 +47,7 @@ def reattribute(
     if incident_ids and wanted != IncidentFilter():
         raise click.UsageError("give IDs or filters, not both.", context)
     with database_of(context, make=apply) as (settings, database), Guard() as guard:
-        with database.read() as session:
-            ids: Sequence[int] = (
-                require_incident_ids(session, incident_ids)
-                if incident_ids
-                else find_incident_ids(session, wanted)
-            )
-        if ids:
-            guard.start()
+        ids = _find_ids(database, wanted, incident_ids)
         redecider = Redecider(database, guard, load_attributor(settings, database))
         progress = Progress("incidents", len(ids))
         told = (JsonAnswer if as_json else TableAnswer)(apply, progress)
@@ -66,6 +59,13 @@ def reattribute(
             told.flush()  # what is stored is told, also where the work was interrupted
     told.print_summary()
     context.exit(1 if told.has_unread else 0)
+
+
+def _find_ids(database: Database, wanted: IncidentFilter, incident_ids: Sequence[str]) -> Sequence[int]:
+    with database.read() as session:
+        if incident_ids:
+            return require_incident_ids(session, incident_ids)
+        return find_incident_ids(session, wanted)
 
 
 def _settle(database: Database, batch: DecidedBatch, apply: bool) -> Mapping[str, str | None]:
