@@ -21,6 +21,11 @@ def incident_key(report: Report, attribution: Attribution) -> str:
     return sha256(json.dumps([*_origin(report, attribution), *of_what]).encode()).hexdigest()
 
 
+def message_key(report: Report) -> str:
+    """What tells the message of a report from others: its hash, or that of the report's text; else the empty text."""
+    return (report.message.sha256 if report.message else report.text_sha256) or ""
+
+
 def _origin(report: Report, attribution: Attribution) -> tuple[str, str | None]:
     if attribution.tenant is not None:
         return "tenant", attribution.tenant

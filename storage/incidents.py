@@ -37,7 +37,7 @@ __all__ = [
 
 def list_incidents(session: Session, filter: IncidentFilter, limit: int = 50) -> Iterator[IncidentRecord]:
     """Incidents that match, last seen first; 0 = all, in constant memory."""
-    wanted = INCIDENTS.where(*_conditions(filter))
+    wanted = INCIDENTS.where(*conditions(filter))
     return map(_record, newest_by_time(session, wanted, Incident.last_seen, Incident.id, limit))
 
 
@@ -105,7 +105,9 @@ INCIDENTS = select(
 )
 
 
-def _conditions(filter: IncidentFilter) -> Iterator[ColumnElement[bool]]:
+def conditions(filter: IncidentFilter) -> Iterator[ColumnElement[bool]]:
+    """What must hold for an incident that the filter chooses."""
+    yield Incident.report_count == 0 if filter.emptied else Incident.report_count > 0
     for column, value in (
         (Incident.tenant, filter.tenant),
         (Incident.status, filter.status),

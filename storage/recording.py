@@ -6,8 +6,6 @@ turn. An outcome may be recorded twice, or replaced by a later one: a mail's ear
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from operator import itemgetter
-from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
@@ -15,19 +13,16 @@ from sqlalchemy.orm import Session
 from parsers.recipient import recipient_key
 from parsers.values import Report as ReadReport
 from storage.acknowledgements import insert_acknowledgements
-from storage.bulk import Row, chunked, insert_rows, insert_unless_there, is_postgresql
+from storage.bulk import Row, chunked, insert_rows
 from storage.columns import require_id
-from storage.errors import DatabaseUnavailable
-from storage.incident_key import incident_key
+from storage.incident_key import incident_key, message_key
+from storage.incident_rows import INTAKE, find_or_create, history_row, note_created
 from storage.leases import no_such_mail
 from storage.models import Incident, IncidentHistory, IncidentTally, Mail, Report, table_of
-from storage.serialization import evidence_as_json
-from storage.tallies import RANKS, Tallied, count, counts_as_junk, empty_incident, recount
+from storage.records import attribution_columns
+from storage.tallies import Tallied, count, counts_as_junk, recount
 from storage.told import recipient_hash
 from storage.values import Attribution, Outcome
-
-ACTOR = "intake"
-LOCK_TRIES = 5
 
 
 def record_outcomes(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -91,18 +86,11 @@ def _report_row(report: ReadReport, attribution: Attribution) -> Row:
     # Only a process that reads mails pays for the parsers.
     from parsers.as_json import report_as_json
 
-    message = report.message
     return {
         "key_sha256": incident_key(report, attribution),
         "is_junk": counts_as_junk(report.feedback_type),
-        "message_key": (message.sha256 if message else report.text_sha256) or "",
-        "tenant": attribution.tenant,
-        "ip": str(attribution.ip) if attribution.ip else None,
-        "confidence": attribution.confidence,
-        "confidence_rank": RANKS[attribution.confidence],
-        "reason": attribution.reason,
-        "route": attribution.route,
-        "evidence": evidence_as_json(attribution.evidence),
+        "message_key": message_key(report),
+        **attribution_columns(attribution),
         "fields": report_as_json(report),
     }
 
@@ -114,47 +102,9 @@ def _find_or_create(
     first: dict[str, Row] = {}
     for report in reports:
         first.setdefault(report["key_sha256"], report)
-    created: list[str] = []
-    for _ in range(LOCK_TRIES):
-        there = _lock_incidents(session, first, replaced)
-        missing = [key for key in first if key not in there]
-        if not missing:
-            _note_created(session, [(there[key].id, first[key]) for key in created], now)
-            return there
-        # Another worker may create one first, or remove an emptied one before it is locked: look again.
-        created += _insert_incidents(session, [(key, first[key]) for key in missing])
-    raise DatabaseUnavailable("other workers kept removing the same incidents; try again")
-
-
-def _insert_incidents(session: Session, missing: Sequence[tuple[str, Row]]) -> list[str]:
-    table = table_of(Incident)
-    insert = insert_unless_there(session, Incident, ("key_sha256",)).returning(table.c.key_sha256)
-    rows = [{"key_sha256": key, **empty_incident(report)} for key, report in missing]
-    # Ids follow the reports where one worker writes at a time; where several do, the keys' order locks first.
-    in_order = sorted(rows, key=itemgetter("key_sha256")) if is_postgresql(session) else rows
-    return list(session.scalars(insert, in_order))
-
-
-def _note_created(session: Session, created: Iterable[tuple[int, Row]], now: datetime) -> None:
-    details = [(id, {"mail": str(report["mail_id"])}) for id, report in created]
-    insert_rows(session, IncidentHistory, [_history(id, "created", detail, now) for id, detail in details])
-
-
-def _history(incident_id: int, action: str, detail: Mapping[str, Any], now: datetime) -> Row:
-    return {"incident_id": incident_id, "at": now, "actor": ACTOR, "action": action, "detail": detail}
-
-
-def _lock_incidents(session: Session, keys: Iterable[str], ids: set[int]) -> dict[str, Tallied]:
-    table = table_of(Incident)
-    locked: dict[str, Tallied] = {}
-    wanted = set(keys)
-    for numbers in chunked(ids):
-        wanted.update(session.scalars(select(Incident.key_sha256).where(Incident.id.in_(numbers))))
-    for some in chunked(sorted(wanted)):
-        rows = select(table).where(table.c.key_sha256.in_(some)).order_by(table.c.key_sha256)
-        for row in session.execute(rows.with_for_update()).mappings():
-            locked[row["key_sha256"]] = Tallied(row["id"], dict(row))
-    return locked
+    there, created = find_or_create(session, first, replaced)
+    note_created(session, [(there[key].id, first[key]) for key in created], now)
+    return there
 
 
 def _insert_reports(session: Session, reports: Sequence[Row], incidents: Mapping[str, Tallied]) -> None:
@@ -185,7 +135,8 @@ def _remove_empty(session: Session, incidents: Sequence[Tallied], now: datetime)
     """Remove incidents that lost all their reports, unless an analyst has worked on them."""
     worked_on = _worked_on(session, incidents)
     kept = [one.id for one in incidents if one.id in worked_on]
-    insert_rows(session, IncidentHistory, [_history(id, "emptied", {}, now) for id in kept])
+    emptied = [history_row(id, INTAKE, "emptied", {}, now) for id in kept]
+    insert_rows(session, IncidentHistory, emptied)
     gone = [one.id for one in incidents if one.id not in worked_on]
     for model, column in (
         (IncidentHistory, IncidentHistory.incident_id),
@@ -200,7 +151,7 @@ def _worked_on(session: Session, incidents: Sequence[Tallied]) -> set[int]:
     touched = {one.id for one in incidents if one.values["status"] != "new"}
     for some in chunked(one.id for one in incidents):
         theirs = select(IncidentHistory.incident_id).where(
-            IncidentHistory.incident_id.in_(some), IncidentHistory.actor != ACTOR
+            IncidentHistory.incident_id.in_(some), IncidentHistory.actor != INTAKE
         )
         touched.update(session.scalars(theirs))
     return touched

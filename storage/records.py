@@ -1,13 +1,15 @@
-"""Rows of reports as values."""
+"""Rows of reports as values, and what an attribution fills of such a row."""
 
 from collections.abc import Iterable
 from typing import Any, cast
 
 from sqlalchemy import select
 
+from storage.bulk import Row
 from storage.columns import address_of
 from storage.models import Report
-from storage.serialization import evidence_from_json
+from storage.serialization import evidence_as_json, evidence_from_json
+from storage.tallies import RANKS
 from storage.values import Attribution, Confidence, ReportRecord, Route
 
 REPORTS = select(
@@ -32,6 +34,31 @@ def report_records(rows: Iterable[Any]) -> tuple[ReportRecord, ...]:
     return tuple(map(_report_record, rows))
 
 
+def attribution_of(row: Any) -> Attribution:
+    """The attribution of a report's row."""
+    return Attribution(
+        ip=address_of(row.ip),
+        tenant=row.tenant,
+        confidence=cast(Confidence, row.confidence),
+        reason=row.reason,
+        route=cast(Route, row.route),
+        evidence=evidence_from_json(row.evidence),
+    )
+
+
+def attribution_columns(attribution: Attribution) -> Row:
+    """The columns of a report's row that its attribution fills."""
+    return {
+        "tenant": attribution.tenant,
+        "ip": str(attribution.ip) if attribution.ip else None,
+        "confidence": attribution.confidence,
+        "confidence_rank": RANKS[attribution.confidence],
+        "reason": attribution.reason,
+        "route": attribution.route,
+        "evidence": evidence_as_json(attribution.evidence),
+    }
+
+
 def _report_record(row: Any) -> ReportRecord:
     return ReportRecord(
         id=str(row.id),
@@ -41,12 +68,5 @@ def _report_record(row: Any) -> ReportRecord:
         reporter=row.reporter,
         received_at=row.received_at,
         fields=row.fields,
-        attribution=Attribution(
-            ip=address_of(row.ip),
-            tenant=row.tenant,
-            confidence=cast(Confidence, row.confidence),
-            reason=row.reason,
-            route=cast(Route, row.route),
-            evidence=evidence_from_json(row.evidence),
-        ),
+        attribution=attribution_of(row),
     )

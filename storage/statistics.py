@@ -12,14 +12,17 @@ from storage.values import IncidentStatus, OutboxState, Statistics
 
 
 def gather_statistics(session: Session, now: datetime) -> Statistics:
-    """Counts by disposition, status and state, zeros included, and the age of the oldest thing left to do."""
+    """Counts by disposition, status and state, zeros included, and the age of the oldest thing left to do.
+
+    Incidents that lost all their reports are not counted.
+    """
     dispositions = _count_by(session, Mail.disposition)
     unread = dispositions.pop(None, 0)
     return Statistics(
         mails={**dict.fromkeys(get_args(Disposition), 0), **_named(dispositions), "unread": unread},
         incidents={
             **dict.fromkeys(get_args(IncidentStatus), 0),
-            **_named(_count_by(session, Incident.status)),
+            **_named(_count_by(session, Incident.status, Incident.report_count > 0)),
         },
         outbox={
             **dict.fromkeys(get_args(OutboxState), 0),
@@ -29,8 +32,10 @@ def gather_statistics(session: Session, now: datetime) -> Statistics:
     )
 
 
-def _count_by(session: Session, column: InstrumentedAttribute[Any]) -> dict[str | None, int]:
-    rows = session.execute(select(column, func.count()).group_by(column))
+def _count_by(
+    session: Session, column: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]
+) -> dict[str | None, int]:
+    rows = session.execute(select(column, func.count()).where(*conditions).group_by(column))
     return {value: number for value, number in rows}  # noqa: C416 - rows are no plain pairs to the type checker
 
 

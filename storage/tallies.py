@@ -60,6 +60,8 @@ class Tallied:
 
     def _show(self, report: Mapping[str, Any]) -> None:
         values, order = self.values, _order(report)
+        if values["shown_order"] is None:  # it had no reports: what it showed is over
+            values.update(first_seen=report["received_at"], last_seen=report["received_at"])
         values["first_seen"] = min(values["first_seen"], report["received_at"])
         values["last_seen"] = max(values["last_seen"], report["received_at"])
         if values["shown_order"] is None or order < values["shown_order"]:
@@ -127,15 +129,10 @@ def recount(session: Session, incidents: Sequence[Tallied]) -> None:
         incident.values.update(has_junk=False, shown_order=None)
         reports = table_of(Report)
         mine = select(reports).where(reports.c.incident_id == incident.id).order_by(reports.c.received_at)
-        _add_all(incident, session.execute(mine.execution_options(yield_per=500)).mappings())
+        rows: Iterable[Any] = session.execute(mine.execution_options(yield_per=500)).mappings()
+        for report in rows:
+            incident.add(report)
     count(session, incidents)
-
-
-def _add_all(incident: Tallied, reports: Iterable[Any]) -> None:
-    for number, report in enumerate(reports):
-        if number == 0:
-            incident.values.update(first_seen=report["received_at"], last_seen=report["received_at"])
-        incident.add(report)
 
 
 def _tallies(report: Mapping[str, Any]) -> set[bytes]:

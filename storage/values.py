@@ -252,6 +252,8 @@ class IncidentFilter:
     """first_seen before."""
     search: str | None = None
     """Part of the subject, Message-ID or From, literally, in any case."""
+    emptied: bool = False
+    """Only incidents that lost all their reports to others, which are left out else: nothing speaks for them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,26 +8,19 @@ import click
 
 from abuse_intake.acknowledgement import make_reference
 from abuse_intake.app import load_attributor
-from abuse_intake.cli.explanations import UNATTRIBUTED
 from abuse_intake.cli.output import count, one_line, print_fields, print_heading, print_table
 from abuse_intake.errors import AbuseIntakeError
 from abuse_intake.settings import Settings
 from storage import mails as kept
 from storage.database import Database
 from storage.tenants import count_tenants
-from storage.values import HistoryEntry, IncidentRecord, ReportRecord, Tenant
+from storage.values import IncidentRecord, ReportRecord, Tenant
 
 MAX_DIRECTORY_BYTES = 2_000_000
 """A larger directory file is not read only to show a tenant's name."""
 MAX_TENANTS = 5_000
 """Nor are more tenants loaded from the database for it."""
 
-_CAUTION = {
-    "proven": "Proven: a signature covers the whole message.",
-    "corroborated": "Corroborated: two kinds of traces agree. They rest on the reporter's word.",
-    "stated": "Stated: one trace only, or hearsay. It rests on the reporter's word.",
-    "unattributed": "Unattributed: nobody is named.",
-}
 _FAILURES = {
     "too_costly": "mail-parser takes too much time or memory for it",
     "kills_the_reader": "mail-parser dies over it",
@@ -69,14 +62,16 @@ def _find_arrival(reports: Sequence[ReportRecord]) -> datetime | None:
 
 
 def print_incident(incident: IncidentRecord, tenant: Tenant | None, reports: Sequence[ReportRecord]) -> None:
-    """Who, from where, how sure, and the evidence."""
+    """Who, from where and how sure; of an incident that was emptied, what it showed before."""
+    named = f"{incident.tenant} ({tenant.name})" if tenant else incident.tenant
+    then = "" if incident.report_count else "none any more; before: "
     print_fields(
         (
             ("incident", incident.id),
             ("status", incident.status),
-            ("tenant", f"{incident.tenant} ({tenant.name})" if tenant else incident.tenant),
-            ("abuse contact", tenant.abuse_contact if tenant else None),
-            ("confidence", incident.confidence),
+            ("tenant", f"{then}{named or 'nobody'}" if then else named),
+            ("abuse contact", tenant.abuse_contact if tenant and not then else None),
+            ("confidence", f"{then}{incident.confidence}"),
             ("reason", incident.reason),
             ("address", incident.ip),
             ("arrived", _find_arrival(reports)),
@@ -93,13 +88,6 @@ def print_incident(incident: IncidentRecord, tenant: Tenant | None, reports: Seq
             ("last seen", incident.last_seen),
         )
     )
-    print_heading("Evidence")
-    click.echo(_CAUTION[incident.confidence])
-    if incident.reason in UNATTRIBUTED:
-        click.echo(UNATTRIBUTED[incident.reason])
-    for evidence in incident.evidence:
-        mark = "verified" if evidence.verified else "not verified"
-        click.echo(f"- {evidence.source} ({mark}): {one_line(evidence.detail)}")
 
 
 def print_reports(reports: tuple[ReportRecord, ...], references: dict[str, str]) -> None:
@@ -135,18 +123,6 @@ def print_reports(reports: tuple[ReportRecord, ...], references: dict[str, str])
         click.echo(
             f"A mail in full: abuse-intake mails show {first}; its exact bytes: abuse-intake mails raw {first}"
         )
-
-
-def print_history(history: tuple[HistoryEntry, ...]) -> None:
-    """What happened to it."""
-    print_heading("History")
-    print_table(
-        ("when (UTC)", "who", "what", "detail*"),
-        (
-            (e.at, e.actor, e.action, ", ".join(f"{name} {value}" for name, value in e.detail.items()))
-            for e in history
-        ),
-    )
 
 
 def read_full(raw: bytes, report: ReportRecord) -> dict[str, Any] | None:

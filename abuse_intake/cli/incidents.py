@@ -1,54 +1,33 @@
 """`abuse-intake incidents`: what analysts work on."""
 
-from ipaddress import ip_address, ip_network
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from abuse_intake import as_json as records
 from abuse_intake.app import load_attributor
+from abuse_intake.cli.evidence_page import print_evidence
+from abuse_intake.cli.history_page import print_history
+from abuse_intake.cli.incident_filters import incident_filters
 from abuse_intake.cli.incident_page import (
     find_references,
     find_tenant,
     print_full,
-    print_history,
     print_incident,
     print_reports,
     read_full,
 )
-from abuse_intake.cli.inputs import Time, json_option, limit_option, since_option
+from abuse_intake.cli.inputs import json_option, limit_option
 from abuse_intake.cli.output import one_line, print_json, print_table
+from abuse_intake.cli.reattribute import reattribute
 from abuse_intake.cli.session import database_of
 from abuse_intake.errors import AbuseIntakeError
 from abuse_intake.settings import Settings
 from storage import incidents as recorded
 from storage import mails as kept
 from storage.database import Database
-from storage.values import IncidentFilter, IPNetwork
-
-_STATUSES = ("new", "open", "confirmed", "dismissed", "resolved")
-_CONFIDENCES = ("proven", "corroborated", "stated", "unattributed")
-
-
-class _Address(click.ParamType):  # type: ignore[type-arg]
-    name = "address"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> IPNetwork:
-        try:
-            address = ip_address(value)
-        except ValueError:
-            self.fail(f"{value!r} is no IP address; for a network use --cidr", param, ctx)
-        return ip_network(getattr(address, "ipv4_mapped", None) or address)
-
-
-class _Network(click.ParamType):  # type: ignore[type-arg]
-    name = "network"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> IPNetwork:
-        try:
-            return ip_network(value, strict=False)
-        except ValueError:
-            self.fail(f"{value!r} is no network; write 192.0.2.0/24 or 2001:db8::/32", param, ctx)
+from storage.values import IncidentFilter
 
 
 @click.group()
@@ -56,37 +35,25 @@ def incidents() -> None:
     """What analysts work on: the reports about one message."""
 
 
+incidents.add_command(reattribute)
+
+
 @incidents.command("list")
-@click.option("--tenant", help="Only those of this tenant.")
-@click.option("--ip", type=_Address(), help="Only those from this address.")
-@click.option("--cidr", type=_Network(), help="Only those from this network: 192.0.2.0/24.")
-@click.option("--status", type=click.Choice(_STATUSES), help="Only those of this status.")
-@click.option("--confidence", type=click.Choice(_CONFIDENCES), help="Only those of this confidence.")
-@click.option("--type", "feedback_type", help="Only this feedback type: abuse, fraud, not-spam …")
-@since_option
-@click.option("--until", type=Time(), help="Only what began before this time.")
-@click.option("--search", help="Only where subject, Message-ID or From contain this.")
+@incident_filters
+@click.option(
+    "--emptied", is_flag=True, help="Only those that lost all their reports to others; else left out."
+)
 @limit_option
 @json_option
 @click.pass_context
-def list_(
-    context: click.Context,
-    /,
-    ip: IPNetwork | None,
-    cidr: IPNetwork | None,
-    limit: int,
-    as_json: bool,
-    **filters: Any,
-) -> None:
+def list_(context: click.Context, wanted: IncidentFilter, emptied: bool, limit: int, as_json: bool) -> None:
     """List incidents, newest first; all filters must hold.
 
     \b
     abuse-intake incidents list --tenant contoso --since 7d
     abuse-intake incidents list --cidr 192.0.2.0/24 --status new --json
     """
-    if ip is not None and cidr is not None:
-        raise click.UsageError("--ip and --cidr exclude each other.", context)
-    wanted = IncidentFilter(network=ip or cidr, **filters)
+    wanted = replace(wanted, emptied=emptied)
     with database_of(context) as (settings, database):
         with database.read() as session:
             if as_json:
@@ -178,6 +145,7 @@ def show(context: click.Context, incident_id: str, full: bool, as_json: bool) ->
         )
         return
     print_incident(incident, tenant, reports)
+    print_evidence(incident)
     print_reports(reports, references)
     print_history(history)
     if full:

@@ -8,6 +8,7 @@ import click
 from abuse_intake import as_json as records
 from abuse_intake.acknowledgement import make_reference
 from abuse_intake.app import build_concluder, load_attributor
+from abuse_intake.cli.evidence_page import print_evidence
 from abuse_intake.cli.explanations import UNANSWERED
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
 from abuse_intake.cli.output import count, one_line, print_fields, print_heading, print_json, print_table
@@ -19,10 +20,12 @@ from storage import acknowledgements
 from storage import mails as kept
 from storage.database import Database
 from storage.errors import NotFound
-from storage.values import MailRecord, ReportRecord
+from storage.values import AcknowledgementRecord, MailRecord, ReportRecord
 
 MAX_INCIDENTS_LISTED = 4
 """Incidents of a mail that `mails list` names; `mails show` names all."""
+MAX_REPORTS_EXPLAINED = 3
+"""Reports of a mail whose evidence `mails show` prints."""
 _DISPOSITIONS = ("report", "not_a_report", "quarantined")
 
 
@@ -105,10 +108,13 @@ def show(context: click.Context, mail_id: str, as_json: bool) -> None:
         ("mailbox*", "uid*", "seen (UTC)", "filed (UTC)", "folder*"),
         ((d.mailbox, d.place.uid, d.seen_at, d.filed_at, d.folder) for d in deliveries),
     )
+    _print_answer(mail, answer[0] if answer else None)
+
+
+def _print_answer(mail: MailRecord, answer: AcknowledgementRecord | None) -> None:
     print_heading("Acknowledgement")
     if answer:
-        record = answer[0]
-        print_fields((("to", record.to), ("state", record.state), ("message id", record.message_id)))
+        print_fields((("to", answer.to), ("state", answer.state), ("message id", answer.message_id)))
     else:
         reason = mail.unanswered_reason or "not read yet"
         print_fields((("none", " – ".join(filter(None, (reason, UNANSWERED.get(reason))))),))
@@ -152,6 +158,18 @@ def _print_reports(reports: tuple[ReportRecord, ...]) -> None:
             for report in reports
         ),
     )
+    _print_evidence(reports)
+
+
+def _print_evidence(reports: tuple[ReportRecord, ...]) -> None:
+    if len(reports) > MAX_REPORTS_EXPLAINED:
+        click.echo(
+            "Why each is attributed so: abuse-intake incidents show, with the incident's id; or --json here."
+        )
+        return
+    for number, report in enumerate(reports, start=1):
+        of_many = f" of report {number}" if len(reports) > 1 else ""
+        print_evidence(report.attribution, f"Evidence{of_many}")
 
 
 @mails.command()

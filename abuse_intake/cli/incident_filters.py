@@ -1,0 +1,64 @@
+"""Which incidents: the filters that all commands over incidents share."""
+
+from collections.abc import Callable
+from functools import wraps
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+import click
+
+from abuse_intake.cli.inputs import Time, since_option
+from storage.values import IncidentFilter, IPNetwork
+
+_STATUSES = ("new", "open", "confirmed", "dismissed", "resolved")
+_CONFIDENCES = ("proven", "corroborated", "stated", "unattributed")
+
+
+class _Address(click.ParamType):  # type: ignore[type-arg]
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> IPNetwork:
+        try:
+            address = ip_address(value)
+        except ValueError:
+            self.fail(f"{value!r} is no IP address; for a network use --cidr", param, ctx)
+        return ip_network(getattr(address, "ipv4_mapped", None) or address)
+
+
+class _Network(click.ParamType):  # type: ignore[type-arg]
+    name = "network"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> IPNetwork:
+        try:
+            return ip_network(value, strict=False)
+        except ValueError:
+            self.fail(f"{value!r} is no network; write 192.0.2.0/24 or 2001:db8::/32", param, ctx)
+
+
+_OPTIONS = (
+    click.option("--tenant", help="Only those of this tenant."),
+    click.option("--ip", type=_Address(), help="Only those from this address."),
+    click.option("--cidr", type=_Network(), help="Only those from this network: 192.0.2.0/24."),
+    click.option("--status", type=click.Choice(_STATUSES), help="Only those of this status."),
+    click.option("--confidence", type=click.Choice(_CONFIDENCES), help="Only those of this confidence."),
+    click.option("--type", "feedback_type", help="Only this feedback type: abuse, fraud, not-spam …"),
+    since_option,
+    click.option("--until", type=Time(), help="Only what began before this time."),
+    click.option("--search", help="Only where subject, Message-ID or From contain this."),
+)
+_NAMES = ("tenant", "status", "confidence", "feedback_type", "since", "until", "search")
+
+
+def incident_filters(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the filters as options; it gets them as one IncidentFilter, `wanted`."""
+
+    @wraps(command)
+    def with_filter(*, ip: IPNetwork | None, cidr: IPNetwork | None, **options: Any) -> Any:
+        if ip is not None and cidr is not None:
+            raise click.UsageError("--ip and --cidr exclude each other.", click.get_current_context())
+        chosen = {name: options.pop(name) for name in _NAMES}
+        return command(wanted=IncidentFilter(network=ip or cidr, **chosen), **options)
+
+    for option in reversed(_OPTIONS):
+        with_filter = option(with_filter)
+    return with_filter

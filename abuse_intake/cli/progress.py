@@ -1,0 +1,66 @@
+"""How far long work has come, on a terminal."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+
+class Progress:
+    """A bar on stderr that goes away at the end. Use as a context manager.
+
+    There is none where stderr is no terminal, nor for work that is done at once.
+    """
+
+    def __init__(self, what: str, total: int) -> None:
+        self._what = what
+        self._total = total
+        self._done = 0
+        self._bar: Bar | None = None
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()
+        self._bar = None
+
+    def advance(self, steps: int) -> None:
+        """So much more is done."""
+        self._done += steps
+        if self._done < self._total and sys.stderr.isatty():
+            self._bar = self._bar or self._start()
+            self._bar.update(self._bar.task_ids[0], completed=self._done)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Without the bar, so that something else can be written."""
+        if self._bar:
+            self._bar.stop()
+        yield
+        if self._bar:
+            self._bar.start()
+
+    def _start(self) -> "Bar":
+        bar = _make_bar()
+        bar.add_task(self._what, total=self._total)
+        bar.start()
+        return bar
+
+
+def _make_bar() -> "Bar":
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as RichProgress
+
+    from abuse_intake.cli.output import make_console
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = make_console(stderr=True)
+    # What goes to stdout must not end up on stderr, which rich would see to while the bar is shown.
+    return RichProgress(
+        *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False
+    )

@@ -1,0 +1,79 @@
+"""`abuse-intake incidents reattribute`: decides again on stored reports, shows what differs, stores it on demand."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import click
+
+from abuse_intake.app import load_attributor
+from abuse_intake.cli.incident_filters import incident_filters
+from abuse_intake.cli.inputs import json_option
+from abuse_intake.cli.progress import Progress
+from abuse_intake.cli.reattribute_answer import JsonAnswer, TableAnswer
+from abuse_intake.cli.session import database_of
+from abuse_intake.guard.pool import Guard
+from abuse_intake.reattributing import DecidedBatch, Redecider
+from storage.database import Database
+from storage.reattributing import store_redecisions
+from storage.redecisions import find_incident_ids, require_incident_ids
+from storage.rekeying import foresee_incidents
+from storage.values import IncidentFilter
+
+
+@click.command()
+@click.argument("incident_ids", metavar="[ID]…", nargs=-1)
+@incident_filters
+@click.option("--apply", is_flag=True, help="Store what differs; without it nothing is stored.")
+@json_option
+@click.pass_context
+def reattribute(
+    context: click.Context, wanted: IncidentFilter, incident_ids: tuple[str, ...], apply: bool, as_json: bool
+) -> None:
+    """Decide again who sent it, over stored mails.
+
+    For when the directory was wrong, or keys were missing. The mails of the incidents (these IDs, or all that
+    the filters choose) are read again and attributed as of their arrival, with the directory, the keys and
+    the program of now. What differs is shown; with --apply it is stored, and the history of each incident
+    keeps what it was. Nobody is acknowledged. It can be interrupted and run again.
+
+    \b
+    abuse-intake incidents reattribute --tenant contoso              # look first
+    abuse-intake incidents reattribute --tenant contoso --apply
+    abuse-intake incidents reattribute 17 18
+    abuse-intake incidents reattribute --since 30d --json
+
+    In the table, evidence with + is new, with - gone, with ~ another one of the same source.
+    """
+    if incident_ids and wanted != IncidentFilter():
+        raise click.UsageError("give IDs or filters, not both.", context)
+    with database_of(context, make=apply) as (settings, database), Guard() as guard:
+        ids = _find_ids(database, wanted, incident_ids)
+        redecider = Redecider(database, guard, load_attributor(settings, database))
+        progress = Progress("incidents", len(ids))
+        told = (JsonAnswer if as_json else TableAnswer)(apply, progress)
+        try:
+            with progress:
+                for batch in redecider.decide(ids):
+                    told.take(batch, _settle(database, batch, apply))
+        finally:
+            told.flush()  # what is stored is told, also where the work was interrupted
+    told.print_summary()
+    context.exit(1 if told.has_unread else 0)
+
+
+def _find_ids(database: Database, wanted: IncidentFilter, incident_ids: Sequence[str]) -> Sequence[int]:
+    with database.read() as session:
+        if incident_ids:
+            return require_incident_ids(session, incident_ids)
+        return find_incident_ids(session, wanted)
+
+
+def _settle(database: Database, batch: DecidedBatch, apply: bool) -> Mapping[str, str | None]:
+    """To which incident each changed report belongs now, or would."""
+    if not batch.changed:
+        return {}
+    if apply:
+        with database.begin() as session:
+            return store_redecisions(session, batch.changed, datetime.now(UTC))
+    with database.read() as session:
+        return foresee_incidents(session, batch.changed)

@@ -1,0 +1,126 @@
+"""Evidence as a person reads it: sentences, the header lines below them, and the caution of each confidence."""
+
+import pytest
+from command_line import CommandLine
+from report_builders import make_junk, make_mail
+
+from abuse_intake.attribution.decide import GROUPS
+from abuse_intake.cli.evidence_page import (
+    CAUTION,
+    SOURCES,
+    describe_caution,
+    describe_evidence,
+    print_evidence,
+)
+from storage.values import Attribution, Confidence, Evidence
+
+LONG = "mail-" + "x" * 90 + ".sender.example"
+WIDE = "漢字" * 50
+
+
+def attributed(confidence: Confidence, route: str = "ours", *evidence: Evidence) -> Attribution:
+    tenant = None if confidence == "unattributed" else "contoso"
+    return Attribution(None, tenant, confidence, None if tenant else "conflict", route, evidence)  # type: ignore[arg-type]
+
+
+def show_evidence(lines: list[str]) -> list[str]:
+    """The lines of the evidence on a page."""
+    start = lines.index("Evidence") + 1
+    return lines[start : lines.index("", start)]
+
+
+def deliver_long_route(cli: CommandLine) -> None:
+    junk = make_junk().replace(b"mail.sender.example (mail", f"{LONG}{WIDE} (mail".encode(), 1)
+    cli.deliver(a=make_mail(junk))
+    assert cli("run", "--once").code == 0
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_header_lines_are_folded_and_never_cut(cli: CommandLine, columns: int) -> None:
+    """A line that is wider than the terminal goes on below itself, with all that stands in it."""
+    deliver_long_route(cli)
+
+    shown = show_evidence(cli.on_terminal("incidents", "show", "1", columns=columns))
+
+    assert max(sum(2 if one in WIDE else 1 for one in line) for line in shown) <= columns
+    whole = "".join("".join(line.split()) for line in shown)
+    assert f"Received:from{LONG}{WIDE}(mail.sender.example[192.0.2.5])bymx.reporter.example" in whole
+    assert "…" not in whole
+
+
+def test_header_lines_stand_below_their_sentence(cli: CommandLine) -> None:
+    """Each piece of evidence is a sentence that tells whom it names, and the lines that it rests on are below it."""
+    cli.deliver(a=make_mail(make_junk()))
+    cli("run", "--once")
+
+    shown = show_evidence(cli("incidents", "show", "1").out.splitlines())
+
+    assert shown[1].startswith("- The address names contoso (not verified): 192.0.2.5 lies in 192.0.2.0/28")
+    assert shown[2].startswith("    Received: from mail.sender.example (mail.sender.example [192.0.2.5])")
+    assert shown[3].startswith("- The envelope sender names contoso (not verified): Return-Path")
+    assert shown[4] == "    Return-Path: sales@contoso.example"
+
+
+def test_a_mail_tells_why_too(cli: CommandLine) -> None:
+    """`mails show` prints the evidence of its reports; of many it says where to find it."""
+    cli.deliver(a=make_mail(make_junk()))
+    many = [make_junk(message_id=f"<{number}@x.example>") for number in range(4)]
+    boundary = b"\r\n--b1\r\nContent-Type: message/rfc822\r\n\r\n"
+    cli.deliver(b=make_mail(boundary.join(many), message_id="<many@reporter.example>"))
+    cli("run", "--once")
+
+    one, several = cli("mails", "show", "1").out, cli("mails", "show", "2").out
+
+    assert "- The address names contoso (not verified): 192.0.2.5 lies in" in one
+    assert "- The address names" not in several
+    assert "Why each is attributed so: abuse-intake incidents show" in several
+
+
+def test_strangers_steer_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """Controls and marks in evidence and header lines are shown as signs that do nothing, on lines of our making."""
+    nasty = "a\x1b[31mb\u202ec\nd"
+    evidence = Evidence("envelope", nasty, None, False, nasty, (f"Return-Path: {nasty}",))
+
+    print_evidence(attributed("unattributed", "ours", evidence))
+
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    assert "    Return-Path: a�[31mb�c d\n" in out
+
+
+def test_a_replay_is_called_one() -> None:
+    """What a tenant signed but our servers did not let out is not told as sent by the tenant."""
+    told = describe_caution(attributed("proven", "elsewhere"))
+
+    assert "contoso signed the whole message, but this copy did not leave our servers" in told
+    assert describe_caution(attributed("proven", "ours")) == CAUTION["proven"]
+
+
+@pytest.mark.parametrize("confidence", ["corroborated", "stated"])
+def test_what_is_not_proven_says_whose_word_it_is(confidence: Confidence) -> None:
+    """Whoever acts on it is told that it rests on the reporter's word, and where to look first."""
+    told = describe_caution(attributed(confidence))
+
+    assert "on the reporter's word" in told
+    assert "our own logs before acting" in told
+
+
+def test_verified_is_said_of_what_is() -> None:
+    """A sentence tells a signature that verifies from one that does not, and who is named from nobody."""
+    proof = Evidence("dkim", "contoso.example", "contoso", True, "d=contoso.example s=s1, it verifies")
+    none = Evidence("dkim", "x.example", None, False, "d=x.example s=s1, of no tenant")
+
+    assert (
+        describe_evidence(proof)
+        == "A DKIM signature names contoso (verified): d=contoso.example s=s1, it verifies."
+    )
+    assert (
+        describe_evidence(none)
+        == "A DKIM signature names nobody (not verified): d=x.example s=s1, of no tenant."
+    )
+
+
+def test_every_source_has_a_name() -> None:
+    """Each source of evidence that the decision knows is called something by the page."""
+    assert GROUPS.keys() <= SOURCES.keys()
