@@ -43,11 +43,20 @@ def parse_sealed_results(value: str) -> tuple[Result, ...] | None:
     identifier, semicolon, rest = _without_comments(value).partition(";")
     if not semicolon or "=" in identifier:
         return None
-    stated = [_PROPERTY.findall(statement) for statement in rest.split(";")]
-    is_certain = all(
-        len(one) == len({(kind.lower(), name.lower()) for kind, name, _ in one}) for one in stated
+    results = [_parse_statement(statement) for statement in rest.split(";") if statement.strip()]
+    return None if None in results else tuple(result for result in results if result)
+
+
+def _parse_statement(statement: str) -> Result | None:
+    """One check, word by word: nothing within a value is taken for a property. None for one with a property twice."""
+    parts = (word.partition("=") for word in statement.split())
+    (method, outcome), *words = [(name.lower(), value) for name, _, value in parts]
+    properties = dict(words)
+    return (
+        Result(method.partition("/")[0], outcome.lower(), properties)
+        if len(properties) == len(words)
+        else None
     )
-    return tuple(_parse_results(rest)) if is_certain else None
 
 
 def is_authenticated(values: Iterable[str], authserv_id: str, domain: str) -> bool:

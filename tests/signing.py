@@ -1,7 +1,9 @@
-"""Real keys, made once for all tests, and messages signed with them by dkimpy, which is also asked for its own verdict."""
+"""Real keys, made once for all tests, and messages signed with them by dkimpy, which is also our oracle."""
 
 import base64
+import hashlib
 import json
+import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,14 +13,19 @@ from typing import Any
 
 import dkim
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
+    load_pem_private_key,
 )
+from dkim.canonicalization import Relaxed
 from report_builders import make_tenant
+from servers.programs import find_program
 
 from abuse_intake.attribution import Directory
 from abuse_intake.attribution.dkim.archive import KeyArchive
@@ -63,6 +70,15 @@ class Key:
     record: str
     algorithm: bytes = b"rsa-sha256"
 
+    def sign(self, data: bytes) -> bytes:
+        """A signature over bytes."""
+        if self.algorithm == b"ed25519-sha256":
+            made = Ed25519PrivateKey.from_private_bytes(base64.b64decode(self.private))
+            return made.sign(hashlib.sha256(data).digest())
+        private = load_pem_private_key(self.private, None)
+        assert isinstance(private, RSAPrivateKey)
+        return private.sign(data, PKCS1v15(), SHA256())
+
     def publish(self, **tags: str) -> str:
         """The record with other tags."""
         return "; ".join([*(f"{name}={value}" for name, value in tags.items()), self.record])
@@ -71,18 +87,15 @@ class Key:
 @cache
 def rsa_key(bits: int = 1024, number: int = 0) -> Key:
     """An RSA key; another `number` is another key."""
-    made = generate_private_key(public_exponent=65537, key_size=max(bits, 1024)) if bits >= 1024 else None
-    if made is None:
-        return _small_rsa_key(bits)
+    if bits < 1024:
+        return _weak_rsa_key(bits)
+    made = generate_private_key(public_exponent=65537, key_size=bits)
     private = made.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
     return Key(private, f"k=rsa; p={_der(made.public_key())}")
 
 
-def _small_rsa_key(bits: int) -> Key:
-    from servers.programs import find_program
-
-    import subprocess
-
+def _weak_rsa_key(bits: int) -> Key:
+    """One that cryptography refuses to make."""
     openssl = find_program("openssl", "openssl")
     private = subprocess.run(
         [openssl, "genrsa", "-traditional", str(bits)], capture_output=True, check=True
@@ -133,22 +146,30 @@ def sign(
     )
 
 
-def sign_with_tags(
-    message: bytes = MESSAGE,
-    key: Key | None = None,
-    *,
-    name: bytes = b"DKIM-Signature",
-    names: Iterable[str] = SIGNED_NAMES,
-    **tags: str | None,
-) -> bytes:
-    """The message with a signature of any tags, valid or not by the rules; what dkimpy would refuse to make.
+def sign_with_tags(message: bytes = MESSAGE, key: Key | None = None, **tags: str | None) -> bytes:
+    """The message with a relaxed signature of any tags, also of those that dkimpy refuses to make.
 
-    `bh` and `b` are right for these tags unless they are given. A tag that is None is left out.
+    `bh` and `b` are right for them unless they are given. A tag that is None is left out.
     """
-    from abuse_intake.attribution.dkim.canonical import CRLF, canonicalize_body, canonicalize_field
-    from abuse_intake.attribution.dkim.signed_message import SignedField, SignedMessage
-
-    raise NotImplementedError(CRLF, canonicalize_body, canonicalize_field, SignedField, SignedMessage, name, key)
+    key = key or rsa_key()
+    headers, body = dkim.rfc822_parse(message)
+    body_hash = hashlib.sha256(Relaxed.canonicalize_body(body)).digest()
+    stated = {
+        "v": "1",
+        "a": key.algorithm.decode(),
+        "c": "relaxed/relaxed",
+        "d": DOMAIN,
+        "s": SELECTOR,
+        "h": ":".join(SIGNED_NAMES),
+        "bh": base64.b64encode(body_hash).decode(),
+        **tags,
+    }
+    wrong = stated.pop("b", None)
+    value = "; ".join(f"{name}={value}" for name, value in stated.items() if value is not None) + "; b="
+    names = [name.strip().lower().encode() for name in (stated["h"] or "").split(":")]
+    right = _sign_fields(dkim.select_headers(headers, names), b"DKIM-Signature", value, key)
+    signed = right if wrong is None else f"{value}{wrong}".encode()
+    return b"DKIM-Signature: " + signed + b"\r\n" + message
 
 
 def name_of(domain: str = DOMAIN, selector: str = SELECTOR) -> str:
@@ -173,9 +194,9 @@ class FakeDns:
         return Fetched(answer, self.ttl)
 
 
-def publish(key: Key | None = None, **names: str) -> FakeDns:
-    """A DNS that has one key, under the ordinary name."""
-    return FakeDns({name_of(): ((key or rsa_key()).record,)})
+def publish(*records: str) -> FakeDns:
+    """A DNS that has these records under the ordinary name, by default the ordinary key's."""
+    return FakeDns({name_of(): records or (rsa_key().record,)})
 
 
 def as_message(raw: bytes, **fields: Any) -> Message:
@@ -228,3 +249,49 @@ def write_archive(path: Path, *keys: tuple[str, str, str]) -> Path:
         )
     )
     return path
+
+
+def seal(
+    message: bytes,
+    results: str,
+    key: Key | None = None,
+    *,
+    domain: str,
+    names: Iterable[str] = SIGNED_NAMES,
+) -> bytes:
+    """The message with an ARC set on top that says what `results` says; the sets below count as valid.
+
+    dkimpy's own sealer writes the results again in its own words, and leaves out what it does not know.
+    """
+    key = key or rsa_key()
+    headers, body = dkim.rfc822_parse(message)
+    below = [one for one in headers if one[0].lower() in dkim.ARC.ARC_HEADERS]
+    instance = len(below) // 3 + 1
+    body_hash = base64.b64encode(hashlib.sha256(Relaxed.canonicalize_body(body)).digest()).decode()
+    stated = f"a={key.algorithm.decode()}; d={domain}; s={SELECTOR}"
+    told = (b"ARC-Authentication-Results", f" i={instance}; sealer.example; {results}".encode())
+    signature = f" i={instance}; {stated}; c=relaxed/relaxed; h={':'.join(names)}; bh={body_hash}; b="
+    signed = dkim.select_headers(headers, [name.encode() for name in names])
+    signing = (b"ARC-Message-Signature", _sign_fields(signed, b"ARC-Message-Signature", signature, key))
+    chain = "none" if instance == 1 else "pass"
+    sealed = [*reversed(below), told, signing]
+    sealing = _sign_fields(sealed, b"ARC-Seal", f" i={instance}; cv={chain}; {stated}; b=", key)
+    top = (b"ARC-Seal:" + sealing, b":".join(signing), b":".join(told))
+    return b"\r\n".join([*top, message])
+
+
+def _sign_fields(fields: Iterable[Any], name: bytes, value: str, key: Key) -> bytes:
+    """The value with its signature over these fields, in relaxed form."""
+    signed = Relaxed.canonicalize_headers([*fields, (name, value.encode())])
+    data = b"".join(b":".join(one) for one in signed).removesuffix(b"\r\n")
+    return value.encode() + base64.b64encode(key.sign(data))
+
+
+def ask_dkimpy_about_arc(raw: bytes, records: Mapping[str, tuple[str, ...]]) -> bool:
+    """The oracle's verdict on the whole chain."""
+    state, *_ = dkim.arc_verify(raw, dnsfunc=lambda name, timeout=5: _look_up(records, name))
+    return bool(state == dkim.CV_Pass)
+
+
+def _look_up(records: Mapping[str, tuple[str, ...]], name: bytes) -> bytes:
+    return "".join(records.get(name.decode().rstrip("."), ())).encode()

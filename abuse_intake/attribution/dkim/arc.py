@@ -86,8 +86,11 @@ class Chain:
     def _want_keys(self, instance: int, signature: Signature) -> None:
         """Note all keys before the first of them is needed, so that they are asked for at once."""
         seals = [self._parse_seal(number)[0] for number in range(instance, 0, -1)]
-        for one in (signature, *seals):
-            self._lookup.want(KeyName(one.selector, one.domain, self._find_zone(one.domain)))
+        for name in [self._key_name(one) for one in (signature, *seals)]:
+            self._lookup.want(name)
+
+    def _key_name(self, signature: Signature) -> KeyName:
+        return KeyName(signature.selector, signature.domain, self._find_zone(signature.domain))
 
     def _find_zone(self, domain: str) -> str:
         """Whose servers have a key; Unproven for a stranger's, who is not asked."""
