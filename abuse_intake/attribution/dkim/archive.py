@@ -35,7 +35,8 @@ class KeyArchive:
         """All records that were published under a name, in the file's order."""
         return self._records.get(name, ())
 
-    def __len__(self) -> int:
+    def count(self) -> int:
+        """How many records it holds."""
         return sum(map(len, self._records.values()))
 
     def refresh(self, *, is_first: bool = False) -> None:

@@ -6,8 +6,8 @@ from abuse_intake.attribution.dkim.dns_keys import Fetched, Unreachable
 from abuse_intake.settings_attribution import parse_nameserver
 
 SECONDS = 3.0
-TRY_SECONDS = 1.2
-"""For one server; then the next is asked, or the same again."""
+LIFETIME_SECONDS, TRY_SECONDS = 2.5, 1.0
+"""For a question, and for one try of it; the library may wait a little longer than it is told."""
 MOST_RECORDS = 10
 PAYLOAD_BYTES = 1232
 """A longer answer is asked for again over TCP."""
@@ -45,7 +45,7 @@ class Resolver:
             if self._nameservers:
                 servers = map(parse_nameserver, self._nameservers)
                 resolver.nameservers = [dns.nameserver.Do53Nameserver(host, port) for host, port in servers]
-            resolver.lifetime, resolver.timeout = SECONDS, TRY_SECONDS
+            resolver.lifetime, resolver.timeout = LIFETIME_SECONDS, TRY_SECONDS
             resolver.use_edns(0, 0, PAYLOAD_BYTES)
             self._resolver = resolver
         return self._resolver
