@@ -1,7 +1,6 @@
 """ARC (RFC 8617): what the provider, or a tenant, sealed about who was authenticated as the sender."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from abuse_intake.attribution.directory import Owner
 from abuse_intake.attribution.dkim.arc_sets import RESULTS, SEAL, SIGNATURE, ArcSets
@@ -9,6 +8,7 @@ from abuse_intake.attribution.dkim.keyring import KeyName, Lookup
 from abuse_intake.attribution.dkim.owners import Claim
 from abuse_intake.attribution.dkim.problems import Problem, Unproven
 from abuse_intake.attribution.dkim.proving import (
+    Arrival,
     check_content,
     check_coverage,
     find_covered,
@@ -38,7 +38,7 @@ class Chain:
         self._sets = ArcSets(message)
         self._seals: dict[int, Problem | None] = {}
 
-    def check_seals(self, instance: int, domain: str, arrival: datetime | None) -> frozenset[str]:
+    def check_seals(self, instance: int, domain: str, arrival: Arrival) -> frozenset[str]:
         """The fields that this set of a domain covers; Unproven unless its signature and all seals up to it verify."""
         self._sets.check_complete(instance)
         signature = parse_arc_signature(self._sets.field(instance, SIGNATURE))
@@ -129,7 +129,7 @@ class Chain:
 
 def _covers(field: SignedField, message: SignedMessage) -> bool:
     try:
-        check_coverage(parse_dkim_signature(field), message)
+        check_coverage(parse_dkim_signature(field), message, Arrival())
     except Unproven:
         return False
     return True

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cached_property
 
 from abuse_intake.attribution.directory import Owner
@@ -11,7 +10,7 @@ from abuse_intake.attribution.dkim.candidates import Candidate, Claims
 from abuse_intake.attribution.dkim.keyring import Lookup
 from abuse_intake.attribution.dkim.owners import Claim
 from abuse_intake.attribution.dkim.problems import Problem, Unproven
-from abuse_intake.attribution.dkim.proving import prove
+from abuse_intake.attribution.dkim.proving import Arrival, prove
 from abuse_intake.attribution.dkim.signature import parse_dkim_signature
 from abuse_intake.attribution.dkim.signed_message import SignedMessage
 from abuse_intake.attribution.evidence import show_lines
@@ -34,7 +33,7 @@ class Judge:
     message: Message
     candidates: Sequence[Candidate]
     claims: Claims
-    arrival: datetime | None
+    arrival: Arrival
     lookup: Lookup
 
     def judge(self) -> Iterator[SignatureVerdict]:

@@ -12,14 +12,27 @@ from abuse_intake.attribution.dkim.signature import Signature
 from abuse_intake.attribution.dkim.signed_message import SignedMessage
 
 
+class Arrival:
+    """When a message arrived; None = not known yet: then nothing has expired."""
+
+    def __init__(self, at: datetime | None = None) -> None:
+        self._at = at
+        self.was_asked = False
+        """Whether anything that was found rests on it."""
+
+    def is_after(self, seconds: int) -> bool:
+        """Whether it was later than so many seconds after 1970 began."""
+        self.was_asked = True
+        return self._at is not None and self._at.timestamp() > seconds
+
+
 class Facts(NamedTuple):
     """What the rules look at: a signature, and how often each field stands in the message and is signed."""
 
     signature: Signature
     counts: Counter[str]
     signed: Counter[str]
-    arrival: datetime | None
-    """None = not known yet: then nothing has expired."""
+    arrival: Arrival
 
     def has_unsigned(self, *names: str) -> bool:
         """Whether more fields of a name stand in the message than are signed, and more than the one that may."""
@@ -42,7 +55,7 @@ RULES: tuple[tuple[Callable[[Facts], bool], Problem], ...] = (
 """What makes a signature no proof, whatever its key says; the first that holds is told."""
 
 
-def check_coverage(signature: Signature, message: SignedMessage, arrival: datetime | None = None) -> None:
+def check_coverage(signature: Signature, message: SignedMessage, arrival: Arrival) -> None:
     """Unproven unless it covers From, Subject and the body, and did so when the message arrived."""
     facts = Facts(signature, message.counts, Counter(signature.names), arrival)
     for holds, problem in RULES:
@@ -53,7 +66,7 @@ def check_coverage(signature: Signature, message: SignedMessage, arrival: dateti
 def prove(
     signature: Signature,
     message: SignedMessage,
-    arrival: datetime | None,
+    arrival: Arrival,
     find_records: FindRecords,
     zone: str,
 ) -> frozenset[str]:
@@ -63,7 +76,7 @@ def prove(
     return find_covered(signature, message)
 
 
-def check_content(signature: Signature, message: SignedMessage, arrival: datetime | None) -> None:
+def check_content(signature: Signature, message: SignedMessage, arrival: Arrival) -> None:
     """Unproven unless it covers what it must, and the body is the one that was signed; no key is needed for that."""
     check_coverage(signature, message, arrival)
     if message.hash_body(signature.body_form) != signature.body_hash:
@@ -139,4 +152,4 @@ def _is_within(signature: Signature) -> bool:
 
 def _has_expired(facts: Facts) -> bool:
     expires = facts.signature.expires
-    return expires is not None and facts.arrival is not None and expires < facts.arrival.timestamp()
+    return expires is not None and facts.arrival.is_after(expires)

@@ -124,3 +124,18 @@ def test_a_key_is_found_in_the_dns(cli: CommandLine, tmp_path: Path) -> None:
 
     assert (found["tenant"], found["confidence"]) == ("contoso", "proven")
     assert "keys       ok      no archive; the DNS answers" in checked.out
+
+
+def test_the_worker_proves_what_arrives(keyed: CommandLine) -> None:
+    """Also when the mail is read again later, with the keys of then."""
+    keyed.deliver(one=_enclose(ROUTE_OURS + sign()))
+
+    assert keyed("run", "--once").code == 0
+    (incident,) = keyed("incidents", "list", "--json").objects()
+    (mail,) = keyed("mails", "list", "--json").objects()
+    (keyed.folder / "dkim-keys.jsonl").write_text("")
+    keyed("mails", "retry", mail["id"])
+    (without,) = keyed("incidents", "list", "--json").objects()
+
+    assert (incident["tenant"], incident["confidence"]) == ("contoso", "proven")
+    assert (without["tenant"], without["confidence"]) == ("contoso", "corroborated")

@@ -1,5 +1,6 @@
 """A batch's keys are asked for at once; what was prepared is verified without waiting."""
 
+from datetime import timedelta
 from typing import Any
 
 from signing import (
@@ -127,3 +128,22 @@ def test_one_mail_asks_few_questions() -> None:
 def test_without_the_dns_the_archive_alone_is_asked() -> None:
     """And the words say so."""
     assert _problems(_verifier(None), _message(sign())) == [Problem.NO_KEY_IN_ARCHIVE]
+
+
+def test_a_prepared_message_is_verified_once() -> None:
+    """What was found while its keys were looked up stands, but where it rests on the arrival or on the directory."""
+    dns = publish()
+    verifier = _verifier(dns)
+    lasting, expiring = _message(sign(), 1), _message(sign_with_tags(x=str(int(ARRIVAL.timestamp()))), 2)
+    verifier.prepare([lasting], DIRECTORY)
+
+    verifier.prepare([lasting, expiring], DIRECTORY)
+    first, second = (verifier.verify(lasting, DIRECTORY, ARRIVAL) for _ in range(2))
+    late = ARRIVAL + timedelta(days=1)
+
+    assert first is second
+    assert _problems(verifier, expiring) == [None]
+    assert [verdict.problem for verdict in verifier.verify(expiring, DIRECTORY, late)] == [Problem.EXPIRED]
+    assert [verdict.problem for verdict in verifier.verify(lasting, Directory(), ARRIVAL)] == [
+        Problem.STRANGER
+    ]
