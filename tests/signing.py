@@ -228,8 +228,10 @@ def verify_one(raw: bytes, dns: FakeDns | None = None, **options: Any) -> Signat
 
 
 def ask_dkimpy(raw: bytes, records: Mapping[str, tuple[str, ...]], index: int = 0) -> bool:
-    """The oracle's verdict on one signature, line ends restored; what it refuses to read fails."""
-    whole = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    """The oracle's verdict on one signature, line ends restored, the last one too; what it refuses to read fails."""
+    beginning = skip_prologue(raw, 0, len(raw))
+    whole = raw[beginning:].replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    whole += b"" if whole.endswith(b"\r\n") else b"\r\n"
 
     def look_up(name: bytes, timeout: float = 5) -> bytes:
         return "".join(records.get(name.decode().rstrip("."), ())).encode()

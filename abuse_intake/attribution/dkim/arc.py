@@ -72,11 +72,11 @@ class Chain:
         raise Unproven(Problem.SEALED_WEAK)
 
     def _is_well_signed(self, domain: str) -> bool:
-        """Whether all signatures of a domain, which passed where the message was sealed, cover the whole message."""
+        """Whether all signatures of a domain (or of one above it, for `header.i`) cover the whole message."""
         of_domain = [
             field
             for field in self._message.every("dkim-signature")
-            if find_tag(field.value.decode("latin-1"), "d").lower() == domain
+            if f".{domain}".endswith(f".{find_tag(field.value.decode('latin-1'), 'd').lower()}")
         ]
         return bool(of_domain) and all(_covers(field, self._message) for field in of_domain)
 

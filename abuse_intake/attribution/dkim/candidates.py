@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from abuse_intake.attribution.directory import Directory
-from abuse_intake.attribution.dkim.owners import Claim, find_claim
+from abuse_intake.attribution.dkim.owners import WORKSPACE_SUFFIX, Claim, find_claim
 from abuse_intake.attribution.dkim.tags import find_tag, parse_instance
 from abuse_intake.settings_attribution import ProviderSettings
 from parsers.values import Trace
 
 KINDS: dict[str, Literal["dkim", "arc"]] = {"dkim-signature": "dkim", "arc-seal": "arc"}
-MOST_DOMAINS = 20
-"""Signing domains of one message that are looked up in the directory."""
+MOST_READ = 20
+"""Names of Google Workspace of one message that are looked up: each may be read in a thousand ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +31,19 @@ class Candidate:
 
 
 class Claims:
-    """Whose signing domains are, each looked up once, and not many of them."""
+    """Whose the signing domains of one message are, each looked up once."""
 
     def __init__(self, provider: ProviderSettings, directory: Directory) -> None:
         self._provider = provider
         self._directory = directory
         self._known: dict[str, Claim | None] = {}
+        self._read = 0
 
     def find(self, domain: str) -> Claim | None:
         """Whom a signature of this domain could prove, if anybody."""
         if domain not in self._known:
-            if len(self._known) >= MOST_DOMAINS:
+            self._read += domain.endswith(WORKSPACE_SUFFIX)
+            if domain.endswith(WORKSPACE_SUFFIX) and self._read > MOST_READ:
                 return None
             self._known[domain] = find_claim(domain, self._provider, self._directory)
         return self._known[domain]

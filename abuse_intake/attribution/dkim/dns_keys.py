@@ -94,7 +94,7 @@ class DnsKeys:
         known = self.recall(name)
         if known is not None:
             return known
-        if not self._may_ask(zone):
+        if not self._may_ask(name, zone):
             return self._remember(name, FAILED, FAILURE_SECONDS)
         try:
             fetched = self.fetcher.fetch(name)
@@ -129,18 +129,20 @@ class DnsKeys:
                 return
             self.ask(name, zone)
 
-    def _may_ask(self, name: str) -> bool:
+    def _may_ask(self, name: str, zone_name: str) -> bool:
+        """Whether the zone's limits allow it; a name that had a key lately is none of the unknown ones."""
         now = self._now()
         with self._lock:
             if len(self._zones) > REMEMBERED:
                 self._zones = dict(_still_counting(self._zones, now))
-            zone = self._zones.setdefault(name, _Zone(now))
+            zone = self._zones.setdefault(zone_name, _Zone(now))
             if now - zone.since >= 60:
                 zone.since, zone.asked = now, 0
-            if zone.asked >= NAMES_A_MINUTE or zone.silent_until > now:
+            if zone.silent_until > now:
                 return False
-            zone.asked += 1
-            return True
+            is_unknown = not self._answers.get(name, (0.0, FAILED))[1].records
+            zone.asked += is_unknown
+            return not is_unknown or zone.asked <= NAMES_A_MINUTE
 
     def _leave_alone(self, name: str) -> None:
         with self._lock:

@@ -11,7 +11,7 @@ from abuse_intake.attribution.dkim.keyring import Lookup
 from abuse_intake.attribution.dkim.owners import Claim
 from abuse_intake.attribution.dkim.problems import Problem, Unproven
 from abuse_intake.attribution.dkim.proving import Arrival, prove
-from abuse_intake.attribution.dkim.signature import parse_dkim_signature
+from abuse_intake.attribution.dkim.signature import NAME_CHARACTERS, parse_dkim_signature
 from abuse_intake.attribution.dkim.signed_message import SignedMessage
 from abuse_intake.attribution.evidence import show_lines
 from abuse_intake.attribution.signatures import SignatureVerdict
@@ -140,8 +140,8 @@ def _make_verdict(candidate: Candidate, claim: Claim | None, problem: Problem | 
     (line,) = show_lines((candidate.trace,))
     return SignatureVerdict(
         kind=candidate.kind,
-        domain=candidate.domain,
-        selector=candidate.selector,
+        domain=candidate.domain[:NAME_CHARACTERS],
+        selector=candidate.selector[:NAME_CHARACTERS],
         owner=claim.owner if claim else None,
         is_proof=False,
         problem=str(problem) if problem else None,

@@ -10,7 +10,8 @@ from abuse_intake.attribution.dkim.signature import is_domain
 from abuse_intake.settings_attribution import ProviderSettings
 
 WORKSPACE = "google_workspace"
-_WORKSPACE_DOMAIN = re.compile(r"([a-z0-9-]+)\.[0-9]{8}\.gappssmtp\.com")
+WORKSPACE_SUFFIX = ".gappssmtp.com"
+_WORKSPACE_DOMAIN = re.compile(rf"([a-z0-9-]+)\.[0-9]{{8}}{re.escape(WORKSPACE_SUFFIX)}")
 MOST_HYPHENS = 10
 """Of a Workspace name: each may stand for a dot."""
 

@@ -102,6 +102,23 @@ def test_a_seal_that_names_no_one_tenant_proves_nothing(results: str, problem: P
     assert _verdict(seal(MESSAGE, results, domain=OURS)).problem == problem
 
 
+def test_junk_signatures_below_hide_no_seal() -> None:
+    """What a sender puts into its message before we seal it takes no look-up from the seal, nor from what it says."""
+    message = MESSAGE
+    for number in range(45):
+        junk = f"DKIM-Signature: v=1; d=a{number}.20230601.gappssmtp.com; s=x\r\n".encode()
+        message = junk + message
+
+    assert _verdict(seal(message, AUTHENTICATED, domain=OURS)).is_proof
+
+
+def test_a_seal_vouches_for_an_identity_below_the_signing_domain() -> None:
+    """`header.i` names a domain below that of the signature."""
+    raw = seal(sign(), "dkim=pass header.i=@mail.contoso.example", domain=OURS)
+
+    assert _verdict(raw).is_proof
+
+
 def test_what_dkimpy_seals_is_a_proof() -> None:
     """Its own sealer reads an Authentication-Results field and writes the set that says the same."""
     stated = b"Authentication-Results: sealer.example; dkim=pass header.d=contoso.example\r\n"

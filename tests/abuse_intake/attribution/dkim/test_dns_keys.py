@@ -93,6 +93,20 @@ def test_random_selectors_flood_nobody(clock: Clock) -> None:
     assert (known, unknown, later) == (FOUND, FAILED, NONE)
 
 
+def test_a_flood_keeps_no_key_from_being_asked_for_again(clock: Clock) -> None:
+    """A name that had a key lately is none of the unknown ones, also when its answer holds no more."""
+    dns = FakeDns({A: FOUND.records}, ttl=60)
+    keys = DnsKeys(dns, clock)
+    keys.ask(A, ZONE)
+    clock.now += 61
+
+    for number in range(100):
+        keys.ask(f"x{number}._domainkey.{ZONE}", ZONE)
+
+    assert keys.ask(A, ZONE) == FOUND
+    assert dns.asked.count(A) == 2
+
+
 def test_what_is_remembered_is_bounded(clock: Clock) -> None:
     """The oldest answers go first."""
     keys = DnsKeys(FakeDns(), clock)

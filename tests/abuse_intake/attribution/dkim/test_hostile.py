@@ -6,12 +6,28 @@ import tracemalloc
 from typing import Any
 
 import pytest
-from signing import DOMAIN, MESSAGE, FakeDns, publish, rsa_key, sign, sign_with_tags, verify
+from signing import (
+    ARRIVAL,
+    DOMAIN,
+    MESSAGE,
+    PROVIDER,
+    TENANTS,
+    FakeDns,
+    as_message,
+    publish,
+    rsa_key,
+    sign,
+    sign_with_tags,
+    verify,
+)
 
-from abuse_intake.attribution.dkim import public_key, signed_message
+from abuse_intake.attribution.directory import Directory, Owner
+from abuse_intake.attribution.dkim import DkimVerifier, public_key, signed_message
+from abuse_intake.attribution.dkim.archive import KeyArchive
 from abuse_intake.attribution.dkim.canonical import canonicalize_body
 from abuse_intake.attribution.dkim.dns_keys import MOST_QUESTIONS
 from abuse_intake.attribution.dkim.judging import MOST_STRANGERS, MOST_VERIFIED
+from abuse_intake.attribution.dkim.keyring import Keyring
 from abuse_intake.attribution.dkim.problems import Problem
 from abuse_intake.attribution.dkim.public_key import PublicKey
 from abuse_intake.attribution.signatures import SignatureVerdict
@@ -139,6 +155,33 @@ def test_junk_of_one_key_hides_no_signature_of_another() -> None:
     raw = _signed_by(DOMAIN, "other") * 30 + sign()
 
     assert [verdict.selector for verdict in verify(raw) if verdict.is_proof] == ["s1"]
+
+
+def test_workspace_names_are_read_a_few_times_only() -> None:
+    """Each hyphen doubles the ways to read one; the topmost are read, also behind many of strangers."""
+    looked_up: list[str | None] = []
+
+    class CountingDirectory(Directory):
+        def find_domain_owner(self, domain: str | None) -> Owner | None:
+            looked_up.append(domain)
+            return super().find_domain_owner(domain)
+
+    label = "-".join("abcdefghijk")
+    raw = b"".join(_signed_by(f"{label}{number}.20230601.gappssmtp.com") for number in range(50)) + MESSAGE
+    verifier = DkimVerifier(PROVIDER, Keyring(KeyArchive(), None))
+
+    verifier.verify(as_message(raw), CountingDirectory(TENANTS), ARRIVAL)
+
+    assert 1024 <= len(looked_up) <= 20 * 1025
+
+
+def test_names_of_any_length_are_told_cut() -> None:
+    """Evidence is stored, and shown."""
+    raw = b"DKIM-Signature: v=1; d=" + b"x" * 4000 + b"; s=" + b"y" * 50 + b"\r\n" + MESSAGE
+
+    (verdict,) = verify(raw)
+
+    assert (len(verdict.domain), verdict.owner) == (253, None)
 
 
 def test_random_selectors_make_few_questions() -> None:
