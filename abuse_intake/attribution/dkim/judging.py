@@ -140,11 +140,16 @@ def _make_verdict(candidate: Candidate, claim: Claim | None, problem: Problem | 
     (line,) = show_lines((candidate.trace,))
     return SignatureVerdict(
         kind=candidate.kind,
-        domain=candidate.domain[:NAME_CHARACTERS],
-        selector=candidate.selector[:NAME_CHARACTERS],
+        domain=_show(candidate.domain),
+        selector=_show(candidate.selector),
         owner=claim.owner if claim else None,
         is_proof=False,
         problem=str(problem) if problem else None,
         is_ours=bool(claim and claim.is_ours),
         line=line,
     )
+
+
+def _show(name: str) -> str:
+    """What stands for a name in a signature, which may be anything, as evidence has it."""
+    return "".join(filter(str.isprintable, name[:NAME_CHARACTERS]))

@@ -20,13 +20,16 @@ ROUTE_ELSEWHERE = ROUTE_OURS.replace(b"192.0.2.5", b"198.51.100.213")
 def keyed(cli: CommandLine) -> CommandLine:
     """A configuration with an archive of keys that has the ordinary one; the DNS is not asked."""
     write_archive(cli.folder / "dkim-keys.jsonl", (DOMAIN, "s1", rsa_key().record))
-    _add(cli, '[dkim]\nkeys = "dkim-keys.jsonl"\ndns = false\n')
+    _set(cli, 'keys = "dkim-keys.jsonl"\ndns = false')
     return cli
 
 
-def _add(cli: CommandLine, text: str) -> None:
+def _set(cli: CommandLine, text: str) -> None:
+    """These keys of `[dkim]` in place of those that are there."""
     file = cli.folder / "abuse-intake.toml"
-    file.write_text(file.read_text() + text)
+    before = file.read_text()
+    assert "dns = false\n" in before
+    file.write_text(before.replace("dns = false\n", f"{text}\n"))
 
 
 def _attribute(cli: CommandLine, message: bytes) -> dict[str, object]:
@@ -104,7 +107,7 @@ def test_check_counts_the_keys(keyed: CommandLine) -> None:
 
 def test_check_hints_at_a_dns_that_does_not_answer(cli: CommandLine) -> None:
     """Nothing is wrong for all that: the archive still counts."""
-    _add(cli, f'[dkim]\nnameservers = ["{HOST}:{find_free_port()}"]\n')
+    _set(cli, f'nameservers = ["{HOST}:{find_free_port()}"]')
 
     answer = cli("check")
 
@@ -117,7 +120,7 @@ def test_a_key_is_found_in_the_dns(cli: CommandLine, tmp_path: Path) -> None:
     """Through the name servers that are configured, which `check` tries."""
     with make_or_skip(lambda: Dnsmasq(DOMAIN, "provider.example")) as dns:
         dns.publish({name_of(): (rsa_key(2048).record,)})
-        _add(cli, f'[dkim]\nnameservers = ["{dns.address}"]\n')
+        _set(cli, f'nameservers = ["{dns.address}"]')
 
         found = _attribute(cli, ROUTE_OURS + sign(key=rsa_key(2048)))
         checked = cli("check")

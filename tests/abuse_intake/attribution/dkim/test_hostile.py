@@ -175,13 +175,13 @@ def test_workspace_names_are_read_a_few_times_only() -> None:
     assert 1024 <= len(looked_up) <= 20 * 1025
 
 
-def test_names_of_any_length_are_told_cut() -> None:
+def test_names_of_any_length_and_kind_are_told_cut_and_in_print() -> None:
     """Evidence is stored, and shown."""
-    raw = b"DKIM-Signature: v=1; d=" + b"x" * 4000 + b"; s=" + b"y" * 50 + b"\r\n" + MESSAGE
+    raw = b"DKIM-Signature: v=1; d=" + b"x" * 4000 + b"; s=a\x1b[31m\0b\r\n" + MESSAGE
 
     (verdict,) = verify(raw)
 
-    assert (len(verdict.domain), verdict.owner) == (253, None)
+    assert (len(verdict.domain), verdict.selector, verdict.owner) == (253, "a[31mb", None)
 
 
 def test_random_selectors_make_few_questions() -> None:
