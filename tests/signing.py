@@ -1,31 +1,18 @@
-"""Real keys, made once for all tests, and messages signed with them by dkimpy, which is also our oracle."""
+"""Messages signed with real keys by dkimpy, which is also our oracle."""
 
 import base64
 import hashlib
 import json
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import dkim
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
 from dkim.canonicalization import Relaxed
 from report_builders import make_tenant
-from servers.programs import find_program
+from signing_keys import Key, rsa_key
 
 from abuse_intake.attribution import Directory
 from abuse_intake.attribution.dkim.archive import KeyArchive
@@ -60,63 +47,6 @@ TENANTS = (
     make_tenant("contoso", domains=("contoso.example", "shared.example")),
     make_tenant("fabrikam", domains=("fabrikam.example", "shared.example")),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A private key as dkimpy wants it, and the record that publishes it."""
-
-    private: bytes
-    record: str
-    algorithm: bytes = b"rsa-sha256"
-
-    def sign(self, data: bytes) -> bytes:
-        """A signature over bytes."""
-        if self.algorithm == b"ed25519-sha256":
-            made = Ed25519PrivateKey.from_private_bytes(base64.b64decode(self.private))
-            return made.sign(hashlib.sha256(data).digest())
-        private = load_pem_private_key(self.private, None)
-        assert isinstance(private, RSAPrivateKey)
-        return private.sign(data, PKCS1v15(), SHA256())
-
-    def publish(self, **tags: str) -> str:
-        """The record with other tags."""
-        return "; ".join([*(f"{name}={value}" for name, value in tags.items()), self.record])
-
-
-@cache
-def rsa_key(bits: int = 1024, number: int = 0) -> Key:
-    """An RSA key; another `number` is another key."""
-    if bits < 1024:
-        return _weak_rsa_key(bits)
-    made = generate_private_key(public_exponent=65537, key_size=bits)
-    private = made.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
-    return Key(private, f"k=rsa; p={_der(made.public_key())}")
-
-
-def _weak_rsa_key(bits: int) -> Key:
-    """One that cryptography refuses to make."""
-    openssl = find_program("openssl", "openssl")
-    private = subprocess.run(
-        [openssl, "genrsa", "-traditional", str(bits)], capture_output=True, check=True
-    ).stdout
-    public = subprocess.run(
-        [openssl, "rsa", "-pubout", "-outform", "DER"], input=private, capture_output=True, check=True
-    ).stdout
-    return Key(private, f"k=rsa; p={base64.b64encode(public).decode()}")
-
-
-@cache
-def ed25519_key() -> Key:
-    """An Ed25519 key."""
-    made = Ed25519PrivateKey.generate()
-    private = base64.b64encode(made.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()))
-    public = base64.b64encode(made.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
-    return Key(private, f"k=ed25519; p={public}", b"ed25519-sha256")
-
-
-def _der(public: Any) -> str:
-    return base64.b64encode(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
 def sign(
@@ -167,7 +97,7 @@ def sign_with_tags(message: bytes = MESSAGE, key: Key | None = None, **tags: str
     wrong = stated.pop("b", None)
     value = "; ".join(f"{name}={value}" for name, value in stated.items() if value is not None) + "; b="
     names = [name.strip().lower().encode() for name in (stated["h"] or "").split(":")]
-    right = _sign_fields(dkim.select_headers(headers, names), b"DKIM-Signature", value, key)
+    right = sign_fields(dkim.select_headers(headers, names), b"DKIM-Signature", value, key)
     signed = right if wrong is None else f"{value}{wrong}".encode()
     return b"DKIM-Signature: " + signed + b"\r\n" + message
 
@@ -253,47 +183,8 @@ def write_archive(path: Path, *keys: tuple[str, str, str]) -> Path:
     return path
 
 
-def seal(
-    message: bytes,
-    results: str,
-    key: Key | None = None,
-    *,
-    domain: str,
-    names: Iterable[str] = SIGNED_NAMES,
-) -> bytes:
-    """The message with an ARC set on top that says what `results` says; the sets below count as valid.
-
-    dkimpy's own sealer writes the results again in its own words, and leaves out what it does not know.
-    """
-    key = key or rsa_key()
-    headers, body = dkim.rfc822_parse(message)
-    below = [one for one in headers if one[0].lower() in dkim.ARC.ARC_HEADERS]
-    instance = len(below) // 3 + 1
-    body_hash = base64.b64encode(hashlib.sha256(Relaxed.canonicalize_body(body)).digest()).decode()
-    stated = f"a={key.algorithm.decode()}; d={domain}; s={SELECTOR}"
-    told = (b"ARC-Authentication-Results", f" i={instance}; sealer.example; {results}".encode())
-    signature = f" i={instance}; {stated}; c=relaxed/relaxed; h={':'.join(names)}; bh={body_hash}; b="
-    signed = dkim.select_headers(headers, [name.encode() for name in names])
-    signing = (b"ARC-Message-Signature", _sign_fields(signed, b"ARC-Message-Signature", signature, key))
-    chain = "none" if instance == 1 else "pass"
-    sealed = [*reversed(below), told, signing]
-    sealing = _sign_fields(sealed, b"ARC-Seal", f" i={instance}; cv={chain}; {stated}; b=", key)
-    top = (b"ARC-Seal:" + sealing, b":".join(signing), b":".join(told))
-    return b"\r\n".join([*top, message])
-
-
-def _sign_fields(fields: Iterable[Any], name: bytes, value: str, key: Key) -> bytes:
+def sign_fields(fields: Iterable[Any], name: bytes, value: str, key: Key) -> bytes:
     """The value with its signature over these fields, in relaxed form."""
     signed = Relaxed.canonicalize_headers([*fields, (name, value.encode())])
     data = b"".join(b":".join(one) for one in signed).removesuffix(b"\r\n")
     return value.encode() + base64.b64encode(key.sign(data))
-
-
-def ask_dkimpy_about_arc(raw: bytes, records: Mapping[str, tuple[str, ...]]) -> bool:
-    """The oracle's verdict on the whole chain."""
-    state, *_ = dkim.arc_verify(raw, dnsfunc=lambda name, timeout=5: _look_up(records, name))
-    return bool(state == dkim.CV_Pass)
-
-
-def _look_up(records: Mapping[str, tuple[str, ...]], name: bytes) -> bytes:
-    return "".join(records.get(name.decode().rstrip("."), ())).encode()

@@ -7,7 +7,8 @@ from command_line import CommandLine
 from servers.dnsmasq import Dnsmasq
 from servers.programs import HOST, find_free_port
 from servers.skipping import make_or_skip
-from signing import DOMAIN, MESSAGE, name_of, rsa_key, sign, write_archive
+from signing import DOMAIN, MESSAGE, name_of, sign, write_archive
+from signing_keys import rsa_key
 
 ROUTE_OURS = (
     b"Received: from a.contoso.example ([192.0.2.5]) by mx.reporter.example;\r\n"

@@ -2,19 +2,17 @@
 
 import dkim
 import pytest
+from sealing import ask_dkimpy_about_arc, seal
 from signing import (
     DOMAIN,
     MESSAGE,
     SIGNED_NAMES,
     FakeDns,
-    ask_dkimpy_about_arc,
-    ed25519_key,
     name_of,
-    rsa_key,
-    seal,
     sign,
     verify,
 )
+from signing_keys import ed25519_key, rsa_key
 
 from abuse_intake.attribution.directory import Owner
 from abuse_intake.attribution.dkim.problems import Problem

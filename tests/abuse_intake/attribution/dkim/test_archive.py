@@ -5,7 +5,8 @@ import os
 from pathlib import Path
 
 import pytest
-from signing import DOMAIN, ed25519_key, name_of, rsa_key, write_archive
+from signing import DOMAIN, name_of, write_archive
+from signing_keys import ed25519_key, rsa_key
 from structlog.testing import capture_logs
 
 from abuse_intake.attribution.dkim.archive import KeyArchive

@@ -6,7 +6,8 @@ import pytest
 from dkim.canonicalization import Relaxed, Simple
 from hypothesis import given
 from hypothesis import strategies as st
-from signing import SIGNED_NAMES, ask_dkimpy, ed25519_key, publish, rsa_key, sign, verify
+from signing import SIGNED_NAMES, ask_dkimpy, publish, sign, verify
+from signing_keys import ed25519_key, rsa_key
 
 from abuse_intake.attribution.dkim.canonical import canonicalize_body, canonicalize_field
 from abuse_intake.attribution.dkim.problems import Problem

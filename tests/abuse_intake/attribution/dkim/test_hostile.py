@@ -15,11 +15,11 @@ from signing import (
     FakeDns,
     as_message,
     publish,
-    rsa_key,
     sign,
     sign_with_tags,
     verify,
 )
+from signing_keys import rsa_key
 
 from abuse_intake.attribution.directory import Directory, Owner
 from abuse_intake.attribution.dkim import DkimVerifier, public_key, signed_message

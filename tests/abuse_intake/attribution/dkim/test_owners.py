@@ -2,7 +2,8 @@
 
 import pytest
 from report_builders import make_tenant
-from signing import FakeDns, name_of, rsa_key, sign, verify_one
+from signing import FakeDns, name_of, sign, verify_one
+from signing_keys import rsa_key
 
 from abuse_intake.attribution import Directory
 from abuse_intake.attribution.directory import Owner

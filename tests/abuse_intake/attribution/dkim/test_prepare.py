@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from sealing import seal
 from signing import (
     ARRIVAL,
     DOMAIN,
@@ -13,13 +14,12 @@ from signing import (
     as_message,
     name_of,
     publish,
-    rsa_key,
-    seal,
     sign,
     sign_with_tags,
     verify,
     write_archive,
 )
+from signing_keys import rsa_key
 
 from abuse_intake.attribution import Directory
 from abuse_intake.attribution.dkim.archive import KeyArchive

@@ -11,7 +11,16 @@ import pytest
 from servers.dnsmasq import Dnsmasq
 from servers.programs import HOST, find_free_port
 from servers.skipping import make_or_skip
-from signing import ARRIVAL, DOMAIN, PROVIDER, TENANTS, as_message, name_of, rsa_key, sign
+from signing import (
+    ARRIVAL,
+    DOMAIN,
+    PROVIDER,
+    TENANTS,
+    as_message,
+    name_of,
+    sign,
+)
+from signing_keys import rsa_key
 
 from abuse_intake.attribution import Directory
 from abuse_intake.attribution.dkim import DkimVerifier, open_keyring
