@@ -11,6 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import NamedTuple, Protocol
 
+import structlog
+
+log = structlog.get_logger()
+
 MOST_QUESTIONS = 4
 """For one mail."""
 NAMES_A_MINUTE = 60
@@ -117,10 +121,16 @@ class DnsKeys:
         asking = [workers.submit(self._ask_zone, zone, of_zone, is_over) for zone, of_zone in by_zone.items()]
         wait(asking, self._batch_seconds)
         is_over.set()
-        for of_zone in by_zone.values():
-            for name in of_zone:
-                if self.recall(name) is None:
-                    self._remember(name, FAILED, FAILURE_SECONDS)
+        self._give_up([name for of_zone in by_zone.values() for name in of_zone])
+
+    def _give_up(self, names: list[str]) -> None:
+        """What has no answer by now counts as unreachable; that is told in a line for the whole batch."""
+        for name in names:
+            if self.recall(name) is None:
+                self._remember(name, FAILED, FAILURE_SECONDS)
+        failed = [name for name in names if self.recall(name) == FAILED]
+        if failed:
+            log.warning("keys could not be fetched from the DNS", names=len(failed), first=failed[0])
 
     def _ask_zone(self, zone: str, names: list[str], is_over: threading.Event) -> None:
         """One after the other: a zone that is silent takes one worker, and once the time limit, never more."""

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from signing import FakeDns
+from structlog.testing import capture_logs
 
 from abuse_intake.attribution.dkim.dns_keys import (
     NAMES_A_MINUTE,
@@ -138,7 +139,8 @@ def test_a_batch_waits_for_slow_servers_no_longer_than_its_limit() -> None:
     keys = DnsKeys(dns, batch_seconds=0.2)
     slow = [(f"{number}._domainkey.slow.example", "slow.example") for number in range(5)]
 
-    keys.ask_all([*slow, (A, ZONE), (B, ZONE)])
+    with capture_logs() as told:
+        keys.ask_all([*slow, (A, ZONE), (B, ZONE)])
 
     answers = [keys.recall(name) for name, _ in slow]
     asked = sorted(dns.asked)
@@ -146,6 +148,7 @@ def test_a_batch_waits_for_slow_servers_no_longer_than_its_limit() -> None:
     assert answers == [FAILED] * 5
     assert (keys.recall(A), keys.recall(B)) == (FOUND, FOUND)
     assert asked == ["0._domainkey.slow.example", A, B]
+    assert [(entry["names"], entry["first"]) for entry in told] == [(5, "0._domainkey.slow.example")]
 
 
 def test_a_batch_asks_for_nothing_that_is_known(clock: Clock) -> None:
