@@ -9,6 +9,8 @@ import structlog
 from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
 from abuse_intake.attribution.directory_file import read_directory_file
+from abuse_intake.attribution.dkim import DkimVerifier, open_keyring
+from abuse_intake.attribution.signatures import Verifier
 from abuse_intake.concluding import Concluder
 from abuse_intake.errors import DirectoryError
 from abuse_intake.guard.pool import Guard
@@ -34,14 +36,21 @@ class DirectorySource:
     that was read before stays in force.
     """
 
-    def __init__(self, provider: ProviderSettings, path: Path | None, database: Database | None) -> None:
+    def __init__(
+        self,
+        provider: ProviderSettings,
+        path: Path | None,
+        database: Database | None,
+        verifier: Verifier | None = None,
+    ) -> None:
         self._provider = provider
+        self._verifier = verifier
         self._path = path
         self._database = database
         self._stamp: object = None
         self.problem: str | None = None
         """Why it cannot be read now, where that is so."""
-        self.attributor = Attributor(provider, Directory())
+        self.attributor = Attributor(provider, Directory(), verifier)
 
     def refresh(self, *, is_first: bool = False) -> None:
         """Read the directory again if it has changed. DirectoryError only the first time."""
@@ -62,7 +71,7 @@ class DirectorySource:
         self._stamp = stamp
         for warning in directory.warnings:
             log.warning("directory", problem=warning)
-        self.attributor = Attributor(self._provider, directory)
+        self.attributor = Attributor(self._provider, directory, self._verifier)
 
     def _note_readable(self) -> None:
         if self.problem is not None:
@@ -117,9 +126,16 @@ def open_database(settings: Settings, *, make: bool = True) -> Iterator[Database
         database.close()
 
 
-def load_attributor(settings: Settings, database: Database | None = None) -> Attributor:
-    """An attributor over the directory as it is now."""
-    source = DirectorySource(settings.provider, settings.directory_path(), database)
+def open_verifier(settings: Settings) -> Verifier:
+    """What verifies signatures; KeyArchiveError when the archive of keys cannot be used."""
+    return DkimVerifier(settings.provider, open_keyring(settings.dkim, settings.base))
+
+
+def load_attributor(
+    settings: Settings, database: Database | None = None, verifier: Verifier | None = None
+) -> Attributor:
+    """An attributor over the directory as it is now; without a verifier it looks at no signature."""
+    source = DirectorySource(settings.provider, settings.directory_path(), database, verifier)
     source.refresh(is_first=True)
     return source.attributor
 
@@ -154,7 +170,9 @@ class App:
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings
         self.database = database
-        self.directory = DirectorySource(settings.provider, settings.directory_path(), database)
+        self.directory = DirectorySource(
+            settings.provider, settings.directory_path(), database, open_verifier(settings)
+        )
         self.directory.refresh(is_first=True)
         self.mailbox: Mailbox = open_mailbox(settings)
         self.carrier = open_carrier(settings)

@@ -1,7 +1,7 @@
 """From how a mail was read to its outcome: its reports with their attributions, and who is answered."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -53,6 +53,10 @@ class Concluder:
     def is_too_large(self, mail: ClaimedMail) -> bool:
         """Whether it is put aside unread."""
         return len(mail.raw) > self._max_bytes
+
+    def prepare(self, read: Iterable[ReadMail]) -> None:
+        """Look up at once what concluding these mails needs from elsewhere; a few seconds at most."""
+        self._find_attributor().prepare(report for mail in read for report in mail.reports)
 
     def conclude(self, mail: ClaimedMail, read: ReadMail) -> Outcome:
         """To whom its reports are attributed; who is answered is decided by `answer`."""

@@ -2,6 +2,7 @@
 
 AbuseIntakeError
 ├── ConfigurationError      the configuration cannot be used (exit code 2)
+│   └── KeyArchiveError     the archive of DKIM keys cannot be used
 ├── DirectoryError          the tenants file cannot be used
 ├── GuardError              mails cannot be read right now
 ├── MailboxError            the mailbox cannot be worked right now
@@ -17,6 +18,10 @@ class AbuseIntakeError(Exception):
 
 class ConfigurationError(AbuseIntakeError):
     """The configuration cannot be used: it says which key, and what would be right."""
+
+
+class KeyArchiveError(ConfigurationError):
+    """The archive of DKIM keys cannot be used: it says which line, and why."""
 
 
 class DirectoryError(AbuseIntakeError):

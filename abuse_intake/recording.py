@@ -89,6 +89,7 @@ class Recorder:
     def conclude(self, read: Sequence[tuple[ClaimedMail, ReadMail]]) -> list[Outcome]:
         """The last resort: what fails in a batch is tried alone, then quarantined."""
         try:
+            self._concluder.prepare(reading for _, reading in read)
             return self._record([mail for mail, _ in read], [self._concluder.conclude(*one) for one in read])
         except DatabaseUnavailable:
             raise

@@ -1,8 +1,9 @@
 """`[provider]`, `[tenants]` and `[dkim]`: what attribution rests on."""
 
 import fnmatch
+import re
 import unicodedata
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -35,6 +36,34 @@ def _checked_network(value: Any) -> IPv4Network | IPv6Network:
         ) from None
 
 
+def parse_nameserver(text: str) -> tuple[str, int]:
+    """Address and port of a name server; ValueError for what is none."""
+    bracketed = re.fullmatch(r"\[([^]]*)](?::([0-9]{1,5}))?", text)
+    plain = re.fullmatch(r"([0-9.]+)(?::([0-9]{1,5}))?", text)
+    match = bracketed or plain
+    host, port = (match[1], match[2] or "53") if match else (text, "53")
+    try:
+        if not 0 < int(port) < 65536:
+            raise ValueError
+        return str(ip_address(host)), int(port)
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is no name server; write its address: 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353"
+        ) from None
+
+
+def _checked_nameserver(text: str) -> str:
+    parse_nameserver(text)
+    return text
+
+
+def _checked_signing_domain(text: str) -> str:
+    domain = text.strip().lower().rstrip(".")
+    if not re.fullmatch(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", domain):
+        raise ValueError(f"{text!r} is no domain; write for example provider.example")
+    return domain
+
+
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_checked_network)]
 
 ProfileName = Literal[
@@ -57,7 +86,7 @@ class ProviderSettings(Section):
     name: Annotated[str, AfterValidator(_checked_name)] = "this mail provider"
     relays: tuple[Network, ...] = ()
     hosts: tuple[str, ...] = ()
-    signing_domains: tuple[str, ...] = ()
+    signing_domains: tuple[Annotated[str, AfterValidator(_checked_signing_domain)], ...] = ()
     """Domains of ours that mail of many tenants is signed with: `onmicrosoft.com`, `amazonses.com`."""
     disabled_profiles: tuple[ProfileName, ...] = ()
     """Rows of the table of provider headers that are not to be believed here."""
@@ -80,5 +109,5 @@ class DkimSettings(Section):
     keys: Path | None = None
     """An archive of published keys; it is asked before the DNS."""
     dns: bool = True
-    nameservers: tuple[str, ...] = ()
+    nameservers: tuple[Annotated[str, AfterValidator(_checked_nameserver)], ...] = ()
     """`192.0.2.53` or `192.0.2.53:5353`, `[2001:db8::53]:5353`; none = those of this machine."""

@@ -8,6 +8,7 @@ _OUTSIDE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*"?|[^"(]++|\(', re.DOTALL)
 _INSIDE = re.compile(r"[^()\\]++|\\.|[()\\]", re.DOTALL)
 """The pieces of a value, outside and inside of a comment: each character is looked at once."""
 _QUOTED_WORD = re.compile(r'"([\w.@+-]+)"', re.ASCII)
+_ENDS_ESCAPED = re.compile(r'(?<!\\)\\(?:\\\\)*"$')
 _MAX_NESTED_COMMENTS = 10
 _METHOD = re.compile(r"\s*([a-z0-9-]+)(?:/\d+)?\s*=\s*([a-z]+)", re.IGNORECASE)
 _PROPERTY = re.compile(r"\b(header|smtp)\.([a-z-]+)\s*=\s*([^\s;]+)", re.IGNORECASE)
@@ -30,6 +31,32 @@ def find_results(values: Iterable[str], authserv_id: str) -> tuple[Result, ...]:
         if (identifier.split() or [""])[0].lower() == authserv_id.lower():
             return tuple(_parse_results(rest))
     return ()
+
+
+def parse_sealed_results(value: str) -> tuple[Result, ...] | None:
+    """All results of one field whose writer is known by a signature; None where it cannot be read with certainty.
+
+    That is where a comment or a quoted string never ends, or one check has a property twice.
+    """
+    if not _is_closed(value):
+        return None
+    identifier, semicolon, rest = _without_comments(value).partition(";")
+    if not semicolon or "=" in identifier:
+        return None
+    results = [_parse_statement(statement) for statement in rest.split(";") if statement.strip()]
+    return None if None in results else tuple(result for result in results if result)
+
+
+def _parse_statement(statement: str) -> Result | None:
+    """One check, word by word: nothing within a value is taken for a property. None for one with a property twice."""
+    parts = (word.partition("=") for word in statement.split())
+    (method, outcome), *words = [(name.lower(), value) for name, _, value in parts]
+    properties = dict(words)
+    return (
+        Result(method.partition("/")[0], outcome.lower(), properties)
+        if len(properties) == len(words)
+        else None
+    )
 
 
 def is_authenticated(values: Iterable[str], authserv_id: str, domain: str) -> bool:
@@ -76,6 +103,21 @@ def _without_comments(text: str) -> str:
         if depth > _MAX_NESTED_COMMENTS:
             return ""
     return "".join(kept)
+
+
+def _is_closed(text: str) -> bool:
+    """Whether every quoted string and every comment ends."""
+    position = depth = 0
+    while found := (_INSIDE if depth else _OUTSIDE).match(text, position):
+        piece, position = found[0], found.end()
+        if (
+            not depth
+            and piece[0] == '"'
+            and (len(piece) < 2 or piece[-1] != '"' or _ENDS_ESCAPED.search(piece))
+        ):
+            return False
+        depth += (piece == "(") - (piece == ")" and depth > 0)
+    return not depth
 
 
 def _unquoted(piece: str) -> str:

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs the servers that tests start for themselves (Dovecot, Postfix's smtp-sink, PostgreSQL) on Debian as root,
+# Installs the servers that tests start for themselves (Dovecot, Postfix's smtp-sink, PostgreSQL, dnsmasq) on Debian as root,
 # without starting any of them; elsewhere it says what to run, and the tests skip what is missing.
 set -eu
 
-PACKAGES="dovecot-imapd postfix postgresql openssl"
+PACKAGES="dovecot-imapd postfix postgresql openssl dnsmasq-base"
 POLICY=/usr/sbin/policy-rc.d # asked by Debian's packages before they start a service; 101 forbids it
 
 main() {
@@ -19,6 +19,7 @@ main() {
 all_there() {
     PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
     command -v dovecot >/dev/null && command -v smtp-sink >/dev/null && command -v openssl >/dev/null &&
+        command -v dnsmasq >/dev/null &&
         [ -x /usr/lib/dovecot/imap ] && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1
 }
 

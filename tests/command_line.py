@@ -28,6 +28,8 @@ per_reporter_hour = 0
 [provider]
 name = "Provider Example"
 relays = ["203.0.113.0/26"]
+[dkim]
+dns = false
 [tenants]
 directory = "tenants.jsonl"
 """

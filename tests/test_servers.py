@@ -12,8 +12,11 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+import dns.message
+import dns.query
 import pytest
 from servers import programs
+from servers.dnsmasq import Dnsmasq
 from servers.dovecot import PASSWORD, Dovecot
 from servers.faulty_proxy import Fault, FaultyProxy, answer, drip, flood, reset, stall
 from servers.faulty_smtp import FaultySmtp
@@ -385,3 +388,21 @@ def test_the_token_endpoint_knows_whose_a_token_is() -> None:
 
         assert before == {"active": "true", "username": "junk"}
         assert endpoint.introspect("token") == {"active": "false"}
+
+
+@pytest.mark.dnsmasq
+def test_dnsmasq_answers_what_was_published_last() -> None:
+    """Texts of any length, with the signs that its configuration gives a meaning, until others take their place."""
+    key, other = f"v=DKIM1; k=rsa; p={'a,b' * 200}", "v=DKIM1; p="
+    with make_or_skip(lambda: Dnsmasq("contoso.example")) as server:
+        server.publish({"s1._domainkey.contoso.example": (key,)})
+        before = query_txt(server.port, "s1._domainkey.contoso.example")
+        server.publish({"s1._domainkey.contoso.example": (other,)})
+        after = query_txt(server.port, "s1._domainkey.contoso.example")
+
+    assert (before, after) == ([key], [other])
+
+
+def query_txt(port: int, name: str) -> list[str]:
+    answer = dns.query.tcp(dns.message.make_query(name, "TXT"), HOST, port=port, timeout=10)
+    return [b"".join(record.strings).decode() for records in answer.answer for record in records]

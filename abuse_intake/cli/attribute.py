@@ -19,7 +19,7 @@ def attribute(context: click.Context, files: tuple[str, ...]) -> None:
     Each FILE is one mail as it lies in the abuse mailbox; - is stdin. Nothing is stored. The
     directory is the file that tenants.directory names, else what was imported into the database.
     """
-    from abuse_intake.app import load_attributor, open_database
+    from abuse_intake.app import load_attributor, open_database, open_verifier
     from abuse_intake.cli.session import settings_of
     from abuse_intake.guard.pool import Guard
 
@@ -27,7 +27,7 @@ def attribute(context: click.Context, files: tuple[str, ...]) -> None:
     database_used = nullcontext() if settings.tenants.directory else open_database(settings, make=False)
     with Guard(most=len(files)) as guard, database_used as database:
         guard.start()
-        attributor = load_attributor(settings, database)
+        attributor = load_attributor(settings, database, open_verifier(settings))
         for warning in attributor.directory.warnings:
             click.echo(f"abuse-intake: warning: {one_line(warning)}", err=True)
         mails = Files(files, guard)
@@ -39,6 +39,7 @@ def attribute(context: click.Context, files: tuple[str, ...]) -> None:
 def _as_json(name: str, reports: Any, attributor: Any, now: datetime) -> dict[str, Any]:
     from abuse_intake.as_json import attribution_as_json
 
+    attributor.prepare(reports)
     return {
         "input": name,
         "attributions": [

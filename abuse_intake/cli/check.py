@@ -19,6 +19,7 @@ from abuse_intake.outbox import open_carrier
 from abuse_intake.settings import Settings
 from abuse_intake.troubles import advise
 from abuse_intake.worker.status_server import HOST, StatusServer, is_a_worker
+from parsers.addresses import domain_of
 from storage.database import Database, SchemaState
 from storage.errors import StorageError
 
@@ -124,6 +125,22 @@ def _load_directory(settings: Settings) -> Directory:
         database.close()
 
 
+def _check_keys(settings: Settings) -> str:
+    from abuse_intake.attribution.dkim import open_keyring
+    from abuse_intake.attribution.dkim.dns_keys import Unreachable
+    from abuse_intake.attribution.dkim.resolver import Resolver
+
+    archive = open_keyring(settings.dkim, settings.base).archive
+    archived = f"{count(archive.count(), 'key')} in the archive" if settings.dkim.keys else "no archive"
+    if not settings.dkim.dns:
+        return f"{archived}; the DNS is not asked"
+    try:
+        Resolver(settings.dkim.nameservers).fetch(f"_domainkey.{domain_of(settings.need_mailbox().address)}")
+    except Unreachable as error:
+        raise Hint(f"{archived}; the DNS does not answer, so that no other key is found: {error}") from None
+    return f"{archived}; the DNS answers"
+
+
 def _check_mailbox(settings: Settings) -> str:
     from abuse_intake.mailbox.imap import ImapMailbox
 
@@ -174,6 +191,7 @@ def _check_status(settings: Settings) -> str:
 ATTEMPTS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("database", _check_database),
     ("directory", _check_directory),
+    ("keys", _check_keys),
     ("mailbox", _check_mailbox),
     ("readers", _check_readers),
     ("outbox", _check_outbox),

@@ -7,7 +7,7 @@ import click
 
 from abuse_intake import as_json as records
 from abuse_intake.acknowledgement import make_reference
-from abuse_intake.app import build_concluder, load_attributor
+from abuse_intake.app import build_concluder, load_attributor, open_verifier
 from abuse_intake.cli.evidence_page import print_evidence
 from abuse_intake.cli.explanations import UNANSWERED
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
@@ -198,7 +198,7 @@ def retry(context: click.Context, mail_ids: tuple[str, ...]) -> None:
     """
     wrong = 0
     with database_of(context, make=True) as (settings, database), Guard(most=1) as guard:
-        attributor = load_attributor(settings, database)
+        attributor = load_attributor(settings, database, open_verifier(settings))
         concluder = build_concluder(settings, lambda: attributor)
         recorder = Recorder(database, guard, concluder, lambda: datetime.now(UTC))
         for mail_id in mail_ids:

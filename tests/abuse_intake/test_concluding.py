@@ -1,6 +1,6 @@
 """Reading one mail to its outcome: attribution, who is answered, and what is over the limit of an hour."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,10 +22,12 @@ from jinja2 import Template
 from abuse_intake import acknowledgement, concluding
 from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor, Directory
+from abuse_intake.attribution.signatures import NoVerifier, SignatureVerdict
 from abuse_intake.concluding import Concluder
 from abuse_intake.letters import LetterRefused
 from abuse_intake.settings_attribution import ProviderSettings
 from parsers import read_mail
+from parsers.values import Message
 from storage.database import Database
 from storage.values import ClaimedMail, NewAcknowledgement, Outcome
 
@@ -76,6 +78,34 @@ def test_the_directory_is_asked_for_each_mail() -> None:
     outcomes = [read(concluder, make_forward(make_message(1))) for _ in range(2)]
 
     assert [outcome.attributions[0].tenant for outcome in outcomes] == [None, "contoso"]
+
+
+class NotingVerifier(NoVerifier):
+    """Notes in which order it is asked, and about how many messages."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, int]] = []
+
+    def prepare(self, messages: Iterable[Message], directory: Directory) -> None:
+        self.asked.append(("prepare", len(list(messages))))
+
+    def verify(
+        self, message: Message, directory: Directory, arrival: datetime
+    ) -> tuple[SignatureVerdict, ...]:
+        self.asked.append(("verify", 1))
+        return ()
+
+
+def test_what_a_batch_needs_is_looked_up_at_once(database: Database) -> None:
+    """Before the first of its mails is concluded, so that none waits for another."""
+    verifier = NotingVerifier()
+    attributor = Attributor(ProviderSettings(), Directory([CONTOSO]), verifier)
+    concluder = Concluder(lambda: attributor, OURSELVES, max_bytes=10_000, per_reporter_hour=0)
+    raws = [make_forward(make_message(1), make_message(2)), make_forward(make_message(3)), make_question()]
+
+    make_intake(FakeMailbox(*raws), database, concluder).poll()
+
+    assert verifier.asked == [("prepare", 3), ("verify", 1), ("verify", 1), ("verify", 1)]
 
 
 def test_a_quarantined_mail_names_its_reason_and_nothing_else() -> None:

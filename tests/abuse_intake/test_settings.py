@@ -1,5 +1,6 @@
 """The configuration: every key, the environment over the file, and one line for everything that is wrong."""
 
+import json
 import os
 from collections.abc import Callable
 from ipaddress import ip_network
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 from abuse_intake.errors import ConfigurationError
 from abuse_intake.outbox import open_carrier
 from abuse_intake.settings import Settings, load_settings, resolve_database_url
+from abuse_intake.settings_attribution import parse_nameserver
 
 EVERY_KEY = """
 [mailbox]
@@ -276,6 +278,10 @@ def test_no_password_is_shown(show: Callable[[object], str]) -> None:
         (LEAST.replace("junk@provider.example", "junk"), "mailbox.address: 'junk' is no mail address"),
         (LEAST.replace("junk@provider.example", "a@b.example\\r\\nBcc: x"), "is no mail address"),
         (LEAST + '[provider]\nrelays = ["203.0.113.1/24"]', "provider.relays.0: '203.0.113.1/24' is no network"),
+        (LEAST + '[provider]\nsigning_domains = ["a b"]', "provider.signing_domains.0: 'a b' is no domain; write for"),
+        (LEAST + '[provider]\nsigning_domains = ["example"]', "provider.signing_domains.0: 'example' is no domain"),
+        (LEAST + '[dkim]\nnameservers = ["ns.example"]', "dkim.nameservers.0: 'ns.example' is no name server; write"),
+        (LEAST + '[dkim]\nnameservers = ["192.0.2.53:0"]', "dkim.nameservers.0: '192.0.2.53:0' is no name server"),
         (LEAST + "[provider]\nrelays = [7]", "provider.relays.0: 7 is no network"),
         (LEAST.replace("[outbox]", "poll_seconds = 0\n[outbox]"), "mailbox.poll_seconds: Input should be greater than"),
         (LEAST + '[provider]\nname = "a\\nBcc: b"', "provider.name: must be a name of 1 to 200 characters, on one"),
@@ -451,3 +457,25 @@ def test_an_outbox_with_a_token_needs_a_user() -> None:
 
     with pytest.raises(ConfigurationError, match=r"outbox\.username must be given where outbox\.oauth is"):
         open_carrier(_load(text))
+
+
+def test_name_servers_are_addresses_with_or_without_a_port() -> None:
+    """IPv6 in brackets where a port follows, as in URLs; 53 where none is given."""
+    servers = ["192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]", "[2001:db8::53]:5353"]
+
+    settings = _load(f"{LEAST}[dkim]\nnameservers = {json.dumps(servers)}")
+
+    assert [parse_nameserver(server) for server in settings.dkim.nameservers] == [
+        ("192.0.2.53", 53),
+        ("192.0.2.53", 5353),
+        ("2001:db8::53", 53),
+        ("2001:db8::53", 53),
+        ("2001:db8::53", 5353),
+    ]
+
+
+def test_signing_domains_are_lower_case_without_a_final_dot() -> None:
+    """However they are written."""
+    settings = _load(LEAST + '[provider]\nsigning_domains = ["OnMicrosoft.example."]')
+
+    assert settings.provider.signing_domains == ("onmicrosoft.example",)

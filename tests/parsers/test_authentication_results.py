@@ -2,7 +2,7 @@
 
 import pytest
 
-from parsers.authentication_results import find_results, is_authenticated
+from parsers.authentication_results import Result, find_results, is_authenticated, parse_sealed_results
 
 US = "mx.provider.example"
 
@@ -150,3 +150,34 @@ def test_comments_are_read_once(unit: str) -> None:
 def test_a_comment_parts_words() -> None:
     """What stands around a comment is two words, and no result that nobody wrote."""
     assert not _passes(f"{US}; dmarc=pa(x)ss header.from=reporter.example")
+
+
+def test_sealed_results_are_read_word_by_word() -> None:
+    """Nothing within a value, a comment or a quoted string is taken for a property."""
+    results = parse_sealed_results(
+        'mx.example 1; dkim=pass (header.d=b.example) header.d=a.example reason="header.i=@c.example"; Auth=PASS'
+        ' reason=smtp.auth=x@d.example SMTP.auth="e@f.example"; none'
+    )
+
+    assert results == (
+        Result("dkim", "pass", {"header.d": "a.example", "reason": ""}),
+        Result("auth", "pass", {"reason": "smtp.auth=x@d.example", "smtp.auth": "e@f.example"}),
+        Result("none", "", {}),
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "mx.example; auth=pass smtp.auth=a@b.example smtp.auth=c@d.example",
+        "mx.example; auth=pass (smtp.auth=a@b.example",
+        'mx.example; auth=pass smtp.auth="a@b.example',
+        'mx.example; auth=pass reason="\\" smtp.auth=a@b.example',
+        "auth=pass smtp.auth=a@b.example; x=y",
+        "mx.example",
+        "",
+    ],
+)
+def test_sealed_results_that_are_not_certain_are_none(value: str) -> None:
+    """A property that stands twice, a comment or a string that never ends, no server's name."""
+    assert parse_sealed_results(value) is None

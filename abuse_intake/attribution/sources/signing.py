@@ -13,7 +13,8 @@ def find_signature_evidence(subject: Subject) -> Iterator[Evidence]:
     for signature in subject.signatures:
         owner = signature.owner
         tenant = owner.tenant if owner else None
-        whose = "the provider's own domain" if signature.is_ours else f"a domain of {tenant or 'no tenant'}"
+        is_ours_alone = signature.is_ours and tenant is None
+        whose = "the provider's own domain" if is_ours_alone else f"a domain of {tenant or 'no tenant'}"
         result = signature.problem or "it verifies, and covers the whole message"
         detail = f"d={signature.domain} s={signature.selector}, {whose}: {result}"
         lines = (signature.line,) if signature.line else ()

@@ -314,13 +314,13 @@ def test_an_import_beside_a_file_is_warned_of(cli: CommandLine) -> None:
 
 
 def test_check_says_that_all_is_well(worked: CommandLine) -> None:
-    """Database, directory, mailbox and outbox: each with its answer."""
+    """Database, directory, keys, mailbox and outbox: each with its answer."""
     answer = worked("check")
 
     assert (answer.code, answer.err) == (0, "")
     lines = [line.split()[:2] for line in answer.out.splitlines()]
     assert lines == [
-        *([name, "ok"] for name in ("database", "directory", "mailbox", "readers", "outbox")),
+        *([name, "ok"] for name in ("database", "directory", "keys", "mailbox", "readers", "outbox")),
         ["reporters", "hint"],
         ["status", "ok"],
     ]

@@ -1,0 +1,135 @@
+"""ARC (RFC 8617): what the provider, or a tenant, sealed about who was authenticated as the sender."""
+
+from collections.abc import Callable
+
+from abuse_intake.attribution.directory import Owner
+from abuse_intake.attribution.dkim.arc_sets import RESULTS, SEAL, SIGNATURE, ArcSets
+from abuse_intake.attribution.dkim.keyring import KeyName, Lookup
+from abuse_intake.attribution.dkim.owners import Claim
+from abuse_intake.attribution.dkim.problems import Problem, Unproven
+from abuse_intake.attribution.dkim.proving import (
+    Arrival,
+    check_content,
+    check_coverage,
+    find_covered,
+    verify,
+    verify_signed,
+)
+from abuse_intake.attribution.dkim.sealed_results import find_authenticated
+from abuse_intake.attribution.dkim.signature import (
+    Signature,
+    parse_arc_signature,
+    parse_dkim_signature,
+    parse_seal,
+)
+from abuse_intake.attribution.dkim.signed_message import SignedField, SignedMessage
+from abuse_intake.attribution.dkim.tags import find_tag
+
+FindClaim = Callable[[str], Claim | None]
+
+
+class Chain:
+    """The ARC sets of one message, and whether their seals verify."""
+
+    def __init__(self, message: SignedMessage, find_claim: FindClaim, lookup: Lookup) -> None:
+        self._message = message
+        self._find_claim = find_claim
+        self._lookup = lookup
+        self._sets = ArcSets(message)
+        self._seals: dict[int, Problem | None] = {}
+
+    def check_seals(self, instance: int, domain: str, arrival: Arrival) -> frozenset[str]:
+        """The fields that this set of a domain covers; Unproven unless its signature and all seals up to it verify."""
+        self._sets.check_complete(instance)
+        signature = parse_arc_signature(self._sets.field(instance, SIGNATURE))
+        if {signature.domain, self._parse_seal(instance)[0].domain} != {domain}:
+            raise Unproven(Problem.SEAL_DOMAINS)
+        check_content(signature, self._message, arrival)
+        self._want_keys(instance, signature)
+        verify_signed(signature, self._message, self._lookup.find_records, self._find_zone(domain))
+        self._check_seal(instance)
+        for below in range(instance - 1, 0, -1):
+            self._check_seal_below(below)
+        return find_covered(signature, self._message)
+
+    def find_sender(self, instance: int, claim: Claim) -> Owner:
+        """The tenant that the sealed results say was authenticated; Unproven where this seal cannot say that."""
+        authenticated = sorted(find_authenticated(self._sets.field(instance, RESULTS).value))
+        claimed = [(method, domain, self._find_claim(domain)) for method, domain in authenticated]
+        named = [
+            (method, domain, one.owner)
+            for method, domain, one in claimed
+            if one and one.owner.tenant and not one.needs_from
+        ]
+        tenants = {owner.tenant for *_, owner in named}
+        if len(tenants) != 1:
+            raise Unproven(Problem.SEAL_AMBIGUOUS if tenants else Problem.SEAL_ALONE)
+        if not claim.is_ours and tenants != {claim.owner.tenant}:
+            raise Unproven(Problem.SEAL_OF_OTHERS)
+        for method, domain, owner in named:
+            if method == "auth" or self._is_well_signed(domain):
+                return owner
+        raise Unproven(Problem.SEALED_WEAK)
+
+    def _is_well_signed(self, domain: str) -> bool:
+        """Whether all signatures of a domain (or of one above it, for `header.i`) cover the whole message."""
+        of_domain = [
+            field
+            for field in self._message.every("dkim-signature")
+            if f".{domain}".endswith(f".{find_tag(field.value.decode('latin-1'), 'd').lower()}")
+        ]
+        return bool(of_domain) and all(_covers(field, self._message) for field in of_domain)
+
+    def _parse_seal(self, instance: int) -> tuple[Signature, str]:
+        return parse_seal(self._sets.field(instance, SEAL))
+
+    def _want_keys(self, instance: int, signature: Signature) -> None:
+        """Note all keys before the first of them is needed, so that they are asked for at once."""
+        seals = [self._parse_seal(number)[0] for number in range(instance, 0, -1)]
+        for name in [self._key_name(one) for one in (signature, *seals)]:
+            self._lookup.want(name)
+
+    def _key_name(self, signature: Signature) -> KeyName:
+        return KeyName(signature.selector, signature.domain, self._find_zone(signature.domain))
+
+    def _find_zone(self, domain: str) -> str:
+        """Whose servers have a key; Unproven for a stranger's, who is not asked."""
+        claim = self._find_claim(domain)
+        if claim is None or not claim.is_certain:
+            raise Unproven(Problem.CHAIN_UNPROVEN)
+        return claim.zone
+
+    def _check_seal_below(self, instance: int) -> None:
+        try:
+            self._check_seal(instance)
+        except Unproven as unproven:
+            if unproven.problem == Problem.UNREACHABLE:
+                raise
+            raise Unproven(Problem.CHAIN_BROKEN) from None
+
+    def _check_seal(self, instance: int) -> None:
+        """Unproven unless the seal of this set verifies; worked out once."""
+        if instance not in self._seals:
+            try:
+                self._verify_seal(instance)
+                self._seals[instance] = None
+            except Unproven as unproven:
+                self._seals[instance] = unproven.problem
+        problem = self._seals[instance]
+        if problem is not None:
+            raise Unproven(problem)
+
+    def _verify_seal(self, instance: int) -> None:
+        seal, chain_state = self._parse_seal(instance)
+        if chain_state != ("none" if instance == 1 else "pass"):
+            raise Unproven(Problem.CHAIN_BROKEN)
+        digest = seal.digest(self._sets.canonicalize(instance))
+        verify(seal, digest, self._lookup.find_records, self._find_zone(seal.domain))
+
+
+def _covers(field: SignedField, message: SignedMessage) -> bool:
+    try:
+        check_coverage(parse_dkim_signature(field), message, Arrival())
+    except Unproven:
+        return False
+    return True

@@ -1,0 +1,119 @@
+"""The archive of published keys, `dkim-keys.jsonl`: also those since rotated, which the DNS has no more."""
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from abuse_intake.attribution.dkim.problems import Problem, Unproven
+from abuse_intake.attribution.dkim.public_key import parse_key_record
+from abuse_intake.attribution.dkim.signature import is_key_name
+from abuse_intake.errors import KeyArchiveError
+
+log = structlog.get_logger()
+
+FIELDS = ("domain", "selector", "record")
+EXAMPLE = '{"domain": "contoso.example", "selector": "s1", "record": "v=DKIM1; k=rsa; p=…"}'
+
+
+class KeyArchive:
+    """The keys of a file, read again when it changes; one that has become wrong is told once, and what was read stays.
+
+    Without a path it is empty.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._stamp: object = None
+        self._records: dict[str, tuple[str, ...]] = {}
+        self.problem: str | None = None
+        """Why it cannot be read now, where that is so."""
+
+    def find(self, name: str) -> tuple[str, ...]:
+        """All records that were published under a name, in the file's order."""
+        return self._records.get(name, ())
+
+    def count(self) -> int:
+        """How many records it holds."""
+        return sum(map(len, self._records.values()))
+
+    def refresh(self, *, is_first: bool = False) -> None:
+        """Read the file again if it has changed. KeyArchiveError only the first time."""
+        if self._path is None:
+            return
+        try:
+            stamp = _find_stamp(self._path)
+            if stamp != self._stamp:
+                self._records = read_key_file(self._path)
+        except KeyArchiveError as error:
+            if is_first:
+                raise
+            if str(error) != self.problem:
+                log.error("the archive of keys that was read before stays in force", problem=str(error))
+            self.problem = str(error)
+            return
+        if self.problem is not None:
+            log.info("the archive of keys can be read again")
+        self.problem, self._stamp = None, stamp
+
+
+def _find_stamp(path: Path) -> object:
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def read_key_file(path: Path) -> dict[str, tuple[str, ...]]:
+    """The records by the name that they were published under. KeyArchiveError names file, line and fault."""
+    found: dict[str, list[str]] = defaultdict(list)
+    try:
+        with path.open(encoding="utf-8-sig") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    name, record = _parse_line(line, f"{path}, line {number}")
+                    found[name].append(record)
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from None
+    return {name: tuple(records) for name, records in found.items()}
+
+
+def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> KeyArchiveError:
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return KeyArchiveError(f"dkim.keys {path} cannot be read: {reason}")
+
+
+def _parse_line(line: str, where: str) -> tuple[str, str]:
+    try:
+        return parse_archived_key(json.loads(line))
+    except (ValueError, RecursionError) as error:
+        raise KeyArchiveError(f"{where}: {' '.join(str(error).split())[:300]}") from None
+
+
+def parse_archived_key(fields: Any) -> tuple[str, str]:
+    """The name that a key was published under, and its record; ValueError says what is wrong."""
+    if not isinstance(fields, dict):
+        raise ValueError(f"not a JSON object; a line looks like {EXAMPLE}")
+    unknown = sorted(fields.keys() - set(FIELDS))
+    if unknown:
+        raise ValueError(f"unknown field {unknown[0]!r}; known are {', '.join(FIELDS)}")
+    for name in FIELDS:
+        if not isinstance(fields.get(name), str) or not fields[name]:
+            raise ValueError(f"field {name!r} must be text")
+    domain, selector = fields["domain"].lower().rstrip("."), fields["selector"].lower()
+    if not is_key_name(selector, domain):
+        raise ValueError(f"no key can be published under selector {selector!r} of {domain!r}")
+    _check_record(fields["record"])
+    return f"{selector}._domainkey.{domain}", fields["record"]
+
+
+def _check_record(record: str) -> None:
+    """A key that is revoked, weak or for something else was published all the same."""
+    try:
+        parse_key_record(record)
+    except Unproven as unproven:
+        if unproven.problem == Problem.MALFORMED_KEY:
+            raise ValueError("field 'record' is no key record; one looks like v=DKIM1; k=rsa; p=…") from None

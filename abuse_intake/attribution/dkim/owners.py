@@ -1,0 +1,97 @@
+"""Whose a signing domain is: a tenant's own, one of the provider's, or Google Workspace's for a tenant."""
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from typing import NamedTuple
+
+from abuse_intake.attribution.directory import Directory, Owner
+from abuse_intake.attribution.dkim.signature import is_domain
+from abuse_intake.settings_attribution import ProviderSettings
+
+WORKSPACE = "google_workspace"
+WORKSPACE_SUFFIX = ".gappssmtp.com"
+_WORKSPACE_DOMAIN = re.compile(rf"([a-z0-9-]+)\.[0-9]{{8}}{re.escape(WORKSPACE_SUFFIX)}")
+MOST_HYPHENS = 10
+"""Of a Workspace name: each may stand for a dot."""
+
+
+class Claim(NamedTuple):
+    """Whom a signing domain stands for."""
+
+    owner: Owner
+    zone: str
+    """Whose servers are asked for its keys; names of one zone share the limits of that."""
+    is_ours: bool = False
+    """The key is the provider's own."""
+    needs_from: bool = False
+    """The name could stand for a stranger's domain too: From must be at the owner's."""
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether a signature could prove anything: two tenants that list a domain make it nobody's."""
+        return self.is_ours or self.owner.tenant is not None
+
+
+def find_claim(domain: str, provider: ProviderSettings, directory: Directory) -> Claim | None:
+    """Whom a signature of this domain could prove; None for a stranger's, and for what is no domain."""
+    if not is_domain(domain):
+        return None
+    ours = _find_signing_domain(domain, provider)
+    if ours is not None:
+        return _find_behind_ours(domain, ours, directory)
+    owner = directory.find_domain_owner(domain)
+    if owner is not None:
+        return Claim(owner, owner.name)
+    match = _WORKSPACE_DOMAIN.fullmatch(domain)
+    if match is None or WORKSPACE in provider.disabled_profiles:
+        return None
+    return _find_workspace_owner(match[1], directory)
+
+
+def _find_signing_domain(domain: str, provider: ProviderSettings) -> str | None:
+    """The longest signing domain of the provider that it is, or lies below."""
+    found = (one for one in provider.signing_domains if f".{domain}".endswith(f".{one}"))
+    return max(found, key=len, default=None)
+
+
+def _find_behind_ours(domain: str, ours: str, directory: Directory) -> Claim:
+    """A listed domain below the signing domain; else the label next to it as a tenant's id."""
+    listed = directory.find_domain_owner(domain)
+    if listed is not None and listed.name.endswith(f".{ours}"):
+        return Claim(listed, listed.name, is_ours=True)
+    label = domain.removesuffix(ours).rstrip(".").rpartition(".")[2]
+    tenant = _find_by_id(label, directory) if label else None
+    if tenant is None:
+        return Claim(Owner(domain, None), ours, is_ours=True)
+    return Claim(Owner(f"{label}.{ours}", tenant), f"{label}.{ours}", is_ours=True)
+
+
+def _find_by_id(label: str, directory: Directory) -> str | None:
+    """The one tenant that has it for an external id, or for its own."""
+    external = directory.find_external_owner(label)
+    found = {external.tenant} if external else set()
+    if directory.knows_tenant(label):
+        found.add(label)
+    return found.pop() if len(found) == 1 else None
+
+
+def _find_workspace_owner(label: str, directory: Directory) -> Claim | None:
+    """The tenant of the only listed domain that reads as the label once its dots are hyphens."""
+    hyphens = label.count("-")
+    if hyphens > MOST_HYPHENS:
+        return None
+    found = dict(_find_readings(label, directory))
+    if len(found) != 1:
+        return None
+    ((name, tenant),) = found.items()
+    return Claim(Owner(name, tenant), name, needs_from=hyphens > 1) if tenant else None
+
+
+def _find_readings(label: str, directory: Directory) -> Iterator[tuple[str, str | None]]:
+    first, *rest = label.split("-")
+    for joints in product("-.", repeat=len(rest)):
+        name = first + "".join(joint + part for joint, part in zip(joints, rest, strict=True))
+        owner = directory.find_domain_owner(name)
+        if owner is not None and owner.name == name:
+            yield name, owner.tenant

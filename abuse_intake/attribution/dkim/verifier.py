@@ -1,0 +1,65 @@
+"""The verifier of reported messages' signatures: which of them prove who sent it, and why the others do not."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from abuse_intake.attribution.directory import Directory
+from abuse_intake.attribution.dkim.candidates import Claims, find_candidates
+from abuse_intake.attribution.dkim.judging import Judge
+from abuse_intake.attribution.dkim.keyring import KeyName, Keyring, Lookup
+from abuse_intake.attribution.dkim.proving import Arrival
+from abuse_intake.attribution.signatures import SignatureVerdict
+from abuse_intake.settings_attribution import ProviderSettings
+from parsers.values import Message
+
+
+class DkimVerifier:
+    """Verifies DKIM signatures and ARC sets of tenants and of the provider; others are told, not verified.
+
+    One thread uses it at a time. Messages that went through `prepare` are verified without waiting for the DNS.
+    """
+
+    def __init__(self, provider: ProviderSettings, keyring: Keyring) -> None:
+        self.keyring = keyring
+        self._provider = provider
+        self._prepared = _Prepared(Directory())
+
+    def prepare(self, messages: Iterable[Message], directory: Directory) -> None:
+        """Read the archive again if it has changed, and ask the DNS at once for what these messages need."""
+        self.keyring.archive.refresh()
+        self._prepared = prepared = _Prepared(directory)
+        wanted: dict[str, KeyName] = {}
+        for message in messages:
+            lookup, arrival = Lookup(self.keyring, may_ask=False), Arrival()
+            verdicts = self._judge(message, directory, arrival, lookup)
+            wanted |= lookup.wanted
+            is_final = not lookup.wanted and not arrival.was_asked
+            prepared.verdicts[message.sha256] = verdicts if is_final else None
+        prepared.verdicts.pop("", None)
+        self.keyring.ask_all(wanted.values())
+
+    def verify(
+        self, message: Message, directory: Directory, arrival: datetime
+    ) -> tuple[SignatureVerdict, ...]:
+        """A verdict on each signature, topmost first, then on ARC sets, the newest first; never an error."""
+        prepared = self._prepared.verdicts
+        verdicts = prepared.get(message.sha256) if directory is self._prepared.directory else None
+        if verdicts is not None:
+            return verdicts
+        lookup = Lookup(self.keyring, may_ask=message.sha256 not in prepared)
+        return self._judge(message, directory, Arrival(arrival), lookup)
+
+    def _judge(
+        self, message: Message, directory: Directory, arrival: Arrival, lookup: Lookup
+    ) -> tuple[SignatureVerdict, ...]:
+        claims = Claims(self._provider, directory)
+        candidates = find_candidates(message.traces, claims)
+        return tuple(Judge(message, candidates, claims, arrival, lookup).judge()) if candidates else ()
+
+
+class _Prepared:
+    """What is known of the messages of the batch in hand, by their SHA-256: the verdicts, where they are final."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+        self.verdicts: dict[str, tuple[SignatureVerdict, ...] | None] = {}

@@ -1,0 +1,145 @@
+"""`abuse-intake attribute` and `check` with keys: signed messages are proven, and where keys come from is told."""
+
+from pathlib import Path
+
+import pytest
+from command_line import CommandLine
+from servers.dnsmasq import Dnsmasq
+from servers.programs import HOST, find_free_port
+from servers.skipping import make_or_skip
+from signing import DOMAIN, MESSAGE, name_of, sign, write_archive
+from signing_keys import rsa_key
+
+ROUTE_OURS = (
+    b"Received: from a.contoso.example ([192.0.2.5]) by mx.reporter.example;\r\n"
+    b"\tFri, 20 Nov 2026 11:00:05 +0000\r\n"
+)
+ROUTE_ELSEWHERE = ROUTE_OURS.replace(b"192.0.2.5", b"198.51.100.213")
+
+
+@pytest.fixture
+def keyed(cli: CommandLine) -> CommandLine:
+    """A configuration with an archive of keys that has the ordinary one; the DNS is not asked."""
+    write_archive(cli.folder / "dkim-keys.jsonl", (DOMAIN, "s1", rsa_key().record))
+    _set(cli, 'keys = "dkim-keys.jsonl"\ndns = false')
+    return cli
+
+
+def _set(cli: CommandLine, text: str) -> None:
+    """These keys of `[dkim]` in place of those that are there."""
+    file = cli.folder / "abuse-intake.toml"
+    before = file.read_text()
+    assert "dns = false\n" in before
+    file.write_text(before.replace("dns = false\n", f"{text}\n"))
+
+
+def _attribute(cli: CommandLine, message: bytes) -> dict[str, object]:
+    (cli.folder / "mail.eml").write_bytes(_enclose(message))
+    (mail,) = cli("attribute", "mail.eml").objects()
+    (attribution,) = mail["attributions"]
+    return dict(attribution)
+
+
+def _enclose(message: bytes) -> bytes:
+    head = (
+        b"From: Ann <ann@reporter.example>\r\nTo: junk@provider.example\r\nSubject: Fwd: Great offer\r\n"
+        b"Date: Fri, 20 Nov 2026 12:00:00 +0000\r\nMessage-ID: <r1@reporter.example>\r\nMIME-Version: 1.0\r\n"
+        b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nJunk!\r\n'
+        b"--b\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\n"
+    )
+    return head + message + b"\r\n--b--\r\n"
+
+
+def test_a_signed_message_is_proven(keyed: CommandLine) -> None:
+    """With the evidence that it rests on, and the line that an analyst can check."""
+    found = _attribute(keyed, ROUTE_OURS + sign())
+
+    assert (found["tenant"], found["confidence"], found["route"]) == ("contoso", "proven", "ours")
+    evidence = found["evidence"]
+    assert isinstance(evidence, list)
+    (dkim,) = [one for one in evidence if one["source"] == "dkim"]
+    assert (dkim["value"], dkim["tenant"], dkim["verified"]) == (DOMAIN, "contoso", True)
+    assert dkim["detail"].startswith(f"d={DOMAIN} s=s1, a domain of contoso: it verifies")
+    assert dkim["lines"][0].startswith("DKIM-Signature: v=1;")
+
+
+def test_a_replay_is_proven_and_shown_as_such(keyed: CommandLine) -> None:
+    """The tenant wrote it, somebody else's server sent it."""
+    found = _attribute(keyed, ROUTE_ELSEWHERE + sign())
+
+    assert (found["tenant"], found["confidence"], found["route"]) == ("contoso", "proven", "elsewhere")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        sign().replace(b"never", b"always"),
+        sign(key=rsa_key(1024, 1)),
+        sign(domain="stranger.example"),
+        MESSAGE,
+    ],
+    ids=["changed", "forged", "stranger's", "unsigned"],
+)
+def test_what_is_forged_through_a_stranger_names_nobody(keyed: CommandLine, message: bytes) -> None:
+    """The tenant in From is its victim."""
+    found = _attribute(keyed, ROUTE_ELSEWHERE + message)
+
+    assert (found["tenant"], found["confidence"], found["reason"]) == (None, "unattributed", "not_ours")
+
+
+def test_a_wrong_archive_is_told_with_its_line(keyed: CommandLine) -> None:
+    """By `attribute` and by `check`; commands that need no keys do not mind."""
+    with (keyed.folder / "dkim-keys.jsonl").open("a") as file:
+        file.write('{"domain": "contoso.example", "selector": "s2", "record": "v=spf1 -all"}\n')
+    (keyed.folder / "mail.eml").write_bytes(_enclose(MESSAGE))
+
+    attributed, checked = keyed("attribute", "mail.eml"), keyed("check")
+
+    assert attributed.code == checked.code == 2
+    assert "dkim-keys.jsonl, line 2: field 'record' is no key record" in attributed.complaint()
+    assert "keys       WRONG" in checked.out
+    assert keyed("tenants", "list").code == 0
+
+
+def test_check_counts_the_keys(keyed: CommandLine) -> None:
+    """And says that nobody is asked for others."""
+    assert "keys       ok      1 key in the archive; the DNS is not asked" in keyed("check").out
+
+
+def test_check_hints_at_a_dns_that_does_not_answer(cli: CommandLine) -> None:
+    """Nothing is wrong for all that: the archive still counts."""
+    _set(cli, f'nameservers = ["{HOST}:{find_free_port()}"]')
+
+    answer = cli("check")
+
+    assert "keys       hint    no archive; the DNS does not answer" in answer.out
+    assert answer.code == 0
+
+
+@pytest.mark.dnsmasq
+def test_a_key_is_found_in_the_dns(cli: CommandLine, tmp_path: Path) -> None:
+    """Through the name servers that are configured, which `check` tries."""
+    with make_or_skip(lambda: Dnsmasq(DOMAIN, "provider.example")) as dns:
+        dns.publish({name_of(): (rsa_key(2048).record,)})
+        _set(cli, f'nameservers = ["{dns.address}"]')
+
+        found = _attribute(cli, ROUTE_OURS + sign(key=rsa_key(2048)))
+        checked = cli("check")
+
+    assert (found["tenant"], found["confidence"]) == ("contoso", "proven")
+    assert "keys       ok      no archive; the DNS answers" in checked.out
+
+
+def test_the_worker_proves_what_arrives(keyed: CommandLine) -> None:
+    """Also when the mail is read again later, with the keys of then."""
+    keyed.deliver(one=_enclose(ROUTE_OURS + sign()))
+
+    assert keyed("run", "--once").code == 0
+    (incident,) = keyed("incidents", "list", "--json").objects()
+    (mail,) = keyed("mails", "list", "--json").objects()
+    (keyed.folder / "dkim-keys.jsonl").write_text("")
+    keyed("mails", "retry", mail["id"])
+    (without,) = keyed("incidents", "list", "--json").objects()
+
+    assert (incident["tenant"], incident["confidence"]) == ("contoso", "proven")
+    assert (without["tenant"], without["confidence"]) == ("contoso", "corroborated")
