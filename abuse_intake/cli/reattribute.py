@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from abuse_intake.app import load_attributor
+from abuse_intake.app import load_attributor, open_verifier
 from abuse_intake.cli.incident_filters import incident_filters
 from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.progress import Progress
@@ -48,7 +48,7 @@ def reattribute(
         raise click.UsageError("give IDs or filters, not both.", context)
     with database_of(context, make=apply) as (settings, database), Guard() as guard:
         ids = _find_ids(database, wanted, incident_ids)
-        redecider = Redecider(database, guard, load_attributor(settings, database))
+        redecider = Redecider(database, guard, load_attributor(settings, database, open_verifier(settings)))
         progress = Progress("incidents", len(ids))
         told = (JsonAnswer if as_json else TableAnswer)(apply, progress)
         try:
