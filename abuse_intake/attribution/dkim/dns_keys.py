@@ -119,8 +119,10 @@ class DnsKeys:
         is_over = threading.Event()
         workers = self._workers = self._workers or ThreadPoolExecutor(WORKERS, thread_name_prefix="dns")
         asking = [workers.submit(self._ask_zone, zone, of_zone, is_over) for zone, of_zone in by_zone.items()]
-        wait(asking, self._batch_seconds)
+        done, _ = wait(asking, self._batch_seconds)
         is_over.set()
+        for fault in filter(None, (one.exception() for one in done)):
+            log.error("a fault of ours kept keys from being looked up", exc_info=fault)
         self._give_up([name for of_zone in by_zone.values() for name in of_zone])
 
     def _give_up(self, names: list[str]) -> None:

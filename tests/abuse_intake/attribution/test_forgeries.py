@@ -25,17 +25,31 @@ from forging import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from signing import sign
+from signing_keys import rsa_key
 
 from abuse_intake.attribution import Attributor
-from abuse_intake.attribution.signatures import NoVerifier, Verifier
+from abuse_intake.attribution.dkim.archive import KeyArchive
+from abuse_intake.attribution.dkim.dns_keys import DnsKeys, Fetched
+from abuse_intake.attribution.dkim.keyring import Keyring
+from abuse_intake.attribution.dkim.verifier import DkimVerifier
+from abuse_intake.attribution.signatures import Verifier
 from parsers import read_mail
 from storage.values import Attribution
 
 
+class EveryKey:
+    """A DNS that has the same real key under every name: a signature fails by what it signs, not for want of a key."""
+
+    def fetch(self, name: str) -> Fetched:
+        """The key."""
+        return Fetched((rsa_key().record,), 300)
+
+
 @pytest.fixture(scope="module")
 def verifier() -> Verifier:
-    """Verifies signatures: none of those here is a real one, so that it finds no proof."""
-    return NoVerifier()
+    """The real one."""
+    return DkimVerifier(PROVIDER, Keyring(KeyArchive(), DnsKeys(EveryKey())))
 
 
 def _attribute(mail: bytes, verifier: Verifier) -> Attribution:
@@ -157,3 +171,49 @@ def test_the_forgeries_name_their_victims_where_they_count(number: int, verifier
     for path in senders:
         found = _attribute(build_report(build_message([path, relay], [], at), None), verifier)
         assert found.tenant == f"t{number}", path
+
+
+GENUINE = sign(
+    b"From: news@t0.example\r\nTo: ann@reporter.example\r\nSubject: News\r\n"
+    b"Date: Mon, 16 Nov 2026 07:58:00 +0000\r\n\r\nThe news of t0.\r\n",
+    domain="t0.example",
+)
+"""What tenant 0 signed: anybody who received it may use it for a forgery."""
+CHANGES = st.sampled_from(
+    (
+        ("below the header", b"\r\n\r\n", b"\r\n\r\nFirst "),
+        ("at the end", b"t0.\r\n", b"t0.\r\nBuy now.\r\n"),
+        ("another sender", b"news@t0", b"boss@t1"),
+        ("another subject", b"Subject: News", b"Subject: Offer"),
+        ("another signer", b"d=t0.example", b"d=t1.example"),
+        ("a second sender", b"From: ", b"From: boss@t1.example\r\nFrom: "),
+        ("a second subject", b"Subject: ", b"Subject: Offer\r\nSubject: "),
+        ("a sender behind", b"\r\n\r\n", b"\r\nFrom: boss@t1.example\r\n\r\n"),
+        ("a length", b"c=relaxed", b"l=3; c=relaxed"),
+    )
+)
+
+
+@settings(max_examples=200)
+@given(CHANGES, FORGED, TIMES, st.sampled_from((*TENANT_ADDRESSES, *STRANGERS, "203.0.113.7")))
+def test_a_signed_message_that_was_changed_is_not_proven(
+    verifier: Verifier, change: tuple[str, bytes, bytes], forged: list[str], at: datetime, ip: str
+) -> None:
+    """Whatever is put above it: what a tenant signed proves nothing once it says something else."""
+    _, before, after = change
+    assert before in GENUINE
+    changed = GENUINE.replace(before, after, 1)
+    above = "\n".join([write_received(ip, "mx.reporter.example", at), *forged, ""]).encode()
+
+    found = _attribute(build_report(above + changed.replace(b"\r\n", b"\n"), None), verifier)
+
+    assert found.confidence != "proven"
+
+
+def test_what_those_forgeries_are_made_from_is_a_proof(verifier: Verifier) -> None:
+    """Unchanged, it proves its sender: otherwise the test above would show nothing."""
+    line = write_received("198.51.100.213", "mx.reporter.example", ARRIVALS[4]).encode()
+
+    found = _attribute(build_report(line + b"\n" + GENUINE.replace(b"\r\n", b"\n"), None), verifier)
+
+    assert (found.tenant, found.confidence, found.route) == ("t0", "proven", "elsewhere")

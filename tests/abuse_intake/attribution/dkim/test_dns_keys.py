@@ -160,3 +160,21 @@ def test_a_batch_asks_for_nothing_that_is_known(clock: Clock) -> None:
     keys.ask_all([(A, ZONE), (B, ZONE)])
 
     assert sorted(dns.asked) == [A, B]
+
+
+def test_a_fault_of_ours_is_told(clock: Clock) -> None:
+    """What went wrong while a batch's keys were asked for is in the log; the keys count as not to be fetched."""
+
+    class Faulty(FakeDns):
+        def fetch(self, name: str) -> Fetched:
+            raise TypeError(name)
+
+    keys = DnsKeys(Faulty(), clock)
+
+    with capture_logs() as logs:
+        keys.ask_all([(A, ZONE)])
+
+    assert [one["event"] for one in logs if one["log_level"] == "error"] == [
+        "a fault of ours kept keys from being looked up"
+    ]
+    assert keys.recall(A) == FAILED
