@@ -2,7 +2,8 @@
 
 AbuseIntakeError
 ├── ConfigurationError      the configuration cannot be used (exit code 2)
-├── DirectoryError          the tenants file cannot be used
+├── DirectoryError          the directory cannot be used
+│   └── DirectoryUnreadableError  its file cannot be opened or read
 ├── GuardError              mails cannot be read right now
 ├── MailboxError            the mailbox cannot be worked right now
 │   └── LoginRefusedError   its server refuses our login
@@ -20,7 +21,11 @@ class ConfigurationError(AbuseIntakeError):
 
 
 class DirectoryError(AbuseIntakeError):
-    """The tenants file cannot be used: it says which line, and why."""
+    """The directory of tenants cannot be used: it says which line, and why."""
+
+
+class DirectoryUnreadableError(DirectoryError):
+    """The tenants file cannot be opened or read; once it can, nothing of it need have changed."""
 
 
 class GuardError(AbuseIntakeError):
