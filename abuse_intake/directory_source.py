@@ -119,6 +119,8 @@ class DirectorySource:
         self._loading = None
         try:
             self._put_in_force(*loading.result())
+        except _Stopped:
+            return
         except (DirectoryError, StorageError) as error:
             if not isinstance(error, DirectoryUnreadableError | StorageError):
                 self._refused = self._found

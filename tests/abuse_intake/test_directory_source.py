@@ -5,7 +5,9 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,15 +15,18 @@ from report_builders import make_tenant
 
 from abuse_intake import directory_source
 from abuse_intake.attribution import directory_file
+from abuse_intake.attribution.signatures import NoVerifier
 from abuse_intake.directory_source import DirectorySource
 from abuse_intake.errors import DirectoryError, DirectoryUnreadableError
 from abuse_intake.log import configure_log
 from abuse_intake.settings_attribution import ProviderSettings
 from storage import tenants
 from storage.database import Database
-from storage.tenant_lines import Entry
+from storage.errors import DatabaseUnavailable
+from storage.tenant_lines import Entry, read_entry
 
 IDS = ("a", "b", "c")
+READ = directory_file.read_entries
 
 
 @pytest.fixture
@@ -174,3 +179,187 @@ def test_a_warning_of_the_directory_is_logged(file: Path) -> None:
     )
 
     assert "domain x.example is listed by a and b" in log.getvalue()
+
+
+class _Gate:
+    """Reading stops before the first tenant until it is opened."""
+
+    def __init__(self) -> None:
+        self.begun = Event()
+        self.opened = Event()
+
+    def read(self, path: Path) -> Iterator[Entry]:
+        self.begun.set()
+        assert self.opened.wait(30)
+        yield from READ(path)
+
+
+@pytest.fixture
+def gated(file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[DirectorySource, _Gate]]:
+    """A source with tenant `a` in force, whose next reading has begun."""
+    source = _source(_write(file, {"id": "a"}))
+    source.refresh(is_first=True)
+    gate = _Gate()
+    monkeypatch.setattr(directory_file, "read_entries", gate.read)
+    monkeypatch.setattr(directory_source, "GRACE_SECONDS", 0)
+    _write(file, {"id": "b"})
+    source.refresh()
+    assert gate.begun.wait(30)
+    yield source, gate
+    gate.opened.set()
+    source.close()
+
+
+def test_the_directory_before_answers_while_the_new_one_is_read(
+    gated: tuple[DirectorySource, _Gate],
+) -> None:
+    """A poll is not held up, however long the reading takes; the poll after its end has the new one."""
+    source, gate = gated
+    source.refresh()
+    during = (_ids(source), source.is_loading)
+    gate.opened.set()
+
+    source.wait()
+    read = (_ids(source), source.is_loading)
+    source.refresh()
+
+    assert (during, read, _ids(source)) == ((["a"], True), (["a"], False), ["b"])
+
+
+def test_a_change_while_it_is_read_is_not_lost(gated: tuple[DirectorySource, _Gate], file: Path) -> None:
+    """What is in force in the end is what the file says in the end."""
+    source, gate = gated
+    _write(file, {"id": "c"})
+    gate.opened.set()
+
+    _refresh(source)
+    _refresh(source)
+
+    assert _ids(source) == ["c"]
+
+
+def test_a_file_that_never_rests_changes_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of a file that is being written is never in force: its networks would fall to whoever holds those around."""
+    log = io.StringIO()
+    configure_log(stream=log)
+    source = _source(_write(file, {"id": "a"}))
+    source.refresh(is_first=True)
+    versions = count()
+
+    def grow(path: Path) -> Iterator[Entry]:
+        yield from READ(path)
+        _write(path, {"id": "b", "name": "x" * next(versions)})
+
+    monkeypatch.setattr(directory_file, "read_entries", grow)
+    _write(file, {"id": "c"})
+    _refresh(source)
+
+    assert _ids(source) == ["a"]
+    assert "changes while it is read" in log.getvalue()
+
+
+def test_what_goes_wrong_in_the_background_is_told_once(
+    gated: tuple[DirectorySource, _Gate], file: Path
+) -> None:
+    """A fault that shows itself late is told as one that shows itself at once, and the worker goes on."""
+    source, gate = gated
+    log = io.StringIO()
+    configure_log(stream=log)
+    _write(file, {"id": "b"}, "{")
+    gate.opened.set()
+
+    _refresh(source)
+    _refresh(source)
+
+    assert _ids(source) == ["a"]
+    assert source.problem is not None
+    assert "line 2" in source.problem
+    assert log.getvalue().count("stays in force") == 1
+
+
+def test_a_wrong_file_is_not_read_again_before_it_changes(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large directory with a double holding would else be read at every poll."""
+    configure_log(stream=io.StringIO())
+    source = _source(_write(file, {"id": "a"}))
+    source.refresh(is_first=True)
+    _write(file, {"id": "b"}, {"id": "b"})
+    _refresh(source)
+    monkeypatch.setattr(directory_file, "read_entries", _refuse)
+
+    _refresh(source)
+
+    assert source.problem is not None
+    assert "listed twice" in source.problem
+
+
+def test_a_database_that_fails_while_it_is_read_keeps_the_directory_before(tmp_path: Path) -> None:
+    """It is told as a problem of the directory, and tried again."""
+    log = io.StringIO()
+    configure_log(stream=log)
+    database = Database(f"sqlite:///{tmp_path}/a.db")
+    database.require_current()
+    source = _source(None, database)
+    source.refresh(is_first=True)
+    with database.begin() as session:
+        tenants.replace_directory(session, [make_tenant("a")], datetime.now(UTC))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tenants, "load_lines", _lose_connection)
+        _refresh(source)
+    found = [(_ids(source), source.problem)]
+
+    _refresh(source)
+
+    found.append((_ids(source), source.problem))
+    database.close()
+    assert found == [([], "the connection was lost"), (["a"], None)]
+    assert log.getvalue().count("stays in force") == 1
+
+
+def _lose_connection(_: object) -> Iterator[str]:
+    raise DatabaseUnavailable("the connection was lost")
+
+
+def test_a_fault_of_the_program_is_not_swallowed(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes up in the poll, which has it in the log with its traceback."""
+    source = _source(_write(file, {"id": "a"}))
+    source.refresh(is_first=True)
+    _write(file, {"id": "b"})
+    monkeypatch.setattr(directory_file, "read_entries", lambda _: iter([None]))
+
+    with pytest.raises(AttributeError):
+        _refresh(source)
+
+
+def test_closing_ends_a_reading(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that ends does not wait for a large directory, nor does a poll that still runs fail over it."""
+    monkeypatch.setattr(directory_source, "GRACE_SECONDS", 0)
+    source = _source(_write(file, {"id": "a"}))
+    source.refresh(is_first=True)
+    endless = ({"id": str(number)} for number in count())
+    monkeypatch.setattr(
+        directory_file, "read_entries", lambda _: (read_entry(json.dumps(one)) for one in endless)
+    )
+    _write(file, {"id": "b"})
+    source.refresh()
+    began = source.is_loading
+
+    source.close()
+    source.refresh()
+
+    assert (began, source.is_loading, _ids(source)) == (True, False, ["a"])
+
+
+def test_the_verifier_is_handed_on(file: Path) -> None:
+    """The directory that comes later has the same verifier of signatures as the first."""
+    verifier = NoVerifier()
+    source = DirectorySource(ProviderSettings(), _write(file, {"id": "a"}), None, verifier)
+    source.refresh(is_first=True)
+    found = [source.attributor._verifier]
+    _write(file, {"id": "b"})
+
+    _refresh(source)
+
+    assert [*found, source.attributor._verifier] == [verifier, verifier]
+    assert _ids(source) == ["b"]
