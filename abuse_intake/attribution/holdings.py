@@ -11,6 +11,11 @@ from storage.tenant_lines import Stretch
 
 _FORMS = {4: Struct(">4sBQQI"), 6: Struct(">16sBQQI")}
 """A stretch to be sorted: address, length of the prefix, since, until, number of the tenant."""
+_COLUMNS = {
+    4: [Struct(form) for form in (">4s21x", ">4xB20x", ">5xQ12x", ">13xQ4x", ">21xI")],
+    6: [Struct(form) for form in (">16s21x", ">16xB20x", ">17xQ12x", ">25xQ4x", ">33xI")],
+}
+"""The same, one field at a time: so many tuples at once would set off the collection of all garbage, a long pause."""
 
 
 class Overlap(Exception):  # noqa: N818 - it reads as what it says
@@ -40,8 +45,9 @@ class Collector:
         holdings = Holdings(self._version)
         nesting = _Nesting(holdings)
         for block in self._records.take_sorted(rest):
-            if block:
-                nesting.extend(*zip(*self._form.iter_unpack(block), strict=True))
+            nesting.extend(
+                *([value for (value,) in column.iter_unpack(block)] for column in _COLUMNS[self._version])
+            )
         return holdings
 
 

@@ -8,7 +8,7 @@ import pytest
 from report_builders import allocate
 
 from abuse_intake.attribution.directory import Directory
-from abuse_intake.attribution.directory_file import read_directory_file
+from abuse_intake.attribution.directory_file import find_in_file, read_directory_file
 from abuse_intake.errors import DirectoryError
 from storage.values import Tenant
 
@@ -126,3 +126,51 @@ def test_what_is_listed_can_be_imported_again(file: Path) -> None:
     directory = Directory(read_directory_file(_write(file, CONTOSO)))
 
     assert directory.find_domain_owner("contoso.example") is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"id": "contoso", "name": "Contoso"}\n',
+        '\ufeff{"name":"Contoso","id":"contoso"}',
+        '{"id": "other", "name": "contoso"}\r\n\r\n{"id": "contoso", "name": "Contoso"}\r\n',
+        '{"id": "other", "domains": ["contoso"]}\r{"id": "contoso", "name": "Contoso"}\r{"id": "z"}',
+        '{"id": "\\u0063ontoso", "name": "Contoso"}\n',
+        'no json "contoso"\n{"id": "contoso", "name": "Contoso"}\n{',
+    ],
+)
+def test_one_tenant_is_found_in_a_file(file: Path, text: str) -> None:
+    """However its line is written, and whatever stands in the others."""
+    file.write_bytes(text.encode())
+
+    assert find_in_file(file, "contoso") == Tenant("contoso", "Contoso")
+
+
+@pytest.mark.parametrize("id", ["Müller", 'a"b\\c', "✓ ok"])
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_an_id_of_any_script_is_found(file: Path, id: str, ascii_only: bool) -> None:
+    """Escaped or not."""
+    line = json.dumps({"id": id}, ensure_ascii=ascii_only)
+    file.write_text(f'{{"id": "first"}}\n{line}\n', encoding="utf-8")
+
+    assert find_in_file(file, id) == Tenant(id, id)
+
+
+@pytest.mark.parametrize("id", ["contos", "Contoso", "", "contoso.example", "con\x00toso", "\ud800"])
+def test_an_id_that_nobody_has_finds_nobody(file: Path, id: str) -> None:
+    """Part of an id, or another field of that value, is not that id."""
+    assert find_in_file(_write(file, CONTOSO, {"id": "x", "name": "contos"}), id) is None
+
+
+def test_a_tenant_whose_line_is_wrong_is_told(file: Path) -> None:
+    """Who asks for it learns what is wrong, with the line."""
+    _write(file, {"id": "a"}, {"id": "contoso", "domains": "x"})
+
+    with pytest.raises(DirectoryError, match=r"line 2: field 'domains' must be a list"):
+        find_in_file(file, "contoso")
+
+
+def test_a_file_that_is_gone_is_told(file: Path) -> None:
+    """As everywhere."""
+    with pytest.raises(DirectoryError, match="cannot be read"):
+        find_in_file(file, "contoso")
