@@ -11,7 +11,7 @@ from abuse_intake.app import open_database
 from abuse_intake.cli.incidents import print_incidents
 from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.output import count, one_line, print_heading, print_json
-from abuse_intake.cli.progress import show_progress
+from abuse_intake.cli.progress_bar import show_progress
 from abuse_intake.cli.session import database_of, settings_of
 from abuse_intake.cli.tenant_page import print_summary, print_tenant, print_tenants
 from abuse_intake.directory_import import open_imported_file

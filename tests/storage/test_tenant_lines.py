@@ -92,6 +92,27 @@ def test_every_way_to_write_a_network_is_judged_alike(network: str) -> None:
     )
 
 
+@pytest.mark.parametrize("since", TIMES)
+@pytest.mark.parametrize("until", TIMES)
+def test_every_pair_of_times_is_judged_alike(since: Any, until: Any) -> None:
+    """No bound that is wrong, or not after the other, comes in the quick way, and none becomes another."""
+    allocation = {"network": "192.0.2.0/28", "since": since, "until": until}
+    line = json.dumps({"id": "a", "allocations": [allocation]})
+
+    assert _as_lists(_read(read_entry, line)) == _as_lists(
+        _read(lambda one: entry_of(read_tenant(one)), line)
+    )
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "a\nb", "a\x7f", "a\u2028b", "a\u202eb", "a\ud800"])
+@pytest.mark.parametrize("name", ["id", "name", "abuse_contact", "domains", "external_ids"])
+def test_what_cannot_be_printed_is_refused(name: str, text: str) -> None:
+    """No text that steers a terminal, or that a database refuses, comes in the quick way."""
+    line = json.dumps({"id": "a", name: [text] if name.endswith("s") else text})
+
+    assert "cannot be printed" in _read(read_entry, line)
+
+
 @given(tenant)
 def test_a_line_is_stored_as_the_same_tenant(fields: Any) -> None:
     """What was taken can be read again, and is the same."""

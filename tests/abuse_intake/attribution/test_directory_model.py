@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from itertools import combinations
 
 import pytest
@@ -148,3 +148,31 @@ def test_the_time_of_a_holding_is_as_listed() -> None:
         ("fabrikam", network, MIDNIGHT, until),
         None,
     ]
+
+
+def test_a_short_stretch_within_a_long_one_ends_nothing() -> None:
+    """A tenant that lists a network for a year, and for a day of it, holds it on the day after."""
+    network = IPv4Network("192.0.2.0/24")
+    year = Allocation(network, MIDNIGHT, MIDNIGHT + timedelta(days=365))
+    day = Allocation(network, MIDNIGHT + timedelta(days=1), MIDNIGHT + timedelta(days=2))
+    directory = Directory([Tenant("contoso", "contoso", allocations=(day, year))])
+
+    found = [
+        directory.find_holding(network[7], MIDNIGHT + timedelta(days=days)) for days in (0, 1, 3, 364, 365)
+    ]
+
+    assert [one and one.tenant for one in found] == [*["contoso"] * 4, None]
+
+
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 40])
+def test_each_of_many_networks_in_one_64_is_found(count: int) -> None:
+    """However many addresses of one /64 are listed, beside those of its neighbours."""
+    firsts = [0x20010DB8 << 96 | net << 64 | 5 * place for net in (1, 2, 3) for place in range(count)]
+    directory = Directory(
+        Tenant(str(first), "", allocations=(Allocation(IPv6Network((first, 128))),)) for first in firsts
+    )
+
+    found = [directory.find_holding(IPv6Address(first), MIDNIGHT) for first in firsts]
+
+    assert [one and one.tenant for one in found] == [str(first) for first in firsts]
+    assert not any(directory.was_ever_held(IPv6Address(first + 1)) for first in firsts)
