@@ -66,13 +66,17 @@ class Holdings:
 
     def find(self, number: int, at: int) -> int:
         """The place of the longest prefix around this address that was held then; NONE where there is none."""
-        place = self.networks.find_innermost(number)
+        networks, since, until = self.networks, self.since, self.until
+        place = networks.find_innermost(number)
         while place != NONE:
-            earliest = self.earliest[place]
-            then = place if place == earliest else bisect_right(self.since, at, earliest, place + 1) - 1
-            if then >= earliest and self.since[then] <= at < self.until[then]:
-                return then
-            place = self.networks.outer[place]
+            if since[place] <= at:  # its last stretch began before: no earlier one reaches further
+                if at < until[place]:
+                    return place
+            elif (earliest := self.earliest[place]) != place:
+                then = bisect_right(since, at, earliest, place) - 1
+                if then >= earliest and at < until[then]:
+                    return then
+            place = networks.outer[place]
         return NONE
 
     def covers(self, number: int) -> bool:
