@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from abuse_intake.attribution.holdings import Collector, Holdings, Overlap
-from abuse_intake.attribution.networks import NONE
 from abuse_intake.errors import DirectoryError
 from parsers.values import IPAddress
 from storage.tenant_lines import BEGINNING, END, EPOCH, Entry, entry_of, microseconds
@@ -25,17 +24,17 @@ class Holding(NamedTuple):
     @property
     def network(self) -> IPNetwork:
         """The network; to make it takes as long as to find it."""
-        return self.holdings.networks.network(self.place)
+        return self.holdings.network(self.place)
 
     @property
     def since(self) -> datetime | None:
         """The first moment."""
-        return _time_of(self.holdings.since[self.place])
+        return _time_of(self.holdings.stored(self.place).since)
 
     @property
     def until(self) -> datetime | None:
         """The first moment that is its no more."""
-        return _time_of(self.holdings.until[self.place])
+        return _time_of(self.holdings.stored(self.place).until)
 
 
 class Owner(NamedTuple):
@@ -77,8 +76,8 @@ class Directory:
     def find_holding(self, ip: IPAddress, at: datetime) -> Holding | None:
         """The allocation that covered `ip` at `at`, with the longest prefix; those that overlap count as one."""
         holdings = self._holdings[ip.version]
-        place = holdings.find(int(ip), microseconds(at))
-        return None if place == NONE else Holding(self._ids[holdings.tenants[place]], holdings, place)
+        found = holdings.find(int(ip), microseconds(at))
+        return None if found is None else Holding(self._ids[found[1]], holdings, found[0])
 
     def was_ever_held(self, ip: IPAddress) -> bool:
         """Whether any tenant held `ip` at any time."""
