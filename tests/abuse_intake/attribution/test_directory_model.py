@@ -176,3 +176,20 @@ def test_each_of_many_networks_in_one_64_is_found(count: int) -> None:
 
     assert [one and one.tenant for one in found] == [str(first) for first in firsts]
     assert not any(directory.was_ever_held(IPv6Address(first + 1)) for first in firsts)
+
+
+def test_before_its_first_stretch_a_network_is_nobodys() -> None:
+    """A network that was handed over is not taken for the one listed before it, at a time before both its holders."""
+    neighbour, network = IPv4Network("192.0.2.0/28"), IPv4Network("192.0.2.16/28")
+    hand_over = MIDNIGHT + timedelta(days=1)
+    directory = Directory(
+        [
+            Tenant("contoso", "contoso", allocations=(Allocation(neighbour),)),
+            Tenant("fabrikam", "fabrikam", allocations=(Allocation(network, MIDNIGHT, hand_over),)),
+            Tenant("northwind", "northwind", allocations=(Allocation(network, hand_over),)),
+        ]
+    )
+
+    found = [directory.find_holding(network[3], at) for at in (MIDNIGHT - MICROSECOND, MIDNIGHT, hand_over)]
+
+    assert [one and one.tenant for one in found] == [None, "fabrikam", "northwind"]
