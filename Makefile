@@ -30,10 +30,11 @@ format:  ## Let ruff put the code into shape
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-bench:  ## Figures: what reading and verifying cost, beside the libraries; mails a second; what hostile ones cost; memory while an IMAP mailbox is drained
+bench:  ## Figures: what reading and verifying cost, beside the libraries; mails a second; what hostile ones cost; a directory of a million allocations; memory while an IMAP mailbox is drained
 	@scripts/make-venv.sh postgresql dkim oauth test
 	@.venv/bin/python bench/reading.py $(BENCH)
 	@.venv/bin/python bench/attribution.py $(BENCH)
+	@.venv/bin/python bench/directory.py $(DIRECTORY)
 	@.venv/bin/python bench/intake.py $(BENCH)
 	@.venv/bin/python bench/outbox.py $(BENCH)
 	@.venv/bin/python bench/drain.py $(DRAIN)

@@ -2,101 +2,23 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-
-import structlog
 
 from abuse_intake.answering import Ourselves
-from abuse_intake.attribution import Attributor, Directory
-from abuse_intake.attribution.directory_file import read_directory_file
+from abuse_intake.attribution import Attributor
 from abuse_intake.attribution.dkim import DkimVerifier, open_keyring
 from abuse_intake.attribution.signatures import Verifier
 from abuse_intake.concluding import Concluder
-from abuse_intake.errors import DirectoryError
+from abuse_intake.directory_source import DirectorySource
 from abuse_intake.guard.pool import Guard
 from abuse_intake.intake import Intake, PollSummary
 from abuse_intake.mailbox import Mailbox, open_mailbox
 from abuse_intake.outbox import DeliverySummary, Outbox, open_carrier
 from abuse_intake.outbox.outbox import Carrier
 from abuse_intake.settings import Settings
-from abuse_intake.settings_attribution import ProviderSettings
 from abuse_intake.summaries import tell_held_back
-from storage import tenants
 from storage.database import Database
 
-log = structlog.get_logger()
-
 IN_MEMORY = "sqlite://"
-
-
-class DirectorySource:
-    """The directory as it is now: from the file that is configured, else from the database.
-
-    `refresh` reads it again when it has changed. A file that has become wrong is told once, and the directory
-    that was read before stays in force.
-    """
-
-    def __init__(
-        self,
-        provider: ProviderSettings,
-        path: Path | None,
-        database: Database | None,
-        verifier: Verifier | None = None,
-    ) -> None:
-        self._provider = provider
-        self._verifier = verifier
-        self._path = path
-        self._database = database
-        self._stamp: object = None
-        self.problem: str | None = None
-        """Why it cannot be read now, where that is so."""
-        self.attributor = Attributor(provider, Directory(), verifier)
-
-    def refresh(self, *, is_first: bool = False) -> None:
-        """Read the directory again if it has changed. DirectoryError only the first time."""
-        try:
-            stamp = self._find_stamp()
-            if stamp == self._stamp:
-                self._note_readable()
-                return
-            directory = self._load()
-        except DirectoryError as error:
-            if is_first:
-                raise
-            if str(error) != self.problem:
-                log.error("the directory that was read before stays in force", problem=str(error))
-            self.problem = str(error)
-            return
-        self._note_readable()
-        self._stamp = stamp
-        for warning in directory.warnings:
-            log.warning("directory", problem=warning)
-        self.attributor = Attributor(self._provider, directory, self._verifier)
-
-    def _note_readable(self) -> None:
-        if self.problem is not None:
-            log.info("the directory can be read again")
-        self.problem = None
-
-    def _find_stamp(self) -> object:
-        if self._path is not None:
-            try:
-                stat = self._path.stat()
-            except OSError as error:
-                raise DirectoryError(f"tenants file {self._path} cannot be read: {error.strerror}") from None
-            return stat.st_mtime_ns, stat.st_size, stat.st_ino
-        if self._database is None:
-            return None
-        with self._database.read() as session:
-            return tenants.find_newest_import(session)
-
-    def _load(self) -> Directory:
-        if self._path is not None:
-            return Directory(read_directory_file(self._path))
-        if self._database is None:
-            return Directory()
-        with self._database.read() as session:
-            return Directory(tenants.load_directory(session))
 
 
 def describe_ourselves(settings: Settings) -> Ourselves:
@@ -215,6 +137,7 @@ class App:
 
     def close(self) -> None:
         """Let go of the mailbox, the outbox and the processes that read mails."""
+        self.directory.close()
         self.guard.close()
         self.mailbox.close()
         self.carrier.close()

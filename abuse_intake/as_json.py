@@ -1,20 +1,26 @@
 """Records as JSON objects: the one form that the command line and every other program see."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 from storage.serialization import evidence_as_json
 from storage.values import (
     AcknowledgementRecord,
     Allocation,
     Attribution,
+    Confidence,
     DeliveryRecord,
     HistoryEntry,
+    IncidentCount,
     IncidentRecord,
+    IncidentStatus,
     MailRecord,
     ReportRecord,
     Statistics,
     Tenant,
+    TenantIncidents,
 )
 
 
@@ -137,6 +143,30 @@ def tenant_as_json(tenant: Tenant) -> dict[str, Any]:
         "external_ids": list(tenant.external_ids),
         "abuse_contact": tenant.abuse_contact,
         "allocations": [_allocation_as_json(allocation) for allocation in tenant.allocations],
+    }
+
+
+def tenant_incidents_as_json(summary: TenantIncidents, newest: Iterable[IncidentRecord]) -> dict[str, Any]:
+    """What `tenants show --json` tells of incidents; those without junk count apart, as never against a tenant."""
+    return {
+        "junk": _counts_as_json([one for one in summary.counts if one.has_junk]),
+        "without_junk": _counts_as_json([one for one in summary.counts if not one.has_junk]),
+        "first_seen": time_as_json(summary.first_seen),
+        "last_seen": time_as_json(summary.last_seen),
+        "newest": [incident_as_json(incident) for incident in newest],
+    }
+
+
+def _counts_as_json(counts: list[IncidentCount]) -> dict[str, Any]:
+    statuses: Counter[str] = Counter(dict.fromkeys(get_args(IncidentStatus), 0))
+    confidences: Counter[str] = Counter(dict.fromkeys(get_args(Confidence), 0))
+    for one in counts:
+        statuses[one.status] += one.number
+        confidences[one.confidence] += one.number
+    return {
+        "incidents": sum(one.number for one in counts),
+        "by_status": dict(statuses),
+        "by_confidence": dict(confidences),
     }
 
 

@@ -3,7 +3,8 @@
 AbuseIntakeError
 ├── ConfigurationError      the configuration cannot be used (exit code 2)
 │   └── KeyArchiveError     the archive of DKIM keys cannot be used
-├── DirectoryError          the tenants file cannot be used
+├── DirectoryError          the directory cannot be used
+│   └── DirectoryUnreadableError  its file cannot be opened or read
 ├── GuardError              mails cannot be read right now
 ├── MailboxError            the mailbox cannot be worked right now
 │   └── LoginRefusedError   its server refuses our login
@@ -25,7 +26,11 @@ class KeyArchiveError(ConfigurationError):
 
 
 class DirectoryError(AbuseIntakeError):
-    """The tenants file cannot be used: it says which line, and why."""
+    """The directory of tenants cannot be used: it says which line, and why."""
+
+
+class DirectoryUnreadableError(DirectoryError):
+    """The tenants file cannot be opened or read; once it can, nothing of it need have changed."""
 
 
 class GuardError(AbuseIntakeError):

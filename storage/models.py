@@ -268,40 +268,8 @@ class Tenant(Base):
 
     number: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     id: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
-    abuse_contact: Mapped[str | None]
-
-
-class TenantDomain(Base):
-    """A domain of a tenant."""
-
-    __tablename__ = "tenant_domains"
-
-    tenant_number: Mapped[int] = mapped_column(BigId, ForeignKey("tenants.number"), primary_key=True)
-    position: Mapped[int] = mapped_column(Integer, primary_key=True)
-    domain: Mapped[str]
-
-
-class TenantExternalId(Base):
-    """An id that other systems know a tenant by."""
-
-    __tablename__ = "tenant_external_ids"
-
-    tenant_number: Mapped[int] = mapped_column(BigId, ForeignKey("tenants.number"), primary_key=True)
-    position: Mapped[int] = mapped_column(Integer, primary_key=True)
-    external_id: Mapped[str]
-
-
-class Allocation(Base):
-    """A network that a tenant holds for a time."""
-
-    __tablename__ = "allocations"
-
-    tenant_number: Mapped[int] = mapped_column(BigId, ForeignKey("tenants.number"), primary_key=True)
-    position: Mapped[int] = mapped_column(Integer, primary_key=True)
-    network: Mapped[str]
-    since: Mapped[datetime | None]
-    until: Mapped[datetime | None]
+    document: Mapped[str]
+    """Its line of `tenants.jsonl`."""
 
 
 def table_of(model: type[Base]) -> Table:

@@ -238,6 +238,25 @@ class Tenant:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentCount:
+    """How many incidents of one kind there are; without junk are those of `not-spam` and the like."""
+
+    has_junk: bool
+    status: IncidentStatus
+    confidence: Confidence
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TenantIncidents:
+    """What one tenant's incidents amount to; without any there is no time."""
+
+    counts: tuple[IncidentCount, ...]
+    first_seen: datetime | None
+    last_seen: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentFilter:
     """Which incidents; None and empty mean any. `network` holds for --ip and --cidr alike."""
 

@@ -1,26 +1,40 @@
 """The directory in memory: which tenant held an address at a time, and which owns a domain."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from ipaddress import ip_network
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from abuse_intake.attribution.holdings import Collector, Holdings, Overlap
 from abuse_intake.errors import DirectoryError
 from parsers.values import IPAddress
-from storage.values import Allocation, IPNetwork, Tenant
+from storage.tenant_lines import BEGINNING, END, EPOCH, Entry, entry_of, microseconds
+from storage.values import IPNetwork, Tenant
 
-_BEGINNING = datetime.min.replace(tzinfo=UTC)
-_END = datetime.max.replace(tzinfo=UTC)
+_SIZES = {4: 4, 6: 16}
+"""Bytes of an address."""
 
 
 class Holding(NamedTuple):
     """A network that one tenant holds from `since` (inclusive) until `until` (exclusive); None = unbounded."""
 
     tenant: str
-    network: IPNetwork
-    since: datetime | None
-    until: datetime | None
+    holdings: Holdings
+    place: int
+
+    @property
+    def network(self) -> IPNetwork:
+        """The network; to make it takes as long as to find it."""
+        return self.holdings.network(self.place)
+
+    @property
+    def since(self) -> datetime | None:
+        """The first moment."""
+        return _time_of(self.holdings.stored(self.place).since)
+
+    @property
+    def until(self) -> datetime | None:
+        """The first moment that is its no more."""
+        return _time_of(self.holdings.stored(self.place).until)
 
 
 class Owner(NamedTuple):
@@ -30,46 +44,44 @@ class Owner(NamedTuple):
     tenant: str | None
 
 
-class _Stretch(NamedTuple):
-    since: datetime
-    until: datetime
-    tenant: str
-    allocation: Allocation
-
-
 class Directory:
     """All tenants, indexed for look-ups by address and time, and by domain.
 
     Nested networks of different tenants are normal: the longest prefix *valid at that time* wins. The same
     network held by two tenants at one time raises DirectoryError; a domain of two tenants names nobody.
+    Only what look-ups need is kept: names and contacts stay where they are listed.
     """
 
     def __init__(self, tenants: Iterable[Tenant] = ()) -> None:
-        self.tenants: dict[str, Tenant] = {}
         self.warnings: list[str] = []
-        self._networks: dict[tuple[int, int], dict[int, list[_Stretch]]] = {}
+        self._ids: list[str] = []
+        self._known: set[str] = set()
         self._domains: dict[str, str | None] = {}
         self._external_ids: dict[str, str | None] = {}
-        for tenant in tenants:
-            self._add(tenant)
-        self._lengths = {
-            version: sorted((length for family, length in self._networks if family == version), reverse=True)
-            for version in (4, 6)
-        }
-        self._refuse_double_holdings()
+        self._holdings: dict[int, Holdings] = {}
+        self._fill(map(entry_of, tenants), lambda: None)
+
+    @classmethod
+    def of_entries(cls, entries: Iterable[Entry], rest: Callable[[], None] = lambda: None) -> "Directory":
+        """The directory of a large list; `rest` is called every few milliseconds, so that others get their turn."""
+        directory = cls()
+        directory._fill(entries, rest)
+        return directory
+
+    @property
+    def tenant_count(self) -> int:
+        """How many tenants are listed."""
+        return len(self._ids)
 
     def find_holding(self, ip: IPAddress, at: datetime) -> Holding | None:
-        """The allocation that covered `ip` at `at`, with the longest prefix."""
-        for holdings in self._holdings_around(ip):
-            for holding in holdings:
-                if holding.since <= at < holding.until:
-                    allocation = holding.allocation
-                    return Holding(holding.tenant, allocation.network, allocation.since, allocation.until)
-        return None
+        """The allocation that covered `ip` at `at`, with the longest prefix; those that overlap count as one."""
+        holdings = self._holdings[ip.version]
+        found = holdings.find(int(ip), microseconds(at))
+        return None if found is None else Holding(self._ids[found[1]], holdings, found[0])
 
     def was_ever_held(self, ip: IPAddress) -> bool:
         """Whether any tenant held `ip` at any time."""
-        return any(True for _ in self._holdings_around(ip))
+        return self._holdings[ip.version].covers(int(ip))
 
     def find_domain_owner(self, domain: str | None) -> Owner | None:
         """Who lists `domain` or the nearest domain above it."""
@@ -87,32 +99,31 @@ class Directory:
 
     def knows_tenant(self, id: str) -> bool:
         """Whether a tenant of that id is listed."""
-        return id in self.tenants
+        return id in self._known
 
-    def _holdings_around(self, ip: IPAddress) -> Iterator[list[_Stretch]]:
-        number, bits = int(ip), ip.max_prefixlen
-        for length in self._lengths[ip.version]:
-            found = self._networks[ip.version, length].get(number >> (bits - length))
-            if found:
-                yield found
+    def _fill(self, entries: Iterable[Entry], rest: Callable[[], None]) -> None:
+        collectors = {version: Collector(version) for version in _SIZES}
+        for entry in entries:
+            self._add(entry, collectors)
+            rest()
+        for version, collector in collectors.items():
+            try:
+                self._holdings[version] = collector.finish(rest)
+            except Overlap as overlap:
+                raise self._explain(overlap) from None
 
-    def _add(self, tenant: Tenant) -> None:
-        if tenant.id in self.tenants:
-            raise DirectoryError(f"tenant {tenant.id} is listed twice: give each tenant one line")
-        self.tenants[tenant.id] = tenant
-        for allocation in tenant.allocations:
-            self._add_allocation(tenant.id, allocation)
-        for domain in tenant.domains:
-            self._add_name(self._domains, tenant.id, domain.lower().rstrip("."), "domain")
-        for external_id in tenant.external_ids:
-            self._add_name(self._external_ids, tenant.id, external_id.strip().casefold(), "external id")
-
-    def _add_allocation(self, tenant: str, allocation: Allocation) -> None:
-        network = allocation.network
-        key = int(network.network_address) >> (network.max_prefixlen - network.prefixlen)
-        holding = _Stretch(allocation.since or _BEGINNING, allocation.until or _END, tenant, allocation)
-        of_length = self._networks.setdefault((network.version, network.prefixlen), defaultdict(list))
-        of_length[key].append(holding)
+    def _add(self, entry: Entry, collectors: dict[int, Collector]) -> None:
+        if entry.id in self._known:
+            raise DirectoryError(f"tenant {entry.id} is listed twice: give each tenant one line")
+        self._known.add(entry.id)
+        for version, size in _SIZES.items():
+            of_version = [stretch for stretch in entry.stretches if len(stretch[0]) == size]
+            collectors[version].extend(len(self._ids), of_version)
+        self._ids.append(entry.id)
+        for domain in entry.domains:
+            self._add_name(self._domains, entry.id, domain.lower().rstrip("."), "domain")
+        for external_id in entry.external_ids:
+            self._add_name(self._external_ids, entry.id, external_id.strip().casefold(), "external id")
 
     def _add_name(self, owners: dict[str, str | None], tenant: str, name: str, kind: str) -> None:
         holder = owners.setdefault(name, tenant)
@@ -120,19 +131,13 @@ class Directory:
             self.warnings.append(f"{kind} {name} is listed by {holder} and {tenant}: it names nobody")
             owners[name] = None
 
-    def _refuse_double_holdings(self) -> None:
-        for of_length in self._networks.values():
-            for holdings in of_length.values():
-                if len(holdings) > 1:
-                    _refuse_overlap(sorted(holdings, key=lambda holding: holding.since))
+    def _explain(self, overlap: Overlap) -> DirectoryError:
+        one, other = (self._ids[tenant] for tenant in overlap.tenants)
+        return DirectoryError(
+            f"network {overlap.network} is held by {one} and {other} at the same time: "
+            "set `until` of one to the `since` of the other"
+        )
 
 
-def _refuse_overlap(holdings: list[_Stretch]) -> None:
-    latest = holdings[0]
-    for following in holdings[1:]:
-        if following.since < latest.until and following.tenant != latest.tenant:
-            raise DirectoryError(
-                f"network {ip_network(following.allocation.network)} is held by {latest.tenant} and "
-                f"{following.tenant} at the same time: set `until` of one to the `since` of the other"
-            )
-        latest = max(latest, following, key=lambda holding: holding.until)
+def _time_of(number: int) -> datetime | None:
+    return None if number in (BEGINNING, END) else EPOCH + timedelta(microseconds=number)

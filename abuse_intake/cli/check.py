@@ -107,12 +107,12 @@ def _look_at(database: Database) -> SchemaState:
 
 def _check_directory(settings: Settings) -> str:
     directory = _load_directory(settings)
-    if not directory.tenants:
+    if not directory.tenant_count:
         return (
             "no tenants yet: nothing can be attributed; use tenants.directory or abuse-intake tenants import"
         )
     warnings = f"; {'; '.join(directory.warnings)}" if directory.warnings else ""
-    return f"{count(len(directory.tenants), 'tenant')}{warnings}"
+    return f"{count(directory.tenant_count, 'tenant')}{warnings}"
 
 
 def _load_directory(settings: Settings) -> Directory:

@@ -7,19 +7,13 @@ from typing import Any
 import click
 
 from abuse_intake.acknowledgement import make_reference
-from abuse_intake.app import load_attributor
 from abuse_intake.cli.output import count, one_line, print_fields, print_heading, print_table
+from abuse_intake.directory_listing import open_listing
 from abuse_intake.errors import AbuseIntakeError
 from abuse_intake.settings import Settings
 from storage import mails as kept
 from storage.database import Database
-from storage.tenants import count_tenants
 from storage.values import IncidentRecord, ReportRecord, Tenant
-
-MAX_DIRECTORY_BYTES = 2_000_000
-"""A larger directory file is not read only to show a tenant's name."""
-MAX_TENANTS = 5_000
-"""Nor are more tenants loaded from the database for it."""
 
 _FAILURES = {
     "too_costly": "mail-parser takes too much time or memory for it",
@@ -36,18 +30,13 @@ def find_references(database: Database, reports: Sequence[ReportRecord]) -> dict
 
 
 def find_tenant(id: str | None, settings: Settings, database: Database) -> Tenant | None:
-    """What the directory knows of a tenant; an incident is shown without it where reading that would take long."""
-    path = settings.directory_path()
+    """What the directory knows of a tenant; one that cannot be read is no reason to show no incident."""
+    if id is None:
+        return None
     try:
-        if id is None or (path and path.stat().st_size > MAX_DIRECTORY_BYTES):
-            return None
-        if path is None:
-            with database.read() as session:
-                if count_tenants(session) > MAX_TENANTS:
-                    return None
-        return load_attributor(settings, database).directory.tenants.get(id)
-    except (OSError, AbuseIntakeError):
-        return None  # a directory that cannot be read is no reason to show no incident
+        return open_listing(settings.directory_path(), database).find_tenant(id)
+    except AbuseIntakeError:
+        return None
 
 
 def _find_arrival(reports: Sequence[ReportRecord]) -> datetime | None:

@@ -6,7 +6,6 @@ from typing import Any
 import click
 
 from abuse_intake import as_json as records
-from abuse_intake.app import load_attributor
 from abuse_intake.cli.evidence_page import print_evidence
 from abuse_intake.cli.history_page import print_history
 from abuse_intake.cli.incident_filters import incident_filters
@@ -22,6 +21,7 @@ from abuse_intake.cli.inputs import json_option, limit_option
 from abuse_intake.cli.output import one_line, print_json, print_table
 from abuse_intake.cli.reattribute import reattribute
 from abuse_intake.cli.session import database_of
+from abuse_intake.directory_listing import open_listing
 from abuse_intake.errors import AbuseIntakeError
 from abuse_intake.settings import Settings
 from storage import incidents as recorded
@@ -73,10 +73,10 @@ def _has_incidents(database: Database, tenant: str) -> bool:
 def _warn_of_unknown_tenant(tenant: str, settings: Settings, database: Database) -> None:
     """An empty list because of a mistyped id looks like a good customer."""
     try:
-        known = load_attributor(settings, database).directory.tenants
+        found = open_listing(settings.directory_path(), database).find_tenant(tenant)
     except AbuseIntakeError:
         return
-    if tenant not in known:
+    if found is None:
         click.echo(
             f"abuse-intake: no tenant {one_line(repr(tenant))} is known; list them with: abuse-intake tenants list",
             err=True,

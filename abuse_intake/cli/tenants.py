@@ -7,17 +7,23 @@ from pathlib import Path
 import click
 
 from abuse_intake import as_json as records
-from abuse_intake.app import load_attributor, open_database
-from abuse_intake.attribution.directory import Directory
-from abuse_intake.attribution.directory_file import read_directory_file
+from abuse_intake.app import open_database
 from abuse_intake.cli.incidents import print_incidents
 from abuse_intake.cli.inputs import json_option
-from abuse_intake.cli.output import count, one_line, print_fields, print_heading, print_json, print_table
+from abuse_intake.cli.output import count, one_line, print_heading, print_json
+from abuse_intake.cli.progress_bar import show_progress
 from abuse_intake.cli.session import database_of, settings_of
+from abuse_intake.cli.tenant_page import print_summary, print_tenant, print_tenants
+from abuse_intake.directory_import import open_imported_file
+from abuse_intake.directory_listing import open_listing
+from abuse_intake.settings import Settings
 from storage import incidents
-from storage import tenants as stored
 from storage.errors import NotFound
-from storage.values import Allocation, IncidentFilter, Tenant
+from storage.tenant_incidents import summarise_incidents
+from storage.values import IncidentFilter
+
+NEWEST = 10
+"""Incidents of a tenant that are shown."""
 
 
 @click.group()
@@ -39,19 +45,25 @@ def import_(context: click.Context, file: Path) -> None:
      "allocations": [{"network": "192.0.2.0/28", "since": "2026-01-01T00:00:00Z", "until": null}]}
     (on one line)
     """
-    directory = Directory(read_directory_file(file))
-    for warning in directory.warnings:
-        click.echo(f"abuse-intake: warning: {one_line(warning)}", err=True)
-    with database_of(context, make=True) as (settings, database):
-        with database.begin() as session:
-            imported = stored.replace_directory(session, directory.tenants.values(), datetime.now(UTC))
-        click.echo(f"{count(imported, 'tenant')} imported")
-        if settings.tenants.directory:
-            used = one_line(str(settings.directory_path()))
-            click.echo(
-                f"abuse-intake: warning: tenants.directory is set, so {used} is used and not what was imported",
-                err=True,
-            )
+    with open_imported_file(file) as imported:
+        with show_progress("checking", imported.size) as report:
+            warnings = imported.check(report)
+        for warning in warnings:
+            click.echo(f"abuse-intake: warning: {one_line(warning)}", err=True)
+        with database_of(context, make=True) as (settings, database):
+            with show_progress("storing", imported.size) as report:
+                number = imported.store(database, datetime.now(UTC), report)
+            click.echo(f"{count(number, 'tenant')} imported")
+            _warn_of_file(settings)
+
+
+def _warn_of_file(settings: Settings) -> None:
+    if settings.tenants.directory:
+        used = one_line(str(settings.directory_path()))
+        click.echo(
+            f"abuse-intake: warning: tenants.directory is set, so {used} is used and not what was imported",
+            err=True,
+        )
 
 
 @tenants.command("list")
@@ -61,16 +73,12 @@ def list_(context: click.Context, as_json: bool) -> None:
     """List the directory that is in force."""
     settings = settings_of(context)
     with nullcontext() if settings.tenants.directory else open_database(settings, make=False) as database:
-        found = load_attributor(settings, database).directory.tenants.values()
-    if as_json:
-        for tenant in found:
-            print_json(records.tenant_as_json(tenant))
-        return
-    print_table(
-        ("id", "name*", "domains*", "networks"),
-        ((t.id, t.name, t.domains, len(t.allocations)) for t in found),
-        empty="no tenants: import a directory with abuse-intake tenants import FILE",
-    )
+        found = open_listing(settings.directory_path(), database).read_tenants()
+        if as_json:
+            for tenant in found:
+                print_json(records.tenant_as_json(tenant))
+        else:
+            print_tenants(found)
 
 
 @tenants.command()
@@ -78,40 +86,23 @@ def list_(context: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def show(context: click.Context, tenant_id: str, as_json: bool) -> None:
-    """Show one tenant, its networks and its newest incidents."""
+    """Show one tenant, its networks and its incidents.
+
+    How many incidents there are of each status and confidence, and the newest. People are shown the first 50
+    networks; --json gives all.
+    """
     with database_of(context) as (settings, database):
-        tenant = load_attributor(settings, database).directory.tenants.get(tenant_id)
+        tenant = open_listing(settings.directory_path(), database).find_tenant(tenant_id)
         if tenant is None:
             raise NotFound(f"no tenant {tenant_id!r}; list them with: abuse-intake tenants list")
-        if as_json:
-            print_json(records.tenant_as_json(tenant))
-            return
-        _print_tenant(tenant)
-        print_heading("Newest incidents")
         with database.read() as session:
-            print_incidents(incidents.list_incidents(session, IncidentFilter(tenant=tenant.id), 10))
-
-
-def _print_tenant(tenant: Tenant) -> None:
-    print_fields(
-        (
-            ("tenant", tenant.id),
-            ("name", tenant.name),
-            ("domains", tenant.domains),
-            ("external ids", tenant.external_ids),
-            ("abuse contact", tenant.abuse_contact),
-        )
-    )
-    print_heading("Networks")
-    print_table(
-        ("network", "since (UTC)", "until (UTC)"),
-        map(_allocation_row, tenant.allocations),
-        empty="no networks",
-    )
-
-
-def _allocation_row(allocation: Allocation) -> tuple[object, ...]:
-    since, until = (
-        f"{time:%Y-%m-%d %H:%M}" if time else None for time in (allocation.since, allocation.until)
-    )
-    return allocation.network, since, until
+            summary = summarise_incidents(session, tenant.id)
+            newest = tuple(incidents.list_incidents(session, IncidentFilter(tenant=tenant.id), NEWEST))
+    if as_json:
+        shown = records.tenant_incidents_as_json(summary, newest)
+        print_json({**records.tenant_as_json(tenant), "incidents": shown})
+        return
+    print_tenant(tenant)
+    print_summary(summary)
+    print_heading("Newest incidents")
+    print_incidents(newest)

@@ -1,5 +1,6 @@
 """The directory is what was imported last, whole and in its order."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import ip_network
 
@@ -8,7 +9,14 @@ from storage_builders import NOW
 
 from storage.database import Database
 from storage.errors import DirectoryConflict
-from storage.tenants import count_tenants, load_directory, replace_directory
+from storage.tenants import (
+    count_tenants,
+    find_tenant,
+    load_directory,
+    load_lines,
+    replace_directory,
+    replace_lines,
+)
 from storage.values import Allocation, Tenant
 
 CONTOSO = Tenant(
@@ -92,3 +100,38 @@ def test_empty_directory(database: Database) -> None:
 
     with database.read() as session:
         assert (count_tenants(session), list(load_directory(session))) == (0, [])
+
+
+def test_a_tenant_is_found_by_its_id(database: Database) -> None:
+    """With all that it was given with; an id that nobody has, or can have, finds none."""
+    replace(database, FABRIKAM, CONTOSO)
+
+    with database.read() as session:
+        found = [find_tenant(session, id) for id in ("contoso", "Contoso", "", "con\x00toso", "con\ud800")]
+
+    assert found == [CONTOSO, None, None, None, None]
+
+
+def test_lines_are_stored_as_they_are(database: Database) -> None:
+    """Who imports lines gets these lines back, in their order."""
+    lines = [("z", '{"id":"z"}'), ("a", '{"id":"a","name":"Ä"}')]
+
+    with database.begin() as session:
+        count = replace_lines(session, iter(lines), NOW)
+
+    with database.read() as session:
+        assert (count, list(load_lines(session))) == (2, [line for _, line in lines])
+
+
+def test_an_import_that_fails_midway_leaves_the_directory_before(database: Database) -> None:
+    """One transaction: whatever ends it before its end, nothing of it is seen."""
+    replace(database, CONTOSO)
+
+    def fail() -> Iterator[tuple[str, str]]:
+        yield from ((str(number), f'{{"id":"{number}"}}') for number in range(1_200))
+        raise RuntimeError("the disk is gone")
+
+    with pytest.raises(RuntimeError), database.begin() as session:
+        replace_lines(session, fail(), NOW)
+
+    assert load(database) == [CONTOSO]

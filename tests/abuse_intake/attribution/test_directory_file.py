@@ -1,24 +1,15 @@
-"""The tenants file: read line by line, a wrong line named; read again when it changes."""
+"""The tenants file: read line by line, a wrong line named."""
 
-import io
 import json
-import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from report_builders import allocate, make_tenant
+from report_builders import allocate
 
-from abuse_intake import app
-from abuse_intake.app import DirectorySource
 from abuse_intake.attribution.directory import Directory
-from abuse_intake.attribution.directory_file import read_directory_file
+from abuse_intake.attribution.directory_file import find_in_file, read_directory_file
 from abuse_intake.errors import DirectoryError
-from abuse_intake.log import configure_log
-from abuse_intake.settings_attribution import ProviderSettings
-from storage import tenants
-from storage.database import Database
 from storage.values import Tenant
 
 CONTOSO = {
@@ -130,143 +121,56 @@ def test_an_unreadable_file_is_named(file: Path, make: str) -> None:
         list(read_directory_file(file))
 
 
-def _source(file: Path | None, database: Database | None = None) -> DirectorySource:
-    return DirectorySource(ProviderSettings(), file, database)
-
-
-def _ids(source: DirectorySource) -> list[str]:
-    return list(source.attributor.directory.tenants)
-
-
-def test_a_changed_file_is_read_again(file: Path) -> None:
-    """What the file says now is in force from the next poll on."""
-    source = _source(_write(file, {"id": "a"}))
-    source.refresh(is_first=True)
-    _write(file, {"id": "a"}, {"id": "b"})
-
-    source.refresh()
-
-    assert _ids(source) == ["a", "b"]
-
-
-def test_a_file_that_is_replaced_is_read_again(file: Path, tmp_path: Path) -> None:
-    """A new file of the same size and time under the same name is another file."""
-    source = _source(_write(file, {"id": "a"}))
-    source.refresh(is_first=True)
-    time = file.stat().st_mtime_ns
-    other = _write(tmp_path / "new.jsonl", {"id": "b"})
-    os.utime(other, ns=(time, time))
-    other.replace(file)
-
-    source.refresh()
-
-    assert _ids(source) == ["b"]
-
-
-def test_a_change_that_could_not_be_read_is_read_when_it_can_be(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A file that came with the wrong permissions counts as soon as these are right, though nothing else changes."""
-    source = _source(_write(file, {"id": "a"}))
-    source.refresh(is_first=True)
-    _write(file, {"id": "a"}, {"id": "b"})
-    with monkeypatch.context() as patched:
-        patched.setattr(app, "read_directory_file", _refuse)
-        source.refresh()
-
-    source.refresh()
-
-    assert _ids(source) == ["a", "b"]
-
-
-def _refuse(path: Path) -> list[Tenant]:
-    raise DirectoryError(f"tenants file {path} cannot be read: Permission denied")
-
-
-def test_an_unchanged_file_is_not_read_again(file: Path) -> None:
-    """A poll costs no reading of a large directory that did not change."""
-    source = _source(_write(file, {"id": "a"}))
-    source.refresh(is_first=True)
-    before = source.attributor
-
-    source.refresh()
-
-    assert source.attributor is before
-
-
-@pytest.mark.parametrize("fault", ["broken", "double", "gone"])
-def test_a_file_become_wrong_keeps_the_directory_before(file: Path, fault: str) -> None:
-    """The worker goes on with what it knew, and says once in its log what is wrong."""
-    log = io.StringIO()
-    configure_log(stream=log)
-    source = _source(_write(file, {"id": "a"}))
-    source.refresh(is_first=True)
-    if fault == "broken":
-        _write(file, {"id": "a"}, "{")
-    elif fault == "double":
-        _write(file, {"id": "a"}, {"id": "a"})
-    else:
-        file.unlink()
-
-    source.refresh()
-    source.refresh()
-
-    assert _ids(source) == ["a"]
-    assert log.getvalue().count("the directory that was read before stays in force") == 1
-
-
-def test_a_file_that_came_back_is_read(file: Path) -> None:
-    """After a fault the next good file is in force."""
-    configure_log(stream=io.StringIO())
-    source = _source(_write(file, {"id": "a"}))
-    source.refresh(is_first=True)
-    file.unlink()
-    source.refresh()
-    _write(file, {"id": "c"})
-
-    source.refresh()
-
-    assert _ids(source) == ["c"]
-
-
-def test_a_file_wrong_from_the_start_is_refused(file: Path) -> None:
-    """Nothing begins with a directory that cannot be read."""
-    with pytest.raises(DirectoryError, match="line 1"):
-        _source(_write(file, "{")).refresh(is_first=True)
-
-
-def test_without_a_file_the_imported_directory_counts(tmp_path: Path) -> None:
-    """What `tenants import` stored is used, and used anew after the next import."""
-    database = Database(f"sqlite:///{tmp_path}/a.db")
-    database.require_current()
-    source = _source(None, database)
-    source.refresh(is_first=True)
-    found = [_ids(source)]
-
-    for id in ("a", "b"):
-        with database.begin() as session:
-            tenants.replace_directory(session, [make_tenant(id, "192.0.2.0/28")], datetime.now(UTC))
-        source.refresh()
-        found.append(_ids(source))
-    database.close()
-
-    assert found == [[], ["a"], ["b"]]
-
-
-def test_a_warning_of_the_directory_is_logged(file: Path) -> None:
-    """Who lists a domain twice reads of it in the worker's log."""
-    log = io.StringIO()
-    configure_log(stream=log)
-
-    _source(
-        _write(file, {"id": "a", "domains": ["x.example"]}, {"id": "b", "domains": ["x.example"]})
-    ).refresh()
-
-    assert "domain x.example is listed by a and b" in log.getvalue()
-
-
 def test_what_is_listed_can_be_imported_again(file: Path) -> None:
     """A directory survives its own form."""
     directory = Directory(read_directory_file(_write(file, CONTOSO)))
 
     assert directory.find_domain_owner("contoso.example") is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"id": "contoso", "name": "Contoso"}\n',
+        '\ufeff{"name":"Contoso","id":"contoso"}',
+        '{"id": "other", "name": "contoso"}\r\n\r\n{"id": "contoso", "name": "Contoso"}\r\n',
+        '{"id": "other", "domains": ["contoso"]}\r{"id": "contoso", "name": "Contoso"}\r{"id": "z"}',
+        '{"id": "\\u0063ontoso", "name": "Contoso"}\n',
+        'no json "contoso"\n{"id": "contoso", "name": "Contoso"}\n{',
+    ],
+)
+def test_one_tenant_is_found_in_a_file(file: Path, text: str) -> None:
+    """However its line is written, and whatever stands in the others."""
+    file.write_bytes(text.encode())
+
+    assert find_in_file(file, "contoso") == Tenant("contoso", "Contoso")
+
+
+@pytest.mark.parametrize("id", ["Müller", 'a"b\\c', "✓ ok"])
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_an_id_of_any_script_is_found(file: Path, id: str, ascii_only: bool) -> None:
+    """Escaped or not."""
+    line = json.dumps({"id": id}, ensure_ascii=ascii_only)
+    file.write_text(f'{{"id": "first"}}\n{line}\n', encoding="utf-8")
+
+    assert find_in_file(file, id) == Tenant(id, id)
+
+
+@pytest.mark.parametrize("id", ["contos", "Contoso", "", "contoso.example", "con\x00toso", "\ud800"])
+def test_an_id_that_nobody_has_finds_nobody(file: Path, id: str) -> None:
+    """Part of an id, or another field of that value, is not that id."""
+    assert find_in_file(_write(file, CONTOSO, {"id": "x", "name": "contos"}), id) is None
+
+
+def test_a_tenant_whose_line_is_wrong_is_told(file: Path) -> None:
+    """Who asks for it learns what is wrong, with the line."""
+    _write(file, {"id": "a"}, {"id": "contoso", "domains": "x"})
+
+    with pytest.raises(DirectoryError, match=r"line 2: field 'domains' must be a list"):
+        find_in_file(file, "contoso")
+
+
+def test_a_file_that_is_gone_is_told(file: Path) -> None:
+    """As everywhere."""
+    with pytest.raises(DirectoryError, match="cannot be read"):
+        find_in_file(file, "contoso")

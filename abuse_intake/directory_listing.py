@@ -1,0 +1,109 @@
+"""Where tenants are listed: in the file that is configured, else in the database, else nowhere."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from abuse_intake.attribution import directory_file
+from abuse_intake.errors import DirectoryError, DirectoryUnreadableError
+from storage import tenants
+from storage.database import Database
+from storage.tenant_lines import Entry, read_entry
+from storage.values import Tenant
+
+
+class Listing(Protocol):
+    """A list of tenants, which stays where it is: nothing but look-ups is kept in memory."""
+
+    name: str
+
+    def find_stamp(self) -> object:
+        """A value that is another one when the list has changed. DirectoryError where it is not there."""
+
+    def read_entries(self) -> Iterator[Entry]:
+        """What look-ups need of all tenants; DirectoryError says what is wrong with the list."""
+
+    def read_tenants(self) -> Iterator[Tenant]:
+        """All tenants in full, in their order."""
+
+    def find_tenant(self, id: str) -> Tenant | None:
+        """The tenant of that id, quickly also in a large list."""
+
+
+class FileListing:
+    """`tenants.directory`."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = f"tenants file {path}"
+        self._path = path
+
+    def find_stamp(self) -> object:
+        try:
+            stat = self._path.stat()
+        except OSError as error:
+            raise DirectoryUnreadableError(f"{self.name} cannot be read: {error.strerror}") from None
+        return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+    def read_entries(self) -> Iterator[Entry]:
+        return directory_file.read_entries(self._path)
+
+    def read_tenants(self) -> Iterator[Tenant]:
+        return directory_file.read_directory_file(self._path)
+
+    def find_tenant(self, id: str) -> Tenant | None:
+        return directory_file.find_in_file(self._path, id)
+
+
+class ImportedListing:
+    """What `tenants import` stored last."""
+
+    name = "the imported directory"
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find_stamp(self) -> object:
+        with self._database.read() as session:
+            return tenants.find_newest_import(session)
+
+    def read_entries(self) -> Iterator[Entry]:
+        with self._database.read() as session:
+            for line in tenants.load_lines(session):
+                try:
+                    entry = read_entry(line)
+                except ValueError as error:
+                    raise DirectoryError(f"{self.name} is damaged, import it again: {error}") from None
+                yield entry
+
+    def read_tenants(self) -> Iterator[Tenant]:
+        with self._database.read() as session:
+            yield from tenants.load_directory(session)
+
+    def find_tenant(self, id: str) -> Tenant | None:
+        with self._database.read() as session:
+            return tenants.find_tenant(session, id)
+
+
+class NoListing:
+    """Neither file nor database."""
+
+    name = "no directory"
+
+    def find_stamp(self) -> object:
+        return None
+
+    def read_entries(self) -> Iterator[Entry]:
+        return iter(())
+
+    def read_tenants(self) -> Iterator[Tenant]:
+        return iter(())
+
+    def find_tenant(self, id: str) -> Tenant | None:
+        return None
+
+
+def open_listing(path: Path | None, database: Database | None) -> Listing:
+    """The file, where one is configured, else what the database holds."""
+    if path is not None:
+        return FileListing(path)
+    return NoListing() if database is None else ImportedListing(database)
