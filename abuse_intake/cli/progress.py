@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
+STEPS = 100
+"""The bar is told of every hundredth part of the whole."""
+
 
 class Progress:
     """A bar on stderr that goes away at the end. Use as a context manager.
@@ -18,7 +21,7 @@ class Progress:
     def __init__(self, what: str, total: int) -> None:
         self._what = what
         self._total = total
-        self._done = 0
+        self._done = self._shown = 0
         self._bar: Bar | None = None
 
     def __enter__(self) -> "Progress":
@@ -31,10 +34,15 @@ class Progress:
 
     def advance(self, steps: int) -> None:
         """So much more is done."""
-        self._done += steps
-        if self._done < self._total and sys.stderr.isatty():
+        self.reach(self._done + steps)
+
+    def reach(self, done: int) -> None:
+        """So much is done in all."""
+        self._done = done
+        if done < self._total and done - self._shown >= self._total / STEPS and sys.stderr.isatty():
+            self._shown = done
             self._bar = self._bar or self._start()
-            self._bar.update(self._bar.task_ids[0], completed=self._done)
+            self._bar.update(self._bar.task_ids[0], completed=done)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -53,12 +61,12 @@ class Progress:
 
 
 def _make_bar() -> "Bar":
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as RichProgress
 
     from abuse_intake.cli.output import make_console
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     console = make_console(stderr=True)
     # What goes to stdout must not end up on stderr, which rich would see to while the bar is shown.
     return RichProgress(

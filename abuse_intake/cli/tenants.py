@@ -11,7 +11,7 @@ from abuse_intake.app import open_database
 from abuse_intake.cli.incidents import print_incidents
 from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.output import count, one_line, print_heading, print_json
-from abuse_intake.cli.progress_bar import show_progress
+from abuse_intake.cli.progress import Progress
 from abuse_intake.cli.session import database_of, settings_of
 from abuse_intake.cli.tenant_page import print_summary, print_tenant, print_tenants
 from abuse_intake.directory_import import open_imported_file
@@ -46,13 +46,13 @@ def import_(context: click.Context, file: Path) -> None:
     (on one line)
     """
     with open_imported_file(file) as imported:
-        with show_progress("checking", imported.size) as report:
-            warnings = imported.check(report)
+        with Progress("checking", imported.size) as progress:
+            warnings = imported.check(progress.reach)
         for warning in warnings:
             click.echo(f"abuse-intake: warning: {one_line(warning)}", err=True)
         with database_of(context, make=True) as (settings, database):
-            with show_progress("storing", imported.size) as report:
-                number = imported.store(database, datetime.now(UTC), report)
+            with Progress("storing", imported.size) as progress:
+                number = imported.store(database, datetime.now(UTC), progress.reach)
             click.echo(f"{count(number, 'tenant')} imported")
             _warn_of_file(settings)
 
