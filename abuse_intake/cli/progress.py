@@ -39,7 +39,8 @@ class Progress:
     def reach(self, done: int) -> None:
         """So much is done in all."""
         self._done = done
-        if done < self._total and done - self._shown >= self._total / STEPS and sys.stderr.isatty():
+        is_end = done >= self._total
+        if self._bar if is_end else done - self._shown >= self._total / STEPS and sys.stderr.isatty():
             self._shown = done
             self._bar = self._bar or self._start()
             self._bar.update(self._bar.task_ids[0], completed=done)
