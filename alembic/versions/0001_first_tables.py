@@ -98,7 +98,8 @@ def upgrade() -> None:
         "tenants",
         sa.Column("number", ID, autoincrement=False, nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("abuse_contact", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_tenants")),
         sa.UniqueConstraint("id", name=op.f("uq_tenants_id")),
     )
@@ -131,6 +132,18 @@ def upgrade() -> None:
     op.create_index("ix_acknowledgements_newest", "acknowledgements", ["created_at"], unique=False)
     op.create_index(
         "ix_acknowledgements_recipient", "acknowledgements", ["to_sha256", "created_at"], unique=False
+    )
+    op.create_table(
+        "allocations",
+        sa.Column("tenant_number", ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("network", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tenant_number"], ["tenants.number"], name=op.f("fk_allocations_tenant_number")
+        ),
+        sa.PrimaryKeyConstraint("tenant_number", "position", name=op.f("pk_allocations")),
     )
     op.create_table(
         "deliveries",
@@ -221,10 +234,32 @@ def upgrade() -> None:
         ["incident_id", "confidence_rank", "received_at", "mail_id", "position"],
         unique=False,
     )
+    op.create_table(
+        "tenant_domains",
+        sa.Column("tenant_number", ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_number"], ["tenants.number"], name=op.f("fk_tenant_domains_tenant_number")
+        ),
+        sa.PrimaryKeyConstraint("tenant_number", "position", name=op.f("pk_tenant_domains")),
+    )
+    op.create_table(
+        "tenant_external_ids",
+        sa.Column("tenant_number", ID, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_number"], ["tenants.number"], name=op.f("fk_tenant_external_ids_tenant_number")
+        ),
+        sa.PrimaryKeyConstraint("tenant_number", "position", name=op.f("pk_tenant_external_ids")),
+    )
 
 
 def downgrade() -> None:
     op.drop_table("directory_imports")
+    op.drop_table("tenant_external_ids")
+    op.drop_table("tenant_domains")
     op.drop_index("ix_reports_incident", table_name="reports")
     op.drop_table("reports")
     op.drop_table("mail_contents")
@@ -239,6 +274,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_deliveries_mail_id"), table_name="deliveries")
     op.drop_table("deliveries")
+    op.drop_table("allocations")
     op.drop_index("ix_acknowledgements_recipient", table_name="acknowledgements")
     op.drop_index("ix_acknowledgements_newest", table_name="acknowledgements")
     op.drop_index("ix_acknowledgements_due", table_name="acknowledgements")

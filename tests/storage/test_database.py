@@ -15,6 +15,7 @@ from storage.database import Database
 from storage.errors import DatabaseUnavailable, SchemaError, StorageError
 from storage.mails import find_mail, keep_mails, list_mails
 from storage.models import Mail
+from storage.schema import REVISIONS
 
 
 def set_revision(database: Database, revision: str) -> None:
@@ -57,8 +58,8 @@ def test_newer_database_is_refused(database: Database) -> None:
 
 def test_older_database_names_the_command(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """A revision before ours is refused with the command that brings it up."""
-    monkeypatch.setattr("storage.schema.REVISIONS", ("0001", "0002"))
-    monkeypatch.setattr("storage.schema.SCHEMA_REVISION", "0002")
+    monkeypatch.setattr("storage.schema.REVISIONS", (*REVISIONS, "9999"))
+    monkeypatch.setattr("storage.schema.SCHEMA_REVISION", "9999")
 
     assert database.state() == "older"
     with pytest.raises(SchemaError, match="run: abuse-intake db upgrade"):

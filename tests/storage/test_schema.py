@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -9,11 +11,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import String, create_engine, inspect
+from sqlalchemy import Connection, DateTime, String, column, create_engine, insert, inspect, table
 
 from storage.database import Database
 from storage.models import Base
 from storage.schema import REVISIONS, SCHEMA_REVISION, downgrade, migrations_folder
+from storage.tenants import load_directory
+from storage.values import Allocation, Tenant
 
 
 def script_directory() -> ScriptDirectory:
@@ -88,3 +92,45 @@ def test_imports_are_cheap(module: str, unwanted: str) -> None:
     code = f"import {module}, sys; sys.exit({unwanted!r} in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_imported_directory_survives_the_upgrade(empty_url: str) -> None:
+    """A tenant of the tables before is the same tenant as a document, with its domains, ids and times."""
+    database = Database(empty_url)
+    database.upgrade()
+    engine = create_engine(empty_url)
+    since, until = datetime(2026, 1, 1, 0, 0, 0, 5, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
+    with engine.begin() as connection:
+        downgrade(connection, "0001")
+        insert_into(connection, "tenants", number=1, id="contoso", name="Contoso Ltd", abuse_contact=None)
+        insert_into(connection, "tenants", number=2, id="fabrikam", name="Größe", abuse_contact="a@f.example")
+        for position, domain in enumerate(("contoso.example", "b.example")):
+            insert_into(connection, "tenant_domains", tenant_number=1, position=position, domain=domain)
+        insert_into(connection, "tenant_external_ids", tenant_number=2, position=0, external_id="4711")
+        insert_into(
+            connection,
+            "allocations",
+            tenant_number=1,
+            position=0,
+            network="192.0.2.0/28",
+            since=since,
+            until=until,
+        )
+    engine.dispose()
+
+    database.upgrade()
+
+    with database.read() as session:
+        contoso, fabrikam = load_directory(session)
+    database.close()
+    networks = (Allocation(ip_network("192.0.2.0/28"), since, until),)
+    domains = ("contoso.example", "b.example")
+    assert contoso == Tenant("contoso", "Contoso Ltd", domains, allocations=networks)
+    assert fabrikam == Tenant("fabrikam", "Größe", external_ids=("4711",), abuse_contact="a@f.example")
+
+
+def insert_into(connection: Connection, name: str, /, **values: Any) -> None:
+    """A row of a table of then."""
+    types = {"since": DateTime(timezone=True), "until": DateTime(timezone=True)}
+    of_then = table(name, *(column(one, types.get(one)) for one in values))
+    connection.execute(insert(of_then).values(**values))
