@@ -1,6 +1,7 @@
 """Where tenants are listed: in the file that is configured, else in the database, else nowhere."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +21,7 @@ class Listing(Protocol):
     def find_stamp(self) -> object:
         """A value that is another one when the list has changed. DirectoryError where it is not there."""
 
-    def read_entries(self) -> Iterator[Entry]:
+    def read_entries(self) -> Generator[Entry]:
         """What look-ups need of all tenants; DirectoryError says what is wrong with the list."""
 
     def read_tenants(self) -> Iterator[Tenant]:
@@ -44,8 +45,8 @@ class FileListing:
             raise DirectoryUnreadableError(f"{self.name} cannot be read: {error.strerror}") from None
         return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
-    def read_entries(self) -> Iterator[Entry]:
-        return directory_file.read_entries(self._path)
+    def read_entries(self) -> Generator[Entry]:
+        yield from directory_file.read_entries(self._path)
 
     def read_tenants(self) -> Iterator[Tenant]:
         return directory_file.read_directory_file(self._path)
@@ -66,22 +67,25 @@ class ImportedListing:
         with self._database.read() as session:
             return tenants.find_newest_import(session)
 
-    def read_entries(self) -> Iterator[Entry]:
-        with self._database.read() as session:
+    def read_entries(self) -> Generator[Entry]:
+        with self._database.read() as session, self._explained():
             for line in tenants.load_lines(session):
-                try:
-                    entry = read_entry(line)
-                except ValueError as error:
-                    raise DirectoryError(f"{self.name} is damaged, import it again: {error}") from None
-                yield entry
+                yield read_entry(line)
 
     def read_tenants(self) -> Iterator[Tenant]:
-        with self._database.read() as session:
+        with self._database.read() as session, self._explained():
             yield from tenants.load_directory(session)
 
     def find_tenant(self, id: str) -> Tenant | None:
-        with self._database.read() as session:
+        with self._database.read() as session, self._explained():
             return tenants.find_tenant(session, id)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except ValueError as error:
+            raise DirectoryError(f"{self.name} is damaged, import it again: {error}") from None
 
 
 class NoListing:
@@ -92,8 +96,8 @@ class NoListing:
     def find_stamp(self) -> object:
         return None
 
-    def read_entries(self) -> Iterator[Entry]:
-        return iter(())
+    def read_entries(self) -> Generator[Entry]:
+        yield from ()
 
     def read_tenants(self) -> Iterator[Tenant]:
         return iter(())

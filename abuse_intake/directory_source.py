@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
+from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
 
@@ -152,7 +153,9 @@ def read_unchanged(listing: Listing, rest: Callable[[], None] = lambda: None) ->
     """The directory, and its stamp, which was the same before and after: never half of a file that is being written."""
     for _ in range(ATTEMPTS):
         stamp = listing.find_stamp()
-        directory = Directory.of_entries(listing.read_entries(), rest)
+        # Whatever ends the reading ends it at once: its file, or its session, must not stay open with the traceback.
+        with closing(listing.read_entries()) as entries:
+            directory = Directory.of_entries(entries, rest)
         if listing.find_stamp() == stamp:
             return stamp, directory
     raise DirectoryError(f"{listing.name} changes while it is read: write a new file, then rename it")

@@ -14,6 +14,7 @@ from typing import Protocol
 
 import structlog
 
+from abuse_intake.attribution.sources.signing import is_keyless
 from abuse_intake.guard.failure import Failure
 from abuse_intake.recording import MailReader, Reading
 from abuse_intake.spool import Spool
@@ -34,6 +35,9 @@ from storage.values import Attribution, ClaimedMail
 log = structlog.get_logger()
 
 READS_DIFFERENTLY = "reads_differently"
+KEY_IS_GONE = "key_is_gone"
+LEFT = frozenset((READS_DIFFERENTLY, KEY_IS_GONE))
+"""Reasons for which reports stay as they are though their mail can be read."""
 
 
 class ReportAttributor(Protocol):
@@ -48,11 +52,11 @@ class ReportAttributor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A mail that cannot be read, or reads differently: so many of its reports stay as they are."""
+    """A mail of which so many reports stay as they are: it cannot be read, reads differently, or a key is gone."""
 
     mail_id: str
     reason: str
-    """READS_DIFFERENTLY, or a Failure's: `too_costly`, `kills_the_reader`, `internal_error`."""
+    """One of LEFT, or a Failure's: `too_costly`, `kills_the_reader`, `internal_error`."""
     reports: int
 
 
@@ -127,9 +131,7 @@ class Redecider:
 
     def _decide_piece(self, piece: _Piece, batch: _Batch) -> None:
         results = piece.reading.results()
-        self._attributor.prepare(
-            report for result in results if isinstance(result, ReadMail) for report in result.reports
-        )
+        self._prepare(results)
         with self._database.read() as session:
             stored = reports_by_mail(session, [mail.id for mail in piece.mails])
         decisions = list[Redecision]()
@@ -141,6 +143,14 @@ class Redecider:
             if reason is not None:
                 batch.troubles.append(Trouble(mail.id, reason, len(concerned) - len(decided)))
         batch.take(decisions)
+
+    def _prepare(self, results: Iterable[ReadMail | Failure]) -> None:
+        """What fails here for all of them is tried again for each alone."""
+        read = (result for result in results if isinstance(result, ReadMail))
+        try:
+            self._attributor.prepare(report for mail in read for report in mail.reports)
+        except Exception as error:  # noqa: BLE001 - a fault over one mail must not end the work on all others
+            log.error("keys were not looked up for a batch", fault=f"{type(error).__name__}: {error}")
 
     def _decide_mail(
         self,
@@ -155,16 +165,31 @@ class Redecider:
         pairs = pair_reports(stored, result.reports)
         reason = READS_DIFFERENTLY if len(pairs) != len(stored) or len(pairs) != len(result.reports) else None
         try:
-            return [self._decide_one(mail, *pair) for pair in pairs if pair[0].id in concerned], reason
+            decided = [self._decide_one(mail, *pair) for pair in pairs if pair[0].id in concerned]
         except Exception as error:  # noqa: BLE001 - a fault over one mail must not end the work on all others
             log.error(
                 "a mail could not be attributed", mail=mail.id, fault=f"{type(error).__name__}: {error}"
             )
             return [], "internal_error"
+        kept = [one for one in decided if not has_lost_its_key(one)]
+        return kept, reason if len(kept) == len(decided) else KEY_IS_GONE
 
     def _decide_one(self, mail: ClaimedMail, stored: StoredReport, report: Report) -> Redecision:
         attribution = self._attributor.attribute(report, mail.received_at)
         return Redecision(stored, attribution, incident_key(report, attribution))
+
+
+def has_lost_its_key(decision: Redecision) -> bool:
+    """Whether what was proven is so no longer only because a key that verified it is not to be had any more.
+
+    A signature that verified once was made by its key's owner, who could otherwise take that back by taking the
+    key away.
+    """
+    before, after = decision.report.attribution, decision.attribution
+    if before.confidence != "proven" or after.confidence == "proven":
+        return False
+    proofs = {(one.source, one.value) for one in before.evidence if one.verified}
+    return any(is_keyless(one) and (one.source, one.value) in proofs for one in after.evidence)
 
 
 def pair_reports(

@@ -27,8 +27,14 @@ CAUTION: dict[Confidence, str] = {
 }
 """What a person must know before acting on a confidence."""
 REPLAYED = (
-    "Proven, and replayed: {tenant} signed the whole message, but this copy did not leave our servers. Whoever has a "
-    "signed message can send it on to anybody: that somebody reports it does not show that {tenant} sent it to them."
+    "Proven, and replayed: a signature proves that {tenant} sent the message, but this copy did not leave our servers. "
+    "Whoever has a signed message can send it on to anybody: that somebody reports it does not show that {tenant} sent "
+    "it to them."
+)
+PASSED_ON = (
+    "Proven, and sent on: a signature proves that {tenant} sent the message, but this copy came from an address of "
+    "{others}, who may send for {tenant}, or send on what they received: find the message in our own logs before "
+    "acting."
 )
 EMPTIED = (
     "Emptied: all its reports belong to other incidents now, or to none. It speaks against nobody; what it showed "
@@ -69,7 +75,16 @@ def describe_caution(attribution: Attribution | IncidentRecord) -> str:
         return EMPTIED
     if attribution.confidence == "proven" and attribution.route == "elsewhere":
         return REPLAYED.format(tenant=attribution.tenant)
+    others = find_other_holders(attribution)
+    if attribution.confidence == "proven" and others:
+        return PASSED_ON.format(tenant=attribution.tenant, others=", ".join(others))
     return CAUTION[attribution.confidence]
+
+
+def find_other_holders(attribution: Attribution | IncidentRecord) -> list[str]:
+    """The tenants from whose addresses a message came that another tenant is named for."""
+    holders = {one.tenant for one in attribution.evidence if one.source == "address" and one.tenant}
+    return sorted(holders - {attribution.tenant})
 
 
 def describe_evidence(evidence: Evidence) -> str:

@@ -9,7 +9,7 @@ import click
 from abuse_intake.as_json import attribution_as_json
 from abuse_intake.cli.output import count, one_line, print_json, print_table
 from abuse_intake.cli.progress import Progress
-from abuse_intake.reattributing import READS_DIFFERENTLY, DecidedBatch, Trouble
+from abuse_intake.reattributing import KEY_IS_GONE, LEFT, READS_DIFFERENTLY, DecidedBatch, Trouble
 from storage.bulk import chunked
 from storage.redecisions import Redecision
 from storage.values import Evidence
@@ -43,8 +43,8 @@ class Answer:
         self._counts.update(
             incidents=batch.incidents,
             decided=batch.decided,
-            left=sum(one.reports for one in batch.troubles if one.reason == READS_DIFFERENTLY),
-            unread=sum(one.reports for one in batch.troubles if one.reason != READS_DIFFERENTLY),
+            left=sum(one.reports for one in batch.troubles if one.reason in LEFT),
+            unread=sum(one.reports for one in batch.troubles if one.reason not in LEFT),
         )
         for some in chunked(batch.changed, TABLE_ROWS):
             settled = [one for one in some if one.report.id in homes]
@@ -177,7 +177,12 @@ def _compare_evidence(before: Iterable[Evidence], after: Iterable[Evidence]) -> 
 
 
 def _describe_trouble(trouble: Trouble) -> str:
+    retry = f"abuse-intake mails retry {trouble.mail_id}"
     if trouble.reason == READS_DIFFERENTLY:
-        retry = f"abuse-intake mails retry {trouble.mail_id}"
         return f"mail {trouble.mail_id} reads differently now; this stores that: {retry}"
+    if trouble.reason == KEY_IS_GONE:
+        return (
+            f"mail {trouble.mail_id} was proven by a key that is not to be had now; its reports stay as they are; "
+            f"to have it judged without the key: {retry}"
+        )
     return f"mail {trouble.mail_id} {_WHY_UNREAD[trouble.reason]}; its reports stay as they are"

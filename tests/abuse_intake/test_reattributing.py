@@ -9,12 +9,13 @@ import pytest
 from report_builders import make_read_mail
 from storage_builders import NOW, arrival, attribution, keep_all, message, outcome, record, report
 
+from abuse_intake.attribution.dkim.problems import Problem
 from abuse_intake.guard.failure import Failure
-from abuse_intake.reattributing import DecidedBatch, Redecider, Trouble, pair_reports
+from abuse_intake.reattributing import DecidedBatch, Redecider, Trouble, has_lost_its_key, pair_reports
 from parsers.values import ReadMail, Report
 from storage.database import Database
-from storage.redecisions import BATCH_MAILS, StoredReport, find_incident_ids
-from storage.values import Attribution, IncidentFilter
+from storage.redecisions import BATCH_MAILS, Redecision, StoredReport, find_incident_ids
+from storage.values import Attribution, Evidence, IncidentFilter
 
 
 @dataclass(slots=True)
@@ -233,3 +234,54 @@ def test_report_without_a_message_is_known_by_its_place_only() -> None:
 
     assert [one.position for one, _ in alike] == [0, 1]
     assert different == []
+
+
+PROOF = Evidence("dkim", "contoso.example", "contoso", True, "d=contoso.example s=s1, it verifies")
+
+
+@pytest.mark.parametrize(
+    ("problem", "is_kept"),
+    [
+        (Problem.NO_KEY, True),
+        (Problem.NO_KEY_IN_ARCHIVE, True),
+        (Problem.UNREACHABLE, True),
+        (Problem.REVOKED, True),
+        (Problem.BODY_CHANGED, False),
+        (Problem.SHARED, False),
+    ],
+)
+def test_a_proof_outlives_its_key(problem: Problem, is_kept: bool) -> None:
+    """What a key proved stays proven when the key is taken away, not when the signature is judged otherwise."""
+    proven = replace(attribution("proven"), evidence=(PROOF,))
+    failed = replace(PROOF, verified=False, detail=f"d=contoso.example s=s1, a domain of contoso: {problem}")
+    now = replace(attribution("unattributed", tenant=None), evidence=(failed,))
+    stored = StoredReport("1", "1", 0, "1", "key", "message", proven)
+
+    assert has_lost_its_key(Redecision(stored, now, "other")) is is_kept
+
+
+def test_a_proof_by_another_signature_needs_no_key() -> None:
+    """Only a signature that had proven something is missed, and only by what was proven."""
+    missing = replace(PROOF, verified=False, detail=f"x: {Problem.NO_KEY}")
+    now = replace(attribution("unattributed", tenant=None), evidence=(missing,))
+    by_another = replace(PROOF, value="b.example")
+    before = replace(attribution("proven"), evidence=(by_another,))
+    stated = replace(attribution("stated"), evidence=(PROOF,))
+
+    for earlier in (before, stated):
+        stored = StoredReport("1", "1", 0, "1", "key", "message", earlier)
+        assert not has_lost_its_key(Redecision(stored, now, "other"))
+
+
+def test_fault_while_keys_are_looked_up_costs_nothing(database: Database) -> None:
+    """Each mail is then judged alone."""
+
+    class Faulty(FakeAttributor):
+        def prepare(self, reports: Iterable[Report]) -> None:
+            raise ValueError("a fault of ours")
+
+    store_mails(database, 3, about("a"))
+
+    (batch,) = decide_all(database, FakeReader(make_read_mail(about("a"))), Faulty())
+
+    assert (batch.decided, batch.troubles) == (3, ())

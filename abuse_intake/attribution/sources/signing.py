@@ -2,10 +2,15 @@
 
 from collections.abc import Iterator
 
+from abuse_intake.attribution.claims import describe_owner
 from abuse_intake.attribution.directory import Owner
+from abuse_intake.attribution.dkim.problems import Problem
 from abuse_intake.attribution.evidence import Subject
 from abuse_intake.attribution.sources.envelope import may_claims_count
 from storage.values import Evidence
+
+KEYLESS = tuple(map(str, (Problem.NO_KEY, Problem.NO_KEY_IN_ARCHIVE, Problem.UNREACHABLE, Problem.REVOKED)))
+"""Why a signature proves nothing now that may have proven something while its key was published."""
 
 
 def find_signature_evidence(subject: Subject) -> Iterator[Evidence]:
@@ -14,7 +19,7 @@ def find_signature_evidence(subject: Subject) -> Iterator[Evidence]:
         owner = signature.owner
         tenant = owner.tenant if owner else None
         is_ours_alone = signature.is_ours and tenant is None
-        whose = "the provider's own domain" if is_ours_alone else f"a domain of {tenant or 'no tenant'}"
+        whose = "the provider's own domain" if is_ours_alone else f"a domain {describe_owner(owner)}"
         result = signature.problem or "it verifies, and covers the whole message"
         detail = f"d={signature.domain} s={signature.selector}, {whose}: {result}"
         lines = (signature.line,) if signature.line else ()
@@ -27,3 +32,8 @@ def find_signing_owners(subject: Subject) -> Iterator[Owner]:
     for signature in subject.signatures:
         if signature.owner and not signature.is_ours and (signature.is_proof or may_claims):
             yield signature.owner
+
+
+def is_keyless(evidence: Evidence) -> bool:
+    """Whether a signature proves nothing only because its key is not to be had."""
+    return evidence.source in ("dkim", "arc") and not evidence.verified and evidence.detail.endswith(KEYLESS)

@@ -1,5 +1,7 @@
 """Evidence as a person reads it: sentences, the header lines below them, and the caution of each confidence."""
 
+from dataclasses import replace
+
 import pytest
 from command_line import CommandLine
 from report_builders import make_junk, make_mail
@@ -93,8 +95,22 @@ def test_a_replay_is_called_one() -> None:
     """What a tenant signed but our servers did not let out is not told as sent by the tenant."""
     told = describe_caution(attributed("proven", "elsewhere"))
 
-    assert "contoso signed the whole message, but this copy did not leave our servers" in told
+    assert "a signature proves that contoso sent the message, but this copy did not leave our servers" in told
     assert describe_caution(attributed("proven", "ours")) == CAUTION["proven"]
+
+
+def test_what_another_tenants_server_sent_on_is_told() -> None:
+    """Whoever acts against the signer knows that the copy came from another tenant's address."""
+    address = Evidence("address", "192.0.2.20", "fabrikam", False, "192.0.2.20 lies in 192.0.2.16/28")
+    attribution = replace(attributed("proven", "ours"), evidence=(address,))
+
+    told = describe_caution(attribution)
+
+    assert (
+        "a signature proves that contoso sent the message, but this copy came from an address of fabrikam"
+        in told
+    )
+    assert "who may send for contoso" in told
 
 
 @pytest.mark.parametrize("confidence", ["corroborated", "stated"])

@@ -1,0 +1,48 @@
+"""Where tenants are listed: what is wrong with a list is told, and nothing stays open behind it."""
+
+from pathlib import Path
+
+import psutil
+import pytest
+from report_builders import make_tenant
+from sqlalchemy import update
+from storage_builders import NOW
+
+from abuse_intake.directory_listing import FileListing, ImportedListing
+from abuse_intake.directory_source import read_unchanged
+from abuse_intake.errors import DirectoryError
+from storage.database import Database
+from storage.models import Tenant, table_of
+from storage.tenant_lines import write_tenant
+from storage.tenants import replace_lines
+
+
+def test_a_list_that_is_refused_does_not_stay_open(tmp_path: Path) -> None:
+    """While the error is still in hand, as in a background reading that nobody asked about yet, the file is closed."""
+    path = tmp_path / "tenants.jsonl"
+    path.write_text('{"id": "contoso"}\nnonsense\n')
+
+    with pytest.raises(DirectoryError) as told:
+        read_unchanged(FileListing(path))
+
+    assert told.tb is not None
+    assert str(path) not in [file.path for file in psutil.Process().open_files()]
+
+
+def test_a_damaged_import_is_told(tmp_path: Path) -> None:
+    """Whatever is asked of it, it says to import the directory again."""
+    database = Database(f"sqlite:///{tmp_path}/test.db")
+    database.upgrade()
+    with database.begin() as session:
+        replace_lines(session, [("contoso", write_tenant(make_tenant("contoso")))], NOW)
+        session.execute(update(table_of(Tenant)).values(document="{"))
+    listing = ImportedListing(database)
+
+    for ask in (
+        lambda: list(listing.read_entries()),
+        lambda: list(listing.read_tenants()),
+        lambda: listing.find_tenant("contoso"),
+    ):
+        with pytest.raises(DirectoryError, match="the imported directory is damaged, import it again"):
+            ask()
+    database.close()
