@@ -20,7 +20,7 @@ from storage.tenants import replace_lines
 def test_a_list_that_is_refused_does_not_stay_open(tmp_path: Path) -> None:
     """While the error is still in hand, as in a background reading that nobody asked about yet, the file is closed."""
     path = tmp_path / "tenants.jsonl"
-    path.write_text('{"id": "contoso"}\nnonsense\n')
+    path.write_text('{"id": "contoso"}\n{"id": "contoso"}\n{"id": "fabrikam"}\n')
 
     with pytest.raises(DirectoryError) as told:
         read_unchanged(FileListing(path))
