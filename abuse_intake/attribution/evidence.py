@@ -9,7 +9,7 @@ from abuse_intake.attribution.signatures import SignatureVerdict
 from abuse_intake.settings_attribution import ProviderSettings
 from parsers.values import Report, Trace
 
-LINE_CHARACTERS = 500
+LINE_CHARACTERS = 1000
 """Of a header line that evidence stands on; the whole of it is in the mail."""
 
 
