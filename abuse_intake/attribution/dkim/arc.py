@@ -5,7 +5,7 @@ from collections.abc import Callable
 from abuse_intake.attribution.directory import Owner
 from abuse_intake.attribution.dkim.arc_sets import RESULTS, SEAL, SIGNATURE, ArcSets
 from abuse_intake.attribution.dkim.keyring import KeyName, Lookup
-from abuse_intake.attribution.dkim.owners import Claim
+from abuse_intake.attribution.dkim.owners import Standing
 from abuse_intake.attribution.dkim.problems import Problem, Unproven
 from abuse_intake.attribution.dkim.proving import (
     Arrival,
@@ -25,15 +25,15 @@ from abuse_intake.attribution.dkim.signature import (
 from abuse_intake.attribution.dkim.signed_message import SignedField, SignedMessage
 from abuse_intake.attribution.dkim.tags import find_tag
 
-FindClaim = Callable[[str], Claim | None]
+FindStanding = Callable[[str], Standing | None]
 
 
 class Chain:
     """The ARC sets of one message, and whether their seals verify."""
 
-    def __init__(self, message: SignedMessage, find_claim: FindClaim, lookup: Lookup) -> None:
+    def __init__(self, message: SignedMessage, find_standing: FindStanding, lookup: Lookup) -> None:
         self._message = message
-        self._find_claim = find_claim
+        self._find_standing = find_standing
         self._lookup = lookup
         self._sets = ArcSets(message)
         self._seals: dict[int, Problem | None] = {}
@@ -52,19 +52,19 @@ class Chain:
             self._check_seal_below(below)
         return find_covered(signature, self._message)
 
-    def find_sender(self, instance: int, claim: Claim) -> Owner:
+    def find_sender(self, instance: int, standing: Standing) -> Owner:
         """The tenant that the sealed results say was authenticated; Unproven where this seal cannot say that."""
         authenticated = sorted(find_authenticated(self._sets.field(instance, RESULTS).value))
-        claimed = [(method, domain, self._find_claim(domain)) for method, domain in authenticated]
+        standings = [(method, domain, self._find_standing(domain)) for method, domain in authenticated]
         named = [
             (method, domain, one.owner)
-            for method, domain, one in claimed
+            for method, domain, one in standings
             if one and one.owner.tenant and not one.needs_from
         ]
         tenants = {owner.tenant for *_, owner in named}
         if len(tenants) != 1:
             raise Unproven(Problem.SEAL_AMBIGUOUS if tenants else Problem.SEAL_ALONE)
-        if not claim.is_ours and tenants != {claim.owner.tenant}:
+        if not standing.is_ours and tenants != {standing.owner.tenant}:
             raise Unproven(Problem.SEAL_OF_OTHERS)
         for method, domain, owner in named:
             if method == "auth" or self._is_well_signed(domain):
@@ -94,10 +94,10 @@ class Chain:
 
     def _find_zone(self, domain: str) -> str:
         """Whose servers have a key; Unproven for a stranger's, who is not asked."""
-        claim = self._find_claim(domain)
-        if claim is None or not claim.is_certain:
+        standing = self._find_standing(domain)
+        if standing is None or not standing.is_certain:
             raise Unproven(Problem.CHAIN_UNPROVEN)
-        return claim.zone
+        return standing.zone
 
     def _check_seal_below(self, instance: int) -> None:
         try:

@@ -6,9 +6,9 @@ from functools import cached_property
 
 from abuse_intake.attribution.directory import Owner
 from abuse_intake.attribution.dkim.arc import Chain
-from abuse_intake.attribution.dkim.candidates import Candidate, Claims
+from abuse_intake.attribution.dkim.candidates import Candidate, Standings
 from abuse_intake.attribution.dkim.keyring import Lookup
-from abuse_intake.attribution.dkim.owners import Claim
+from abuse_intake.attribution.dkim.owners import Standing
 from abuse_intake.attribution.dkim.problems import Problem, Unproven
 from abuse_intake.attribution.dkim.proving import Arrival, prove
 from abuse_intake.attribution.dkim.signature import NAME_CHARACTERS, parse_dkim_signature
@@ -32,7 +32,7 @@ class Judge:
 
     message: Message
     candidates: Sequence[Candidate]
-    claims: Claims
+    standings: Standings
     arrival: Arrival
     lookup: Lookup
 
@@ -56,44 +56,44 @@ class Judge:
 
     @cached_property
     def _chain(self) -> Chain:
-        return Chain(self._need_signed(), self.claims.find, self.lookup)
+        return Chain(self._need_signed(), self.standings.find, self.lookup)
 
     def _judge_dkim(self, candidates: Sequence[Candidate]) -> Iterator[SignatureVerdict]:
         """Strangers' are told, a few; of tenants' and ours some are verified, and one more is told."""
-        chosen = choose([one for one in candidates if one.claim])
+        chosen = choose([one for one in candidates if one.standing])
         strangers = untried = 0
         for candidate in candidates:
-            if candidate.claim is None:
+            if candidate.standing is None:
                 strangers += 1
                 if strangers <= MOST_STRANGERS:
                     yield _make_verdict(candidate, None, Problem.STRANGER)
             elif candidate.index in chosen:
-                yield self._judge_one(candidate, candidate.claim, self._prove_dkim)
+                yield self._judge_one(candidate, candidate.standing, self._prove_dkim)
             elif not untried:
                 untried = 1
-                yield _make_verdict(candidate, candidate.claim, Problem.TOO_MANY)
+                yield _make_verdict(candidate, candidate.standing, Problem.TOO_MANY)
 
     def _judge_arc(self, candidates: Sequence[Candidate]) -> Iterator[SignatureVerdict]:
         """Ours and tenants', the newest first, down to the first that verifies: that one alone counts."""
-        ours = sorted((one for one in candidates if one.claim), key=lambda one: -one.instance)
+        ours = sorted((one for one in candidates if one.standing), key=lambda one: -one.instance)
         for candidate in ours[:MOST_SETS]:
-            assert candidate.claim is not None
-            verdict = self._judge_one(candidate, candidate.claim, self._prove_arc)
+            assert candidate.standing is not None
+            verdict = self._judge_one(candidate, candidate.standing, self._prove_arc)
             yield verdict
             if verdict.is_proof or verdict.problem in _SAID_BY_VALID_SEALS:
                 return
 
-    def _judge_one(self, candidate: Candidate, claim: Claim, prove_it: "_Prove") -> SignatureVerdict:
-        if not claim.is_certain:
-            return _make_verdict(candidate, claim, Problem.SHARED)
+    def _judge_one(self, candidate: Candidate, standing: Standing, prove_it: "_Prove") -> SignatureVerdict:
+        if not standing.is_certain:
+            return _make_verdict(candidate, standing, Problem.SHARED)
         try:
-            owner, covered = prove_it(candidate, claim)
+            owner, covered = prove_it(candidate, standing)
         except Unproven as unproven:
-            return _make_verdict(candidate, claim, unproven.problem)
-        proof = _make_verdict(candidate, claim, None)
+            return _make_verdict(candidate, standing, unproven.problem)
+        proof = _make_verdict(candidate, standing, None)
         return replace(proof, owner=owner, is_proof=True, covered=covered)
 
-    def _prove_dkim(self, candidate: Candidate, claim: Claim) -> tuple[Owner, frozenset[str]]:
+    def _prove_dkim(self, candidate: Candidate, standing: Standing) -> tuple[Owner, frozenset[str]]:
         message = self._need_signed()
         fields = message.every("dkim-signature")
         if candidate.index >= len(fields):
@@ -101,16 +101,16 @@ class Judge:
         signature = parse_dkim_signature(fields[candidate.index])
         if (signature.domain, signature.selector) != (candidate.domain, candidate.selector):
             raise Unproven(Problem.MALFORMED)
-        covered = prove(signature, message, self.arrival, self.lookup.find_records, claim.zone)
-        if claim.needs_from and not self._is_from_at(claim.owner.name):
+        covered = prove(signature, message, self.arrival, self.lookup.find_records, standing.zone)
+        if standing.needs_from and not self._is_from_at(standing.owner.name):
             raise Unproven(Problem.FROM_ELSEWHERE)
-        return claim.owner, covered
+        return standing.owner, covered
 
-    def _prove_arc(self, candidate: Candidate, claim: Claim) -> tuple[Owner, frozenset[str]]:
-        if claim.needs_from:
+    def _prove_arc(self, candidate: Candidate, standing: Standing) -> tuple[Owner, frozenset[str]]:
+        if standing.needs_from:
             raise Unproven(Problem.FROM_ELSEWHERE)
         covered = self._chain.check_seals(candidate.instance, candidate.domain, self.arrival)
-        return self._chain.find_sender(candidate.instance, claim), covered
+        return self._chain.find_sender(candidate.instance, standing), covered
 
     def _is_from_at(self, domain: str) -> bool:
         """Whether the one From is at a domain, or below it."""
@@ -118,7 +118,7 @@ class Judge:
         return self._need_signed().counts["from"] == 1 and f".{sender}".endswith(f".{domain}")
 
 
-_Prove = Callable[[Candidate, Claim], tuple[Owner, frozenset[str]]]
+_Prove = Callable[[Candidate, Standing], tuple[Owner, frozenset[str]]]
 _SAID_BY_VALID_SEALS = frozenset(
     {Problem.SEAL_ALONE, Problem.SEAL_AMBIGUOUS, Problem.SEAL_OF_OTHERS, Problem.SEALED_WEAK}
 )
@@ -136,16 +136,18 @@ def choose(candidates: Sequence[Candidate]) -> frozenset[int]:
     return frozenset([*first.values(), *rest][:MOST_VERIFIED])
 
 
-def _make_verdict(candidate: Candidate, claim: Claim | None, problem: Problem | None) -> SignatureVerdict:
+def _make_verdict(
+    candidate: Candidate, standing: Standing | None, problem: Problem | None
+) -> SignatureVerdict:
     (line,) = show_lines((candidate.trace,))
     return SignatureVerdict(
         kind=candidate.kind,
         domain=_show(candidate.domain),
         selector=_show(candidate.selector),
-        owner=claim.owner if claim else None,
+        owner=standing.owner if standing else None,
         is_proof=False,
         problem=str(problem) if problem else None,
-        is_ours=bool(claim and claim.is_ours),
+        is_ours=bool(standing and standing.is_ours),
         line=line,
     )
 

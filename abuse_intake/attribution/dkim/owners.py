@@ -16,7 +16,7 @@ MOST_HYPHENS = 10
 """Of a Workspace name: each may stand for a dot."""
 
 
-class Claim(NamedTuple):
+class Standing(NamedTuple):
     """Whom a signing domain stands for."""
 
     owner: Owner
@@ -33,7 +33,7 @@ class Claim(NamedTuple):
         return self.is_ours or self.owner.tenant is not None
 
 
-def find_claim(domain: str, provider: ProviderSettings, directory: Directory) -> Claim | None:
+def find_standing(domain: str, provider: ProviderSettings, directory: Directory) -> Standing | None:
     """Whom a signature of this domain could prove; None for a stranger's, and for what is no domain."""
     if not is_domain(domain):
         return None
@@ -42,7 +42,7 @@ def find_claim(domain: str, provider: ProviderSettings, directory: Directory) ->
         return _find_behind_ours(domain, ours, directory)
     owner = directory.find_domain_owner(domain)
     if owner is not None:
-        return Claim(owner, owner.name)
+        return Standing(owner, owner.name)
     match = _WORKSPACE_DOMAIN.fullmatch(domain)
     if match is None or WORKSPACE in provider.disabled_profiles:
         return None
@@ -55,16 +55,16 @@ def _find_signing_domain(domain: str, provider: ProviderSettings) -> str | None:
     return max(found, key=len, default=None)
 
 
-def _find_behind_ours(domain: str, ours: str, directory: Directory) -> Claim:
+def _find_behind_ours(domain: str, ours: str, directory: Directory) -> Standing:
     """A listed domain below the signing domain; else the label next to it as a tenant's id."""
     listed = directory.find_domain_owner(domain)
     if listed is not None and listed.name.endswith(f".{ours}"):
-        return Claim(listed, listed.name, is_ours=True)
+        return Standing(listed, listed.name, is_ours=True)
     label = domain.removesuffix(ours).rstrip(".").rpartition(".")[2]
     tenant = _find_by_id(label, directory) if label else None
     if tenant is None:
-        return Claim(Owner(domain, None), ours, is_ours=True)
-    return Claim(Owner(f"{label}.{ours}", tenant), f"{label}.{ours}", is_ours=True)
+        return Standing(Owner(domain, None), ours, is_ours=True)
+    return Standing(Owner(f"{label}.{ours}", tenant), f"{label}.{ours}", is_ours=True)
 
 
 def _find_by_id(label: str, directory: Directory) -> str | None:
@@ -76,7 +76,7 @@ def _find_by_id(label: str, directory: Directory) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _find_workspace_owner(label: str, directory: Directory) -> Claim | None:
+def _find_workspace_owner(label: str, directory: Directory) -> Standing | None:
     """The tenant of the only listed domain that reads as the label once its dots are hyphens."""
     hyphens = label.count("-")
     if hyphens > MOST_HYPHENS:
@@ -85,7 +85,7 @@ def _find_workspace_owner(label: str, directory: Directory) -> Claim | None:
     if len(found) != 1:
         return None
     ((name, tenant),) = found.items()
-    return Claim(Owner(name, tenant), name, needs_from=hyphens > 1) if tenant else None
+    return Standing(Owner(name, tenant), name, needs_from=hyphens > 1) if tenant else None
 
 
 def _find_readings(label: str, directory: Directory) -> Iterator[tuple[str, str | None]]:

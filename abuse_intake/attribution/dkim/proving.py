@@ -26,7 +26,7 @@ class Arrival:
         return self._at is not None and self._at.timestamp() > seconds
 
 
-class Facts(NamedTuple):
+class Coverage(NamedTuple):
     """What the rules look at: a signature, and how often each field stands in the message and is signed."""
 
     signature: Signature
@@ -39,27 +39,27 @@ class Facts(NamedTuple):
         return any(self.counts[name] > max(1, self.signed[name]) for name in names)
 
 
-RULES: tuple[tuple[Callable[[Facts], bool], Problem], ...] = (
-    (lambda facts: not facts.signed["from"], Problem.FROM_UNSIGNED),
-    (lambda facts: not facts.signed["subject"], Problem.SUBJECT_UNSIGNED),
-    (lambda facts: facts.has_unsigned("from"), Problem.SECOND_FROM),
-    (lambda facts: facts.has_unsigned("subject"), Problem.SECOND_SUBJECT),
+RULES: tuple[tuple[Callable[[Coverage], bool], Problem], ...] = (
+    (lambda coverage: not coverage.signed["from"], Problem.FROM_UNSIGNED),
+    (lambda coverage: not coverage.signed["subject"], Problem.SUBJECT_UNSIGNED),
+    (lambda coverage: coverage.has_unsigned("from"), Problem.SECOND_FROM),
+    (lambda coverage: coverage.has_unsigned("subject"), Problem.SECOND_SUBJECT),
     # A second one of these is another date, or another way to show the body, than the signer's.
     (
-        lambda facts: facts.has_unsigned("date", "content-type", "content-transfer-encoding"),
+        lambda coverage: coverage.has_unsigned("date", "content-type", "content-transfer-encoding"),
         Problem.SECOND_FIELD,
     ),
-    (lambda facts: not _is_within(facts.signature), Problem.IDENTITY),
-    (lambda facts: _has_expired(facts), Problem.EXPIRED),
+    (lambda coverage: not _is_within(coverage.signature), Problem.IDENTITY),
+    (lambda coverage: _has_expired(coverage), Problem.EXPIRED),
 )
 """What makes a signature no proof, whatever its key says; the first that holds is told."""
 
 
 def check_coverage(signature: Signature, message: SignedMessage, arrival: Arrival) -> None:
     """Unproven unless it covers From, Subject and the body, and did so when the message arrived."""
-    facts = Facts(signature, message.counts, Counter(signature.names), arrival)
+    coverage = Coverage(signature, message.counts, Counter(signature.names), arrival)
     for holds, problem in RULES:
-        if holds(facts):
+        if holds(coverage):
             raise Unproven(problem)
 
 
@@ -150,6 +150,6 @@ def _is_within(signature: Signature) -> bool:
     return identity is None or f".{identity}".endswith(f".{signature.domain}")
 
 
-def _has_expired(facts: Facts) -> bool:
-    expires = facts.signature.expires
-    return expires is not None and facts.arrival.is_after(expires)
+def _has_expired(coverage: Coverage) -> bool:
+    expires = coverage.signature.expires
+    return expires is not None and coverage.arrival.is_after(expires)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from abuse_intake.attribution.directory import Directory
-from abuse_intake.attribution.dkim.candidates import Claims, find_candidates
+from abuse_intake.attribution.dkim.candidates import Standings, find_candidates
 from abuse_intake.attribution.dkim.judging import Judge
 from abuse_intake.attribution.dkim.keyring import KeyName, Keyring, Lookup
 from abuse_intake.attribution.dkim.proving import Arrival
@@ -52,9 +52,9 @@ class DkimVerifier:
     def _judge(
         self, message: Message, directory: Directory, arrival: Arrival, lookup: Lookup
     ) -> tuple[SignatureVerdict, ...]:
-        claims = Claims(self._provider, directory)
-        candidates = find_candidates(message.traces, claims)
-        return tuple(Judge(message, candidates, claims, arrival, lookup).judge()) if candidates else ()
+        standings = Standings(self._provider, directory)
+        candidates = find_candidates(message.traces, standings)
+        return tuple(Judge(message, candidates, standings, arrival, lookup).judge()) if candidates else ()
 
 
 class _Prepared:

@@ -7,7 +7,7 @@ from signing_keys import rsa_key
 
 from abuse_intake.attribution import Directory
 from abuse_intake.attribution.directory import Owner
-from abuse_intake.attribution.dkim.owners import Claim, find_claim
+from abuse_intake.attribution.dkim.owners import Standing, find_standing
 from abuse_intake.attribution.dkim.problems import Problem
 from abuse_intake.settings_attribution import ProviderSettings
 from storage.values import Tenant
@@ -25,8 +25,8 @@ TENANTS = [
 ]
 
 
-def _claim(domain: str, provider: ProviderSettings = PROVIDER) -> Claim | None:
-    return find_claim(domain, provider, Directory(TENANTS))
+def _standing(domain: str, provider: ProviderSettings = PROVIDER) -> Standing | None:
+    return find_standing(domain, provider, Directory(TENANTS))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def _claim(domain: str, provider: ProviderSettings = PROVIDER) -> Claim | None:
 )
 def test_a_listed_domain_is_its_tenants(domain: str, name: str, tenant: str | None) -> None:
     """And all below it; one that two tenants list is neither's."""
-    assert _claim(domain) == Claim(Owner(name, tenant), zone=name)
+    assert _standing(domain) == Standing(Owner(name, tenant), zone=name)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_listed_domain_is_its_tenants(domain: str, name: str, tenant: str | No
 )
 def test_a_stranger_s_domain_and_what_is_no_domain_are_nobodys(domain: str) -> None:
     """Nothing is looked up for them."""
-    assert _claim(domain) is None
+    assert _standing(domain) is None
 
 
 @pytest.mark.parametrize(
@@ -86,17 +86,20 @@ def test_below_our_signing_domains_the_label_next_to_them_names_the_tenant(
     domain: str, name: str, tenant: str | None
 ) -> None:
     """A listed domain first, then an external id or an id; who lists the signing domain does not own its mail."""
-    claim = _claim(domain)
+    standing = _standing(domain)
 
-    assert claim is not None
-    assert (claim.owner, claim.is_ours) == (Owner(name, tenant), True)
+    assert standing is not None
+    assert (standing.owner, standing.is_ours) == (Owner(name, tenant), True)
 
 
 @pytest.mark.parametrize(
-    ("label", "claim"),
+    ("label", "standing"),
     [
-        ("contoso-example", Claim(Owner("contoso.example", "contoso"), "contoso.example")),
-        ("my-shop-example", Claim(Owner("my-shop.example", "contoso"), "my-shop.example", needs_from=True)),
+        ("contoso-example", Standing(Owner("contoso.example", "contoso"), "contoso.example")),
+        (
+            "my-shop-example",
+            Standing(Owner("my-shop.example", "contoso"), "my-shop.example", needs_from=True),
+        ),
         ("mail-contoso-example", None),
         ("shared-example", None),
         ("a-b-example", None),
@@ -105,13 +108,13 @@ def test_below_our_signing_domains_the_label_next_to_them_names_the_tenant(
         ("--", None),
     ],
 )
-def test_google_workspace_writes_dots_as_hyphens(label: str, claim: Claim | None) -> None:
+def test_google_workspace_writes_dots_as_hyphens(label: str, standing: Standing | None) -> None:
     """The one listed domain that reads so; where a stranger's could too, From must agree."""
     domain = f"{label}.20230601.gappssmtp.com"
 
-    assert _claim(domain) == claim
-    assert _claim(domain, ProviderSettings(disabled_profiles=("google_workspace",))) is None
-    assert _claim(f"{label}.2023060.gappssmtp.com") is None
+    assert _standing(domain) == standing
+    assert _standing(domain, ProviderSettings(disabled_profiles=("google_workspace",))) is None
+    assert _standing(f"{label}.2023060.gappssmtp.com") is None
 
 
 @pytest.mark.parametrize(
