@@ -7,6 +7,7 @@ from attribution_world import attribute, find_headers, make_sid
 from hypothesis import given
 from hypothesis import strategies as st
 
+from abuse_intake.attribution.evidence import LINE_CHARACTERS
 from abuse_intake.attribution.provider_headers import PROFILES
 from abuse_intake.settings_attribution import ProviderSettings
 from parsers.traces import PROVIDER_FIELDS
@@ -218,7 +219,7 @@ def test_long_values_are_cut() -> None:
     (evidence,) = find_headers(attribute(f"X-Mandrill-User: {'x' * 3000}"))
 
     assert len(evidence.value) == 200
-    assert len(evidence.lines[0]) == 500
+    assert len(evidence.lines[0]) == LINE_CHARACTERS
 
 
 @given(st.sampled_from(sorted(PROVIDER_FIELDS)), st.lists(st.binary(max_size=300), min_size=1, max_size=3))

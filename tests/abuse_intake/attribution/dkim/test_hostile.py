@@ -30,6 +30,7 @@ from abuse_intake.attribution.dkim.judging import MOST_STRANGERS, MOST_VERIFIED
 from abuse_intake.attribution.dkim.keyring import Keyring
 from abuse_intake.attribution.dkim.problems import Problem
 from abuse_intake.attribution.dkim.public_key import PublicKey
+from abuse_intake.attribution.evidence import LINE_CHARACTERS
 from abuse_intake.attribution.signatures import SignatureVerdict
 
 MIB = 1 << 20
@@ -84,7 +85,7 @@ def test_long_signatures_are_read_in_one_go(rest: str) -> None:
 
     assert not verdict.is_proof
     assert verdict.problem
-    assert len(verdict.line) <= 500
+    assert len(verdict.line) <= LINE_CHARACTERS
 
 
 def test_a_header_that_no_server_takes_is_not_verified() -> None:
