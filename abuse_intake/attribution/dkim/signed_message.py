@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from abuse_intake.attribution.dkim.canonical import Form, canonicalize_body, canonicalize_field
 from abuse_intake.attribution.dkim.problems import Problem, Unproven
+from parsers import budget
 from parsers.header_block import skip_prologue
 
-HEADER_BYTES = 256 * 1024
-"""No mail server takes a longer header."""
+HEADER_BYTES = budget.HEADER_BYTES.of_one
+"""Of a longer header the parser does not read the end either."""
 _FIELD = re.compile(rb"([!-9;-~]{1,200}):([^\r\n\0]*+(?:\r\n[ \t][^\r\n\0]*+)*)\r\n")
 """A field with its folds: nothing else may stand in a header block whose signature counts."""
 
