@@ -50,13 +50,13 @@ class Chain:
     def find_sender(self, instance: int, standing: Standing, covered: Container[str]) -> Owner:
         """The tenant that the sealed results say was authenticated; Unproven where this set cannot say that.
 
-        Only by a domain that is no tenant's can the provider speak of all of them. `covered`: of `check_seals`.
+        A name below a signing domain may be a customer's, listed or not. `covered`: of `check_seals`.
         """
         named = list(self._find_named(instance))
         tenants = {owner.tenant for *_, owner in named}
         if len(tenants) != 1:
             raise Unproven(Problem.SEAL_AMBIGUOUS if tenants else Problem.SEAL_ALONE)
-        if standing.owner.tenant is not None and tenants != {standing.owner.tenant}:
+        if not standing.is_signing_domain and tenants != {standing.owner.tenant}:
             raise Unproven(Problem.SEAL_OF_OTHERS)
         for method, domain, owner in named:
             if method == "auth" or ("dkim-signature" in covered and self._signatures.are_whole(domain)):

@@ -25,6 +25,8 @@ class Standing(NamedTuple):
     """Whose servers are asked for its keys; names of one zone share the limits of that."""
     is_ours: bool = False
     """The key is the provider's own."""
+    is_signing_domain: bool = False
+    """It is one of `provider.signing_domains` itself: what that seals may speak of any tenant."""
     has_other_readings: bool = False
     """The name could stand for a stranger's domain too."""
 
@@ -68,7 +70,7 @@ def _find_behind_ours(domain: str, ours: str, directory: Directory) -> Standing:
     listed = directory.find_domain_owner(domain)
     if listed is not None and listed.name.endswith(f".{ours}"):
         return Standing(listed, listed.name, is_ours=True)
-    return Standing(Owner(domain, None), ours, is_ours=True)
+    return Standing(Owner(domain, None), ours, is_ours=True, is_signing_domain=domain == ours)
 
 
 def _find_workspace_owner(label: str, directory: Directory) -> Standing | None:

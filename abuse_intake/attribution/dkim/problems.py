@@ -46,7 +46,9 @@ class Problem(StrEnum):
         "the seal says that the message passed through, not which tenant was authenticated as its sender"
     )
     SEAL_AMBIGUOUS = "the sealed results name more than one tenant"
-    SEAL_OF_OTHERS = "a tenant's seal can name that tenant only"
+    SEAL_OF_OTHERS = (
+        "only a signing domain of the provider can seal for any tenant, another for its owner alone"
+    )
     SEALED_LONG = "the sealed results are too long, or too many: not read"
     SEALED_SWAPPABLE = (
         "the ARC set does not cover the DKIM signatures that its results rest on: they may be others now"
