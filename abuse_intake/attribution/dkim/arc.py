@@ -58,10 +58,11 @@ class Chain:
             raise Unproven(Problem.SEAL_AMBIGUOUS if tenants else Problem.SEAL_ALONE)
         if not standing.is_signing_domain and tenants != {standing.owner.tenant}:
             raise Unproven(Problem.SEAL_OF_OTHERS)
+        are_sealed = not self._message.counts["dkim-signature"] or "dkim-signature" in covered
         for method, domain, owner in named:
-            if method == "auth" or ("dkim-signature" in covered and self._signatures.are_whole(domain)):
+            if method == "auth" or (are_sealed and self._signatures.are_whole(domain)):
                 return owner
-        raise Unproven(Problem.SEALED_WEAK if "dkim-signature" in covered else Problem.SEALED_SWAPPABLE)
+        raise Unproven(Problem.SEALED_WEAK if are_sealed else Problem.SEALED_SWAPPABLE)
 
     def _find_named(self, instance: int) -> Iterator[tuple[str, str, Owner]]:
         """Method, domain and tenant of what the sealed results say passed, where it names a tenant for certain."""

@@ -2,11 +2,13 @@
 
 import dkim
 import pytest
+from report_builders import make_tenant
 from sealing import ask_dkimpy_about_arc, seal
 from signing import (
     DOMAIN,
     MESSAGE,
     SIGNED_NAMES,
+    TENANTS,
     FakeDns,
     name_of,
     sign,
@@ -20,17 +22,21 @@ from abuse_intake.attribution.signatures import SignatureVerdict
 
 OURS = "onmicrosoft.example"
 STRANGER = "stranger.example"
-NAMES = [name.encode() for name in SIGNED_NAMES]
+BRAND = f"brand.{OURS}"
+"""A domain below ours that a tenant lists."""
+COVERING = (*SIGNED_NAMES, "dkim-signature")
+NAMES = [name.encode() for name in COVERING]
 AUTHENTICATED = "auth=pass smtp.auth=ann@contoso.example"
 
 
 def _dns() -> FakeDns:
-    names = (DOMAIN, "fabrikam.example", OURS, STRANGER, "shared.example")
+    names = (DOMAIN, "fabrikam.example", OURS, STRANGER, "shared.example", BRAND, f"fabrikam.{OURS}")
     return FakeDns({name_of(domain): (rsa_key().record,) for domain in names})
 
 
 def _verdicts(raw: bytes, dns: FakeDns | None = None) -> list[SignatureVerdict]:
-    return [verdict for verdict in verify(raw, dns or _dns()) if verdict.kind == "arc"]
+    tenants = (*TENANTS, make_tenant("brand", domains=(BRAND,)))
+    return [verdict for verdict in verify(raw, dns or _dns(), tenants=tenants) if verdict.kind == "arc"]
 
 
 def _verdict(raw: bytes, dns: FakeDns | None = None) -> SignatureVerdict:
@@ -44,7 +50,7 @@ def _verdict(raw: bytes, dns: FakeDns | None = None) -> SignatureVerdict:
     [
         AUTHENTICATED,
         "spf=fail smtp.mailfrom=x.example; auth=pass (plain) smtp.auth=ann@contoso.example",
-        "auth=pass smtp.mailfrom=ann@mail.contoso.example",
+        "auth=pass smtp.auth=ann@mail.contoso.example smtp.mailfrom=x@fabrikam.example",
         'auth=pass smtp.auth="ann@contoso.example"',
     ],
 )
@@ -71,9 +77,39 @@ def test_a_seal_vouches_for_a_signature_that_covers_the_message(results: str) ->
     partly = sign(names=("from", "date"))
     broken = sign().replace(b"; b=", b"; b=AAAA")
 
-    assert _verdict(seal(broken, results, domain=OURS)).is_proof
-    assert _verdict(seal(partly, results, domain=OURS)).problem == Problem.SEALED_WEAK
-    assert _verdict(seal(MESSAGE, results, domain=OURS)).problem == Problem.SEALED_WEAK
+    found = [_verdict(seal(raw, results, domain=OURS, names=COVERING)) for raw in (broken, partly, MESSAGE)]
+
+    assert [one.problem for one in found] == [None, Problem.SEALED_WEAK, Problem.SEALED_WEAK]
+
+
+@pytest.mark.parametrize("names", [SIGNED_NAMES, COVERING], ids=["not covered", "covered"])
+def test_a_signature_that_could_be_swapped_is_nothing_to_rest_on(names: tuple[str, ...]) -> None:
+    """Whoever received a weak one may put one in its place that claims to cover all: the seal still verifies."""
+    sealed = seal(
+        sign(names=("from", "date")), "dkim=pass header.d=contoso.example", domain=OURS, names=names
+    )
+    weak, _, rest = sealed.partition(b"DKIM-Signature:")
+    strong = (
+        b"DKIM-Signature: v=1; a=rsa-sha256; d=contoso.example; s=s1; h=from:subject; bh=AAAA; b=AAAA\r\n"
+    )
+    swapped = weak + strong + rest[rest.index(b"From: Sales") :]
+
+    found = [_verdict(raw).problem for raw in (sealed, swapped)]
+
+    assert found == (
+        [Problem.SEALED_SWAPPABLE] * 2
+        if names is SIGNED_NAMES
+        else [Problem.SEALED_WEAK, Problem.HEADER_CHANGED]
+    )
+
+
+def test_a_seal_covers_every_signature_that_its_results_rest_on() -> None:
+    """One that was put in below, or on top, after the seal is not covered."""
+    sealed = seal(sign(), "dkim=pass header.d=contoso.example", domain=OURS, names=COVERING)
+    added = b"DKIM-Signature: v=1; a=rsa-sha256; d=x.example; s=s1; h=from:subject; bh=AAAA; b=AAAA\r\n"
+
+    assert _verdict(sealed).is_proof
+    assert _verdict(added + sealed).problem == Problem.SEALED_SWAPPABLE
 
 
 @pytest.mark.parametrize(
@@ -83,7 +119,10 @@ def test_a_seal_vouches_for_a_signature_that_covers_the_message(results: str) ->
         ("dmarc=pass header.from=contoso.example", Problem.SEAL_ALONE),
         ("auth=fail smtp.auth=ann@contoso.example", Problem.SEAL_ALONE),
         ("auth=pass smtp.auth=ann@stranger.example smtp.mailfrom=a@contoso.example", Problem.SEAL_ALONE),
+        ("auth=pass smtp.mailfrom=ann@contoso.example", Problem.SEAL_ALONE),
+        ("auth=pass smtp.auth=ann smtp.mailfrom=ann@contoso.example", Problem.SEAL_ALONE),
         ("auth=pass smtp.auth=ann", Problem.SEAL_ALONE),
+        ("auth=pass smtp.auth=contoso.example", Problem.SEAL_ALONE),
         ("auth=pass smtp.auth=ann@shared.example", Problem.SEAL_ALONE),
         ("auth=pass (smtp.auth=ann@contoso.example)", Problem.SEAL_ALONE),
         ('auth=pass reason="smtp.auth=ann@contoso.example"', Problem.SEAL_ALONE),
@@ -112,13 +151,17 @@ def test_junk_signatures_below_hide_no_seal() -> None:
 
 def test_a_seal_vouches_for_an_identity_below_the_signing_domain() -> None:
     """`header.i` names a domain below that of the signature."""
-    raw = seal(sign(), "dkim=pass header.i=@mail.contoso.example", domain=OURS)
+    raw = seal(sign(), "dkim=pass header.i=@mail.contoso.example", domain=OURS, names=COVERING)
 
     assert _verdict(raw).is_proof
 
 
-def test_what_dkimpy_seals_is_a_proof() -> None:
-    """Its own sealer reads an Authentication-Results field and writes the set that says the same."""
+def test_what_dkimpy_seals_is_a_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own sealer reads an Authentication-Results field and writes the set that says the same.
+
+    It would not cover DKIM signatures, as the sealers of Google and others do.
+    """
+    monkeypatch.setattr(dkim.DKIM, "SHOULD_NOT", ())
     stated = b"Authentication-Results: sealer.example; dkim=pass header.d=contoso.example\r\n"
     raw = sign()
     lines = dkim.arc_sign(
@@ -134,6 +177,19 @@ def test_a_tenant_can_seal_for_itself_only() -> None:
     """Else any tenant that holds a key could blame another."""
     assert _verdict(seal(MESSAGE, AUTHENTICATED, domain=DOMAIN)).owner == Owner(DOMAIN, "contoso")
     assert _verdict(seal(MESSAGE, AUTHENTICATED, domain="fabrikam.example")).problem == Problem.SEAL_OF_OTHERS
+
+
+def test_below_a_signing_domain_a_seal_is_its_owners() -> None:
+    """The key is the provider's, the name a customer's: listed or not, it cannot blame another."""
+    own = "auth=pass smtp.auth=ann@brand.onmicrosoft.example"
+
+    found = [
+        _verdict(seal(MESSAGE, results, domain=domain))
+        for domain, results in ((BRAND, own), (BRAND, AUTHENTICATED), (f"fabrikam.{OURS}", AUTHENTICATED))
+    ]
+
+    assert [one.problem for one in found] == [None, Problem.SEAL_OF_OTHERS, Problem.SEAL_OF_OTHERS]
+    assert [one.owner and one.owner.tenant for one in found] == ["brand", "brand", None]
 
 
 def test_seals_of_strangers_are_not_looked_at() -> None:

@@ -6,6 +6,7 @@ import tracemalloc
 from typing import Any
 
 import pytest
+from sealing import seal
 from signing import (
     ARRIVAL,
     DOMAIN,
@@ -14,6 +15,7 @@ from signing import (
     TENANTS,
     FakeDns,
     as_message,
+    name_of,
     publish,
     sign,
     sign_with_tags,
@@ -22,14 +24,16 @@ from signing import (
 from signing_keys import rsa_key
 
 from abuse_intake.attribution.directory import Directory, Owner
-from abuse_intake.attribution.dkim import DkimVerifier, public_key, signed_message
+from abuse_intake.attribution.dkim import DkimVerifier, public_key, sealed_signatures, signed_message
 from abuse_intake.attribution.dkim.archive import KeyArchive
-from abuse_intake.attribution.dkim.canonical import canonicalize_body
+from abuse_intake.attribution.dkim.canonical import Form, canonicalize_body
 from abuse_intake.attribution.dkim.dns_keys import MOST_QUESTIONS
 from abuse_intake.attribution.dkim.judging import MOST_STRANGERS, MOST_VERIFIED
 from abuse_intake.attribution.dkim.keyring import Keyring
 from abuse_intake.attribution.dkim.problems import Problem
 from abuse_intake.attribution.dkim.public_key import PublicKey
+from abuse_intake.attribution.dkim.signature import Signature
+from abuse_intake.attribution.dkim.signed_message import SignedField
 from abuse_intake.attribution.signatures import SignatureVerdict
 
 MIB = 1 << 20
@@ -87,13 +91,86 @@ def test_long_signatures_are_read_in_one_go(rest: str) -> None:
     assert len(verdict.line) <= 500
 
 
-def test_a_header_that_no_server_takes_is_not_verified() -> None:
-    """However it is built."""
-    raw = sign().replace(b"To:", b"X: " + b"a" * 300_000 + b"\r\nTo:")
+@pytest.mark.parametrize(
+    ("length", "problem"), [(MIB - 2000, None), (MIB, Problem.LONG_HEADER)], ids=["read whole", "cut"]
+)
+def test_a_header_that_the_parser_cuts_is_not_verified(length: int, problem: Problem | None) -> None:
+    """What it reads whole is; else a long field would let a tenant's junk go unproven."""
+    raw = sign().replace(b"To:", b"X: " + b"a" * length + b"\r\nTo:")
 
     (verdict,) = verify(raw)
 
-    assert verdict.problem == Problem.LONG_HEADER
+    assert verdict.problem == problem
+
+
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[SignedField]:
+    """Which DKIM signatures were read for what a seal says of them."""
+    read: list[SignedField] = []
+    parse = sealed_signatures.parse_dkim_signature
+
+    def count(field: SignedField) -> Signature:
+        read.append(field)
+        return parse(field)
+
+    monkeypatch.setattr(sealed_signatures, "parse_dkim_signature", count)
+    return read
+
+
+@pytest.mark.parametrize(
+    ("signatures", "results", "read", "problem"),
+    [
+        (10, 50, 10, Problem.SEALED_WEAK),
+        (11, 1, 0, Problem.SEALED_WEAK),
+        (1, 51, 0, Problem.SEALED_LONG),
+    ],
+)
+def test_sealed_results_cost_little(
+    signatures: int, results: int, read: int, problem: Problem, readings: list[SignedField]
+) -> None:
+    """Each signature is read once, however many results name its domain; with too many of either, none is."""
+    junk = b"".join(_signed_by(DOMAIN, f"s{number}") for number in range(signatures - 1))
+    weak = _signed_by(DOMAIN).replace(b"from:subject", b"from")
+    stated = "; ".join(f"dkim=pass header.d=a{number}.{DOMAIN}" for number in range(results))
+    names = ("from", "subject", *["dkim-signature"] * signatures)
+
+    verdicts = verify(seal(junk + weak + MESSAGE, stated, domain=DOMAIN, names=names))
+
+    assert (verdicts[-1].kind, verdicts[-1].problem) == ("arc", problem)
+    assert len(readings) == read
+
+
+def test_long_sealed_results_are_not_read() -> None:
+    """A login stands in them, behind a long comment: not cut, but refused."""
+    results = "x=y ({}); auth=pass smtp.auth=a@contoso.example"
+
+    found = [
+        verify(seal(MESSAGE, results.format("a" * length), domain=DOMAIN))[-1].problem
+        for length in (8000, 8192)
+    ]
+
+    assert found == [None, Problem.SEALED_LONG]
+
+
+def test_a_field_is_made_canonical_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many signatures sign it: a long header costs what one signature of it would."""
+    made: list[bytes] = []
+    canonicalize = signed_message.canonicalize_field
+
+    def count(name: bytes, value: bytes, form: Form) -> bytes:
+        made.append(name.lower())
+        return canonicalize(name, value, form)
+
+    monkeypatch.setattr(signed_message, "canonicalize_field", count)
+    raw = MESSAGE
+    for number in range(MOST_QUESTIONS):
+        raw = sign(raw, selector=f"s{number}")
+    dns = FakeDns({name_of(selector=f"s{number}"): (rsa_key().record,) for number in range(MOST_QUESTIONS)})
+
+    verdicts = verify(raw, dns)
+
+    assert [verdict.is_proof for verdict in verdicts] == [True] * MOST_QUESTIONS
+    assert made.count(b"from") == 1
 
 
 @pytest.fixture
@@ -124,7 +201,7 @@ def test_thousands_of_signatures_of_strangers_cost_nothing(verifications: list[s
 def test_thousands_of_signatures_of_a_tenant_cost_little(verifications: list[str]) -> None:
     """All right but for the signature itself, under one key that is there."""
     junk = sign().partition(b"From:")[0].replace(b"; s=s1", b"; x=9999999999; s=s1")
-    raw = junk * 5000 + MESSAGE
+    raw = junk * 9000 + MESSAGE
 
     verdicts = verify(raw)
 
