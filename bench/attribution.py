@@ -9,6 +9,7 @@ the signature alone, and is given the key at once.
 import base64
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -69,13 +70,10 @@ def _make_candidates(
     candidates: dict[str, Candidate] = {}
     for name, message in messages.items():
         report = read_mail(ENCLOSING + message + b"\r\n--b--\r\n").reports[0]
-        candidates[f"{size}, {name}"] = _repeat(mails, lambda report=report: _attribute(attributor, report))
+        candidates[f"{size}, {name}"] = _repeat(mails, partial(_attribute, attributor, report))
     for name, (_, record, _) in keys.items():
-        answer = record.encode()
-        candidates[f"{size}, {name}, dkimpy"] = _repeat(
-            mails,
-            lambda raw=messages[name], answer=answer: dkim.verify(raw, dnsfunc=lambda *_, **__: answer),
-        )
+        verify = partial(_verify_with_dkimpy, messages[name], record.encode())
+        candidates[f"{size}, {name}, dkimpy"] = _repeat(mails, verify)
     return candidates
 
 
@@ -86,6 +84,10 @@ def _repeat(count: int, work: Callable[[], object]) -> Candidate:
 def _attribute(attributor: Attributor, report: Report) -> None:
     attributor.prepare([report])
     attributor.attribute(report, NOW)
+
+
+def _verify_with_dkimpy(message: bytes, record: bytes) -> bool:
+    return bool(dkim.verify(message, dnsfunc=lambda *_, **__: record))
 
 
 def _make_attributor(folder: Path, records: dict[str, str]) -> Attributor:

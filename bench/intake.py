@@ -9,14 +9,14 @@ mail of a hundred is replaced by one that is made to be slow.
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 
 from hostile import HOSTILE
 from measuring import Candidate, Taken, make_mails, measure, parse_arguments, show, summarise, take_turns
 
 from abuse_intake.app import App, open_database
-from abuse_intake.cli.demo import CONFIGURATION
+from abuse_intake.cli.demo_folder import CONFIGURATION, SHIPPED
 from abuse_intake.log import configure_log
 from abuse_intake.settings import load_settings
 
@@ -61,8 +61,8 @@ def _app_over(mails: Sequence[bytes]) -> Iterator[App]:
             (folder / "Maildir" / box).mkdir(parents=True)
         for number, raw in enumerate(mails):
             (folder / "Maildir" / "new" / f"{number:08}.bench").write_bytes(raw)
-        with as_file(files("abuse_intake") / "demo" / "tenants.jsonl") as directory:
-            (folder / "tenants.jsonl").write_bytes(directory.read_bytes())
+        for shipped in SHIPPED:
+            (folder / shipped).write_bytes((files("abuse_intake") / "demo" / shipped).read_bytes())
         (folder / "abuse-intake.toml").write_text(CONFIGURATION, encoding="utf-8")
         settings = load_settings(folder / "abuse-intake.toml")
         with open_database(settings) as database:

@@ -42,7 +42,7 @@ def main() -> None:
             ),
             "mail-parser": (
                 len(some),
-                lambda: measure(lambda: [_read_with_mail_parser(raw) for raw in some]),
+                lambda: measure(lambda: _read_with_mail_parser(some)),
             ),
         }
         for guard in (one, all_cores):
@@ -56,9 +56,10 @@ def _guarded(guard: Guard, mails: Sequence[bytes]) -> Taken:
     return measure(lambda: guard.begin_reading(mails).results())
 
 
-def _read_with_mail_parser(raw: bytes) -> None:
-    with suppress(Exception):  # it raises outside its own hierarchy; what it took until then counts
-        mailparser.parse_from_bytes(raw)
+def _read_with_mail_parser(mails: Sequence[bytes]) -> None:
+    for raw in mails:
+        with suppress(Exception):  # it raises outside its own hierarchy; what it took until then counts
+            mailparser.parse_from_bytes(raw)
 
 
 if __name__ == "__main__":

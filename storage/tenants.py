@@ -10,7 +10,7 @@ from storage.bulk import chunked, insert_rows, is_postgresql
 from storage.errors import DirectoryConflict
 from storage.models import DirectoryImport, table_of
 from storage.models import Tenant as TenantRow
-from storage.tenant_lines import read_tenant, write_tenant
+from storage.tenant_lines import read_tenant
 from storage.values import Tenant
 
 PAGE = 500
@@ -18,13 +18,8 @@ FETCHED = 50
 """Lines that are fetched at once: one may list thousands of networks."""
 
 
-def replace_directory(session: Session, tenants: Iterable[Tenant], now: datetime) -> int:
-    """Make these tenants the directory, and return how many; an id given twice is a DirectoryConflict."""
-    return replace_lines(session, ((tenant.id, write_tenant(tenant)) for tenant in tenants), now)
-
-
 def replace_lines(session: Session, lines: Iterable[tuple[str, str]], now: datetime) -> int:
-    """The same, of tenants that are lines already, each with its id."""
+    """Make these tenants the directory, each its id and line; how many. An id listed twice is a DirectoryConflict."""
     if is_postgresql(session):
         # Two imports at once would each leave a part of theirs.
         session.execute(text("LOCK TABLE tenants IN SHARE ROW EXCLUSIVE MODE"))
@@ -64,11 +59,6 @@ def find_tenant(session: Session, id: str) -> Tenant | None:
         return None  # none has such an id, and PostgreSQL refuses to look for one
     line = session.scalar(select(TenantRow.document).where(TenantRow.id == id))
     return None if line is None else read_tenant(line)
-
-
-def count_tenants(session: Session) -> int:
-    """How many tenants the directory has."""
-    return session.scalar(select(func.count()).select_from(TenantRow)) or 0
 
 
 def _refuse_repeats(ids: Iterable[str], seen: set[str]) -> None:

@@ -4,18 +4,18 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
-from storage_builders import NOW, arrival, attribution, keep_all, outcome, record, report
+from sqlalchemy import select, text
+from storage_builders import NOW, arrival, attribution, incidents, keep_all, outcome, record, report
 
 from parsers.values import Report
 from storage.database import Database
 from storage.incident_key import incident_key
-from storage.incidents import incident_history
+from storage.incidents import incident_history, list_incidents
 from storage.models import Incident
 from storage.reattributing import store_redecisions
 from storage.redecisions import Redecision, StoredReport, reports_by_mail
 from storage.rekeying import foresee_incidents
-from storage.values import Attribution
+from storage.values import Attribution, IncidentFilter, IncidentRecord
 
 LATER = NOW + timedelta(days=1)
 
@@ -71,3 +71,22 @@ def history(database: Database, incident_id: str) -> list[tuple[str, Any]]:
     """Actions and details of an incident."""
     with database.read() as session:
         return [(one.action, dict(one.detail)) for one in incident_history(session, incident_id)]
+
+
+def emptied(database: Database) -> list[IncidentRecord]:
+    with database.read() as session:
+        return list(list_incidents(session, IncidentFilter(emptied=True)))
+
+
+def shown(database: Database) -> list[tuple[str, str | None, int]]:
+    """Id, tenant and count of each incident that lists show, by id."""
+    found = [(one.id, one.tenant, one.report_count) for one in incidents(database)]
+    return sorted(found, key=lambda one: int(one[0]))
+
+
+def set_status(database: Database, incident_id: str, status: str) -> None:
+    with database.begin() as session:
+        session.execute(
+            text("UPDATE incidents SET status = :status WHERE id = :id"),
+            {"status": status, "id": int(incident_id)},
+        )

@@ -12,6 +12,8 @@ from parsers.values import Correspondence, Disposition, Message, ReadMail, Repor
 from storage.database import Database
 from storage.incidents import list_incidents
 from storage.mails import claim_batch, keep_mails, record_outcomes
+from storage.tenant_lines import write_tenant
+from storage.tenants import replace_lines
 from storage.values import (
     Arrival,
     Attribution,
@@ -22,6 +24,7 @@ from storage.values import (
     NewAcknowledgement,
     Outcome,
     Place,
+    Tenant,
 )
 
 NOW = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
@@ -130,6 +133,12 @@ def acknowledgement(
     number: int = 1, *, to: str = "Reporter@isp.example", due_at: datetime = NOW
 ) -> NewAcknowledgement:
     return NewAcknowledgement(to, f"<ack-{number}@provider.example>", b"Thank you %d\r\n" % number, due_at)
+
+
+def replace_directory(database: Database, *tenants: Tenant) -> int:
+    """Import them, as `tenants import` stores the lines of a file."""
+    with database.begin() as session:
+        return replace_lines(session, ((one.id, write_tenant(one)) for one in tenants), NOW)
 
 
 def record(database: Database, outcomes: Iterable[Outcome], now: datetime = NOW) -> None:

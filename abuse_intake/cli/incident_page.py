@@ -8,9 +8,6 @@ import click
 
 from abuse_intake.acknowledgement import make_reference
 from abuse_intake.cli.output import count, one_line, print_fields, print_heading, print_table
-from abuse_intake.directory_listing import open_listing
-from abuse_intake.errors import AbuseIntakeError
-from abuse_intake.settings import Settings
 from storage import mails as kept
 from storage.database import Database
 from storage.values import IncidentRecord, ReportRecord, Tenant
@@ -21,22 +18,16 @@ _FAILURES = {
     "internal_error": "it cannot be read, by a fault of this program",
 }
 
+_REPORT_COLUMNS = (
+    "mail", "reference", "received (UTC)", "address", "reporter*", "confidence*", "format?", "type*?"
+)  # fmt: skip
+
 
 def find_references(database: Database, reports: Sequence[ReportRecord]) -> dict[str, str]:
     """The reference of each mail that reports belong to, as its reporter knows it."""
     ids = dict.fromkeys(report.mail_id for report in reports)
     with database.read() as session:
         return {id: make_reference(kept.find_mail(session, id).sha256) for id in ids}
-
-
-def find_tenant(id: str | None, settings: Settings, database: Database) -> Tenant | None:
-    """What the directory knows of a tenant; one that cannot be read is no reason to show no incident."""
-    if id is None:
-        return None
-    try:
-        return open_listing(settings.directory_path(), database).find_tenant(id)
-    except AbuseIntakeError:
-        return None
 
 
 def _find_arrival(reports: Sequence[ReportRecord]) -> datetime | None:
@@ -82,36 +73,25 @@ def print_incident(incident: IncidentRecord, tenant: Tenant | None, reports: Seq
 def print_reports(reports: tuple[ReportRecord, ...], references: dict[str, str]) -> None:
     """Who reported it, and how to look at these mails."""
     print_heading("Reports")
-    print_table(
-        (
-            "mail",
-            "reference",
-            "received (UTC)",
-            "address",
-            "reporter*",
-            "confidence*",
-            "format?",
-            "type*?",
-        ),
-        (
-            (
-                report.mail_id,
-                references[report.mail_id],
-                report.received_at,
-                report.attribution.ip,
-                report.reporter,
-                report.attribution.confidence,
-                report.fields.get("format"),
-                report.fields.get("feedback_type"),
-            )
-            for report in reports
-        ),
-    )
+    print_table(_REPORT_COLUMNS, (_show_report(one, references[one.mail_id]) for one in reports))
     if reports:
         first = reports[0].mail_id
         click.echo(
             f"A mail in full: abuse-intake mails show {first}; its exact bytes: abuse-intake mails raw {first}"
         )
+
+
+def _show_report(report: ReportRecord, reference: str) -> tuple[object, ...]:
+    return (
+        report.mail_id,
+        reference,
+        report.received_at,
+        report.attribution.ip,
+        report.reporter,
+        report.attribution.confidence,
+        report.fields.get("format"),
+        report.fields.get("feedback_type"),
+    )
 
 
 def read_full(raw: bytes, report: ReportRecord) -> dict[str, Any] | None:

@@ -11,22 +11,18 @@ from abuse_intake.cli.history_page import print_history
 from abuse_intake.cli.incident_filters import incident_filters
 from abuse_intake.cli.incident_page import (
     find_references,
-    find_tenant,
     print_full,
     print_incident,
     print_reports,
     read_full,
 )
 from abuse_intake.cli.inputs import json_option, limit_option
-from abuse_intake.cli.output import one_line, print_json, print_table
+from abuse_intake.cli.output import print_json, print_table
 from abuse_intake.cli.reattribute import reattribute
 from abuse_intake.cli.session import database_of
-from abuse_intake.directory_listing import open_listing
-from abuse_intake.errors import AbuseIntakeError
-from abuse_intake.settings import Settings
+from abuse_intake.cli.tenant_look_up import find_tenant, warn_of_unknown_tenant
 from storage import incidents as recorded
 from storage import mails as kept
-from storage.database import Database
 from storage.values import IncidentFilter
 
 
@@ -61,26 +57,8 @@ def list_(context: click.Context, wanted: IncidentFilter, emptied: bool, limit: 
                     print_json(records.incident_as_json(incident))
             else:
                 print_incidents(recorded.list_incidents(session, wanted, limit))
-        if wanted.tenant and not _has_incidents(database, wanted.tenant):
-            _warn_of_unknown_tenant(wanted.tenant, settings, database)
-
-
-def _has_incidents(database: Database, tenant: str) -> bool:
-    with database.read() as session:
-        return any(True for _ in recorded.list_incidents(session, IncidentFilter(tenant=tenant), 1))
-
-
-def _warn_of_unknown_tenant(tenant: str, settings: Settings, database: Database) -> None:
-    """An empty list because of a mistyped id looks like a good customer."""
-    try:
-        found = open_listing(settings.directory_path(), database).find_tenant(tenant)
-    except AbuseIntakeError:
-        return
-    if found is None:
-        click.echo(
-            f"abuse-intake: no tenant {one_line(repr(tenant))} is known; list them with: abuse-intake tenants list",
-            err=True,
-        )
+        if wanted.tenant:
+            warn_of_unknown_tenant(wanted.tenant, settings, database)
 
 
 def print_incidents(found: Any) -> None:

@@ -1,6 +1,7 @@
 """`abuse-intake mails`: what arrived, and what became of it."""
 
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import click
@@ -20,7 +21,7 @@ from storage import acknowledgements
 from storage import mails as kept
 from storage.database import Database
 from storage.errors import NotFound
-from storage.values import AcknowledgementRecord, MailRecord, ReportRecord
+from storage.values import AcknowledgementRecord, DeliveryRecord, MailRecord, ReportRecord
 
 MAX_INCIDENTS_LISTED = 4
 """Incidents of a mail that `mails list` names; `mails show` names all."""
@@ -103,12 +104,16 @@ def show(context: click.Context, mail_id: str, as_json: bool) -> None:
         return
     _print_mail(mail)
     _print_reports(reports)
+    _print_deliveries(deliveries)
+    _print_answer(mail, answer[0] if answer else None)
+
+
+def _print_deliveries(deliveries: Iterable[DeliveryRecord]) -> None:
     print_heading("Where it lay")
     print_table(
         ("mailbox*", "uid*", "seen (UTC)", "filed (UTC)", "folder*"),
         ((d.mailbox, d.place.uid, d.seen_at, d.filed_at, d.folder) for d in deliveries),
     )
-    _print_answer(mail, answer[0] if answer else None)
 
 
 def _print_answer(mail: MailRecord, answer: AcknowledgementRecord | None) -> None:

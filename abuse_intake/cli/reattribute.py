@@ -1,6 +1,7 @@
 """`abuse-intake incidents reattribute`: decides again on stored reports, shows what differs, stores it on demand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
@@ -9,10 +10,12 @@ from abuse_intake.app import load_attributor, open_verifier
 from abuse_intake.cli.incident_filters import incident_filters
 from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.progress import Progress
-from abuse_intake.cli.reattribute_answer import JsonAnswer, TableAnswer
+from abuse_intake.cli.reattribute_answer import Answer, JsonAnswer, TableAnswer
 from abuse_intake.cli.session import database_of
+from abuse_intake.cli.tenant_look_up import warn_of_unknown_tenant
 from abuse_intake.guard.pool import Guard
 from abuse_intake.reattributing import DecidedBatch, Redecider
+from abuse_intake.settings import Settings
 from storage.database import Database
 from storage.reattributing import store_redecisions
 from storage.redecisions import find_incident_ids, require_incident_ids
@@ -47,25 +50,37 @@ def reattribute(
     if incident_ids and wanted != IncidentFilter():
         raise click.UsageError("give IDs or filters, not both.", context)
     with database_of(context, make=apply) as (settings, database), Guard() as guard:
-        ids = _find_ids(database, wanted, incident_ids)
+        ids = _find_ids(settings, database, wanted, incident_ids)
         redecider = Redecider(database, guard, load_attributor(settings, database, open_verifier(settings)))
         progress = Progress("incidents", len(ids))
         told = (JsonAnswer if as_json else TableAnswer)(apply, progress)
-        try:
-            with progress:
-                for batch in redecider.decide(ids):
-                    told.take(batch, _settle(database, batch, apply))
-        finally:
-            told.flush()  # what is stored is told, also where the work was interrupted
+        with _flushed(told), progress:
+            for batch in redecider.decide(ids):
+                told.take(batch, _settle(database, batch, apply))
     told.print_summary()
     context.exit(1 if told.has_unread else 0)
 
 
-def _find_ids(database: Database, wanted: IncidentFilter, incident_ids: Sequence[str]) -> Sequence[int]:
+def _find_ids(
+    settings: Settings, database: Database, wanted: IncidentFilter, incident_ids: Sequence[str]
+) -> Sequence[int]:
+    """Those that are named, else those that the filters choose; a tenant that nobody knows is told."""
     with database.read() as session:
         if incident_ids:
             return require_incident_ids(session, incident_ids)
-        return find_incident_ids(session, wanted)
+        found = find_incident_ids(session, wanted)
+    if wanted.tenant and not found:
+        warn_of_unknown_tenant(wanted.tenant, settings, database)
+    return found
+
+
+@contextmanager
+def _flushed(told: Answer) -> Iterator[None]:
+    """What is stored is told, also where the work was interrupted."""
+    try:
+        yield
+    finally:
+        told.flush()
 
 
 def _settle(database: Database, batch: DecidedBatch, apply: bool) -> Mapping[str, str | None]:

@@ -1,10 +1,12 @@
 """Storing decisions while workers record: nothing is lost, nothing counted twice, nobody waits for ever."""
 
 import threading
+import time
 from collections.abc import Sequence
 
+import pytest
 from reattribution_builders import LATER, Stored, history
-from sqlalchemy import select
+from sqlalchemy import select, text
 from storage_builders import (
     NOW,
     ON_POSTGRESQL,
@@ -52,6 +54,17 @@ def record_mails(database: Database, mails: Sequence[str], errors: list[Exceptio
             record(database, some)
     except Exception as error:  # noqa: BLE001 - the test shows it
         errors.append(error)
+
+
+def wait_until_blocked(database: Database, thread: threading.Thread) -> None:
+    """Wait until PostgreSQL has a session wait for another's lock; a thread that ends before was not held up."""
+    blocked = "SELECT count(*) FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0"
+    while thread.is_alive():
+        with database.read() as session:
+            if session.scalar(text(f"{blocked} AND datname = current_database()")):
+                return
+        time.sleep(0.01)
+    pytest.fail("it did not wait for the lock")
 
 
 def test_decisions_are_stored_beside_two_workers(database: Database, second: Database) -> None:
@@ -103,8 +116,7 @@ def test_incident_that_another_worker_makes_meanwhile(database: Database, second
     with database.begin() as session:
         record_outcomes(session, [outcome(new, (report(), attribution(tenant="fabrikam")))], NOW)
         storing.start()
-        storing.join(timeout=0.5)
-        assert storing.is_alive()
+        wait_until_blocked(database, storing)
     storing.join()
 
     guilty = only_incident(database)
@@ -126,8 +138,7 @@ def test_worker_that_records_what_is_just_being_moved(database: Database, second
     with database.begin() as session:
         store_redecisions(session, decided, LATER)
         working.start()
-        working.join(timeout=0.5)
-        assert working.is_alive()
+        wait_until_blocked(database, working)
     working.join()
 
     incident = only_incident(database)

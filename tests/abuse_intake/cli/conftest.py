@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from command_line import MAILS, CommandLine, make_workplace
+from reattributing_cli import MOVED
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +43,10 @@ def worked(
     shutil.copytree(_worked, folder)
     monkeypatch.chdir(folder)
     return CommandLine(folder, capsys)
+
+
+@pytest.fixture
+def moved(worked: CommandLine) -> CommandLine:
+    """Mails were worked with a directory that was wrong, and is right now."""
+    worked.write_tenants(*MOVED)
+    return worked

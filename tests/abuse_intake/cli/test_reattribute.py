@@ -1,49 +1,15 @@
-"""`incidents reattribute`: what differs is shown, and stored only on demand."""
+"""`incidents reattribute`: which incidents are looked at, and what is stored, only on demand."""
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from command_line import TENANTS, CommandLine
+from command_line import CommandLine
+from reattributing_cli import CONTOSO, FABRIKAM, MOVED, everything, query, tenants_of
 from report_builders import make_junk, make_mail
-
-from abuse_intake.cli import reattribute_answer
-
-CONTOSO, FABRIKAM = TENANTS
-MOVED = (
-    {**CONTOSO, "domains": [], "allocations": []},
-    {**FABRIKAM, "allocations": [{"network": "192.0.2.0/27"}]},
-)
-"""The directory once it is known that the network of contoso was fabrikam's all the time."""
-
-
-def query(cli: CommandLine, statement: str, *values: object) -> list[Any]:
-    """What the database answers; changes are committed."""
-    with sqlite3.connect(next(cli.folder.glob("*.db"))) as database:
-        return database.execute(statement, values).fetchall()
-
-
-def everything(cli: CommandLine) -> str:
-    """All that the database holds, as text."""
-    with sqlite3.connect(next(cli.folder.glob("*.db"))) as database:
-        return "\n".join(database.iterdump())
-
-
-def tenants_of(cli: CommandLine, *filters: str) -> dict[str, str | None]:
-    """The incidents that are listed, and whose they are."""
-    return {one["id"]: one["tenant"] for one in cli("incidents", "list", "--json", *filters).objects()}
-
-
-@pytest.fixture
-def moved(worked: CommandLine) -> CommandLine:
-    """Mails were worked with a directory that was wrong, and is right now."""
-    worked.write_tenants(*MOVED)
-    return worked
 
 
 def test_nothing_is_stored_unless_told_so(moved: CommandLine) -> None:
@@ -122,42 +88,6 @@ def test_nobody_is_answered_and_no_mail_is_touched(moved: CommandLine) -> None:
     assert [query(moved, f"SELECT * FROM {table}") for table in tables] == before
 
 
-def test_programs_get_a_line_for_each_difference(moved: CommandLine) -> None:
-    """--json tells incident, mail, report, both attributions and which evidence differs; the summary is no JSON."""
-    answer = moved("incidents", "reattribute", "--tenant", "contoso", "--json")
-
-    (one,) = answer.objects()
-    assert one.keys() == {
-        "incident", "incident_after", "mail", "report", "before", "after", "evidence_changed", "stored"
-    }  # fmt: skip
-    assert (one["incident"], one["report"], one["stored"]) == (one["incident_after"], 0, False)
-    assert (one["before"]["tenant"], one["after"]["tenant"]) == ("contoso", "fabrikam")
-    assert (one["before"]["confidence"], one["after"]["confidence"]) == ("corroborated", "stated")
-    assert one["evidence_changed"] == ["~address", "~envelope"]
-    assert answer.err.startswith("1 report of 1 incident looked at")
-
-
-def test_a_new_incident_is_told_as_such(worked: CommandLine) -> None:
-    """Where reports of one incident part, it says that some would go to a new one."""
-    worked.deliver(again=make_mail(make_junk(ip="192.0.2.6"), sender="eve@reporter.example"))
-    worked("run", "--once")
-    (incident,) = tenants_of(worked, "--tenant", "contoso")
-    worked.write_tenants(
-        {**CONTOSO, "allocations": [{"network": "192.0.2.5/32"}]},
-        {**FABRIKAM, "allocations": [{"network": "192.0.2.6/32"}]},
-    )
-
-    (seen,) = [
-        one
-        for one in worked("incidents", "reattribute", incident, "--json").objects()
-        if one["after"]["tenant"] is None
-    ]
-    table = worked("incidents", "reattribute", incident).out
-
-    assert (seen["incident"], seen["incident_after"], seen["after"]["reason"]) == (incident, None, "conflict")
-    assert f"{incident} → new" in table
-
-
 def test_ids_choose(moved: CommandLine) -> None:
     """With ids only these incidents are looked at, as often as they are named."""
     answer = moved("incidents", "reattribute", "1", "3", "1")
@@ -206,45 +136,6 @@ def test_the_filters_are_those_of_the_list(worked: CommandLine, filters: str, in
     assert f"of {incidents} {word} looked at" in answer.out
 
 
-def test_mail_that_reads_differently_is_told(moved: CommandLine) -> None:
-    """A mail that reads as something else now is left as it is, with the command that stores the new reading."""
-    query(moved, "UPDATE reports SET message_key = ? WHERE mail_id = 1", "0" * 64)
-    before = query(moved, "SELECT * FROM reports WHERE mail_id = 1")
-
-    answer = moved("incidents", "reattribute", "--apply")
-
-    assert answer.code == 0
-    assert answer.complaint() == (
-        "abuse-intake: mail 1 reads differently now; this stores that: abuse-intake mails retry 1"
-    )
-    assert "1 read differently now; stored" in answer.out
-    assert query(moved, "SELECT * FROM reports WHERE mail_id = 1") == before
-
-
-def test_mail_that_cannot_be_read_is_told(moved: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mail that cannot be decided on is named, the others are stored, and the exit code tells."""
-    from abuse_intake import reattributing
-
-    key = reattributing.incident_key
-
-    def fail_once(report: Any, attribution: Any) -> str:
-        if report.message.subject == "Forged":
-            raise ValueError("a fault of ours")
-        return key(report, attribution)
-
-    monkeypatch.setattr(reattributing, "incident_key", fail_once)
-
-    table = moved("incidents", "reattribute", "--apply")
-    lines = moved("incidents", "reattribute", "--json")
-
-    assert (table.code, lines.code) == (1, 1)
-    assert (
-        "mail 3 cannot be attributed, by a fault of this program; its reports stay as they are" in table.err
-    )
-    assert "2 changed (1 in the evidence only), 1 could not be read; stored" in table.out
-    assert {"mail": "3", "problem": "internal_error", "reports": 1} in lines.objects()
-
-
 def test_an_emptied_incident_is_listed_on_demand_only(cli: CommandLine) -> None:
     """Its reports belong to another one now: no list has it unless asked, and its page says that it names nobody."""
     cli.write_tenants({**CONTOSO, "domains": []}, FABRIKAM)
@@ -263,22 +154,6 @@ def test_an_emptied_incident_is_listed_on_demand_only(cli: CommandLine) -> None:
     assert "It speaks against nobody" in page
     assert f"→ no reports left, 1 report to incident {guilty}" in page
     assert f"1 report from incident {emptied}" in cli("incidents", "show", guilty).out
-
-
-def test_tables_stay_bounded(moved: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many differences come as several tables, each difference once."""
-    monkeypatch.setattr(reattribute_answer, "TABLE_ROWS", 100)
-    for number in range(210):
-        junk = make_junk(message_id=f"<more-{number}@contoso.example>")
-        moved.deliver(**{f"m{number}": make_mail(junk, message_id=f"<r-{number}@reporter.example>")})
-    moved.write_tenants(*TENANTS)
-    moved("run", "--once")
-    moved.write_tenants(*MOVED)
-
-    lines = moved("incidents", "reattribute").out.splitlines()
-
-    assert sum(line.startswith("incident ") for line in lines) == 3
-    assert sum("contoso → fabrikam" in line for line in lines) == 211
 
 
 def test_killed_in_the_middle_and_run_again(cli: CommandLine) -> None:
@@ -320,27 +195,16 @@ def kill_after_first_line(folder: Path) -> None:
     assert process.returncode == -signal.SIGKILL
 
 
-def test_a_bar_shows_how_far_long_work_is(cli: CommandLine) -> None:
-    """On a terminal, work of more than one batch shows a bar; what stdout gets is the same without."""
-    for number in range(210):
-        junk = make_junk(message_id=f"<{number}@contoso.example>")
-        cli.deliver(**{f"m{number}": make_mail(junk, message_id=f"<r{number}@reporter.example>")})
-    assert cli("run", "--once").code == 0
+@pytest.mark.parametrize(("tenant", "hint"), [("contosso", True), ("fabrikam", False)])
+def test_a_tenant_that_nobody_knows_is_hinted_at(cli: CommandLine, tenant: str, hint: bool) -> None:
+    """Nothing to decide on for a mistyped id would look as if all were right; a known tenant may have nothing."""
+    cli.deliver(a=make_mail(make_junk(ip="192.0.2.5")))
+    cli("run", "--once")
 
-    on_terminal = cli.on_terminal("incidents", "reattribute", columns=80)
-    in_pipe = cli.process("incidents", "reattribute")
+    answer = cli("incidents", "reattribute", "--tenant", tenant)
 
-    assert any(line.startswith("incidents ") and "95%" in line for line in on_terminal)
-    assert on_terminal[-1] == in_pipe.stdout.decode().rstrip("\n")
-    assert in_pipe.stderr == b""
-
-
-@pytest.mark.parametrize("columns", [80, 120])
-def test_it_fits_the_terminal(moved: CommandLine, columns: int) -> None:
-    """No line of the table is wider than the terminal, and what changed is there at both widths."""
-    lines = moved.on_terminal("incidents", "reattribute", columns=columns)
-
-    table = [line for line in lines if "looked at" not in line]
-    assert max(map(len, table)) <= columns
-    assert any("contoso → fabrikam" in line and "corroborated → stated" in line for line in table)
-    assert any("~address" in line for line in table)
+    hinted = f"no tenant '{tenant}' is known; list them with: abuse-intake tenants list"
+    assert answer.code == 0
+    assert "0 reports of 0 incidents looked at" in answer.out
+    assert (hinted in answer.err) == hint
+    assert bool(answer.err) == hint

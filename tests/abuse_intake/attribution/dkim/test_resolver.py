@@ -60,19 +60,38 @@ def test_an_alias_is_followed() -> None:
     assert found == Fetched(("v=DKIM1; p=",), 60)
 
 
+def test_so_many_records_of_a_name_are_taken() -> None:
+    """Each costs a signature's verification: who publishes a thousand keys has the first few tried."""
+    with _answering(*(f'{name_of()}. 300 IN TXT "key {number}"' for number in range(12))) as address:
+        found = Resolver((address,)).fetch(name_of())
+
+    assert found.records == tuple(f"key {number}" for number in range(10))
+
+
+def test_a_question_says_how_long_an_answer_may_be() -> None:
+    """Longer than of old, so that a long key needs no TCP; no longer than what passes everywhere unfragmented."""
+    asked: list[dns.message.Message] = []
+
+    with _answering(f'{name_of()}. 300 IN TXT "v=DKIM1; p="', asked=asked) as address:
+        Resolver((address,)).fetch(name_of())
+
+    assert [(question.edns, question.payload) for question in asked] == [(0, 1232)]
+
+
 @contextmanager
-def _answering(*lines: str) -> Iterator[str]:
-    """A server that gives one answer to whatever is asked, once; its address."""
+def _answering(*lines: str, asked: list[dns.message.Message] | None = None) -> Iterator[str]:
+    """A server that gives one answer to whatever is asked, once, and notes what that was; its address."""
     with socket.socket(type=socket.SOCK_DGRAM) as server:
         server.bind((HOST, 0))
 
         def answer_once() -> None:
             raw, asker = server.recvfrom(4096)
-            response = dns.message.make_response(dns.message.from_wire(raw))
-            response.answer = [
-                dns.rrset.from_text(name, ttl, kind, of_type, text)
-                for name, ttl, kind, of_type, text in (line.split(" ", 4) for line in lines)
-            ]
+            question = dns.message.from_wire(raw)
+            if asked is not None:
+                asked.append(question)
+            response = dns.message.make_response(question)
+            for name, ttl, kind, of_type, text in (line.split(" ", 4) for line in lines):
+                response.answer.append(dns.rrset.from_text(name, ttl, kind, of_type, text))
             server.sendto(response.to_wire(), asker)
 
         answering = threading.Thread(target=answer_once)
