@@ -10,7 +10,6 @@ from report_builders import make_tenant
 from storage_builders import replace_directory
 
 from abuse_intake.attribution.signatures import NoVerifier
-from abuse_intake.directory_listing import open_listing
 from abuse_intake.directory_source import DirectorySource
 from abuse_intake.log import configure_log
 from abuse_intake.settings_attribution import ProviderSettings
@@ -31,22 +30,6 @@ def test_a_changed_file_is_read_again(file: Path) -> None:
     refresh(source)
 
     assert list_ids(source) == ["a", "b"]
-
-
-def test_a_pipe_is_no_directory(tmp_path: Path) -> None:
-    """Nobody waits for its writer, neither the intake nor who looks a tenant up."""
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    listing = open_listing(pipe, None)
-
-    for read in (
-        listing.find_stamp,
-        listing.read_entries,
-        listing.read_tenants,
-        lambda: listing.find_tenant("a"),
-    ):
-        with pytest.raises(DirectoryUnreadableError, match="pipe is no regular file"):
-            read()
 
 
 def test_a_file_that_is_replaced_is_read_again(file: Path, tmp_path: Path) -> None:

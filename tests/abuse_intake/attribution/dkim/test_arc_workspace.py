@@ -2,15 +2,13 @@
 
 import pytest
 from report_builders import make_tenant
-from sealing import ask_dkimpy_about_arc, seal
-from signing import MESSAGE, SIGNED_NAMES, TENANTS, FakeDns, name_of, sign, verify
+from sealing import COVERING, OURS, ask_dkimpy_about_arc, seal
+from signing import MESSAGE, TENANTS, FakeDns, name_of, sign, verify
 from signing_keys import rsa_key
 
 from abuse_intake.attribution.dkim.problems import Problem
 from abuse_intake.attribution.signatures import SignatureVerdict
 
-OURS = "onmicrosoft.example"
-COVERING = (*SIGNED_NAMES, "dkim-signature")
 CERTAIN = "contoso-example.20230601.gappssmtp.com"
 AMBIGUOUS = "my-shop-example.20230601.gappssmtp.com"
 """Of my-shop.example, which is a tenant's, and of my.shop.example, which may be a stranger's."""

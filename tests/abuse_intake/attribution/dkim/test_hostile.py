@@ -6,7 +6,6 @@ import tracemalloc
 from typing import Any
 
 import pytest
-from sealing import seal
 from signing import (
     ARRIVAL,
     DOMAIN,
@@ -15,7 +14,7 @@ from signing import (
     TENANTS,
     FakeDns,
     as_message,
-    name_of,
+    claim_signed,
     publish,
     sign,
     sign_with_tags,
@@ -24,24 +23,17 @@ from signing import (
 from signing_keys import rsa_key
 
 from abuse_intake.attribution.directory import Directory, Owner
-from abuse_intake.attribution.dkim import DkimVerifier, public_key, sealed_signatures, signed_message
+from abuse_intake.attribution.dkim import DkimVerifier, public_key, signed_message
 from abuse_intake.attribution.dkim.archive import KeyArchive
-from abuse_intake.attribution.dkim.canonical import Form, canonicalize_body
+from abuse_intake.attribution.dkim.canonical import canonicalize_body
 from abuse_intake.attribution.dkim.dns_keys import MOST_QUESTIONS
 from abuse_intake.attribution.dkim.judging import MOST_STRANGERS, MOST_VERIFIED
 from abuse_intake.attribution.dkim.keyring import Keyring
 from abuse_intake.attribution.dkim.problems import Problem
 from abuse_intake.attribution.dkim.public_key import PublicKey
-from abuse_intake.attribution.dkim.signature import Signature
-from abuse_intake.attribution.dkim.signed_message import SignedField
 from abuse_intake.attribution.signatures import SignatureVerdict
 
 MIB = 1 << 20
-
-
-def _signed_by(domain: str, selector: str = "s1", rest: str = "") -> bytes:
-    stated = f"v=1; a=rsa-sha256; d={domain}; s={selector}; h=from:subject; bh=AAAA; b=AAAA{rest}"
-    return f"DKIM-Signature: {stated}\r\n".encode()
 
 
 @pytest.mark.parametrize(
@@ -82,7 +74,7 @@ def _sign_by_our_own_form(message: bytes) -> bytes:
 )
 def test_long_signatures_are_read_in_one_go(rest: str) -> None:
     """Ten thousand tags, a hundred thousand blanks: a verdict in words."""
-    raw = _signed_by(DOMAIN, rest=rest) + MESSAGE
+    raw = claim_signed(DOMAIN, rest=rest) + MESSAGE
 
     (verdict,) = verify(raw)
 
@@ -104,76 +96,6 @@ def test_a_header_that_the_parser_cuts_is_not_verified(length: int, problem: Pro
 
 
 @pytest.fixture
-def readings(monkeypatch: pytest.MonkeyPatch) -> list[SignedField]:
-    """Which DKIM signatures were read for what a seal says of them."""
-    read: list[SignedField] = []
-    parse = sealed_signatures.parse_dkim_signature
-
-    def count(field: SignedField) -> Signature:
-        read.append(field)
-        return parse(field)
-
-    monkeypatch.setattr(sealed_signatures, "parse_dkim_signature", count)
-    return read
-
-
-@pytest.mark.parametrize(
-    ("signatures", "results", "read", "problem"),
-    [
-        (10, 50, 10, Problem.SEALED_WEAK),
-        (11, 1, 0, Problem.SEALED_WEAK),
-        (1, 51, 0, Problem.SEALED_LONG),
-    ],
-)
-def test_sealed_results_cost_little(
-    signatures: int, results: int, read: int, problem: Problem, readings: list[SignedField]
-) -> None:
-    """Each signature is read once, however many results name its domain; with too many of either, none is."""
-    junk = b"".join(_signed_by(DOMAIN, f"s{number}") for number in range(signatures - 1))
-    weak = _signed_by(DOMAIN).replace(b"from:subject", b"from")
-    stated = "; ".join(f"dkim=pass header.d=a{number}.{DOMAIN}" for number in range(results))
-    names = ("from", "subject", *["dkim-signature"] * signatures)
-
-    verdicts = verify(seal(junk + weak + MESSAGE, stated, domain=DOMAIN, names=names))
-
-    assert (verdicts[-1].kind, verdicts[-1].problem) == ("arc", problem)
-    assert len(readings) == read
-
-
-def test_long_sealed_results_are_not_read() -> None:
-    """A login stands in them, behind a long comment: not cut, but refused."""
-    results = "x=y ({}); auth=pass smtp.auth=a@contoso.example"
-
-    found = [
-        verify(seal(MESSAGE, results.format("a" * length), domain=DOMAIN))[-1].problem
-        for length in (8000, 8192)
-    ]
-
-    assert found == [None, Problem.SEALED_LONG]
-
-
-def test_a_field_is_made_canonical_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many signatures sign it: a long header costs what one signature of it would."""
-    made: list[bytes] = []
-    canonicalize = signed_message.canonicalize_field
-
-    def count(name: bytes, value: bytes, form: Form) -> bytes:
-        made.append(name.lower())
-        return canonicalize(name, value, form)
-
-    monkeypatch.setattr(signed_message, "canonicalize_field", count)
-    raw = MESSAGE
-    for number in range(MOST_QUESTIONS):
-        raw = sign(raw, selector=f"s{number}")
-    dns = FakeDns({name_of(selector=f"s{number}"): (rsa_key().record,) for number in range(MOST_QUESTIONS)})
-
-    verdicts = verify(raw, dns)
-
-    assert [verdict.is_proof for verdict in verdicts] == [True] * MOST_QUESTIONS
-    assert made.count(b"from") == 1
-
-
-@pytest.fixture
 def verifications(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """How often a key is tried."""
     tried: list[str] = []
@@ -189,7 +111,7 @@ def verifications(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_thousands_of_signatures_of_strangers_cost_nothing(verifications: list[str]) -> None:
     """A few are told; the message is not even split."""
-    raw = b"".join(_signed_by(f"s{number}.example") for number in range(5000)) + MESSAGE
+    raw = b"".join(claim_signed(f"s{number}.example") for number in range(5000)) + MESSAGE
     dns = FakeDns()
 
     verdicts = verify(raw, dns)
@@ -218,7 +140,7 @@ def test_thousands_of_signatures_of_a_tenant_cost_little(verifications: list[str
 
 def test_junk_below_hides_no_real_signature() -> None:
     """What its sender puts in before a server signs stands below that server's signature."""
-    junk = b"".join(_signed_by(DOMAIN, f"x{number}") for number in range(45))
+    junk = b"".join(claim_signed(DOMAIN, f"x{number}") for number in range(45))
     raw = sign(junk + MESSAGE)
 
     verdicts = verify(raw)
@@ -229,7 +151,7 @@ def test_junk_below_hides_no_real_signature() -> None:
 
 def test_junk_of_one_key_hides_no_signature_of_another() -> None:
     """The topmost of each key comes first."""
-    raw = _signed_by(DOMAIN, "other") * 30 + sign()
+    raw = claim_signed(DOMAIN, "other") * 30 + sign()
 
     assert [verdict.selector for verdict in verify(raw) if verdict.is_proof] == ["s1"]
 
@@ -244,7 +166,7 @@ def test_workspace_names_are_read_a_few_times_only() -> None:
             return super().find_domain_owner(domain)
 
     label = "-".join("abcdefghijk")
-    raw = b"".join(_signed_by(f"{label}{number}.20230601.gappssmtp.com") for number in range(50)) + MESSAGE
+    raw = b"".join(claim_signed(f"{label}{number}.20230601.gappssmtp.com") for number in range(50)) + MESSAGE
     verifier = DkimVerifier(PROVIDER, Keyring(KeyArchive(), None))
 
     verifier.verify(as_message(raw), CountingDirectory(TENANTS), ARRIVAL)
@@ -299,7 +221,7 @@ def test_a_large_message_is_held_a_few_times_at_most() -> None:
     """Ten signatures share one body and one hash of it for each canonical form."""
     raw = MESSAGE + b"word  \t word\n" * (4 * MIB // 13)
     for number in range(3):
-        raw = _signed_by(DOMAIN, f"s{number}") + raw
+        raw = claim_signed(DOMAIN, f"s{number}") + raw
     tracemalloc.start()
 
     verify(raw)
