@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISREG
 from typing import Protocol
 
 from abuse_intake.attribution import directory_file
@@ -32,7 +33,7 @@ class Listing(Protocol):
 
 
 class FileListing:
-    """`tenants.directory`."""
+    """`tenants.directory`: a regular file, for it is read again and again, and nothing may wait for its writer."""
 
     def __init__(self, path: Path) -> None:
         self.name = f"tenants file {path}"
@@ -43,15 +44,20 @@ class FileListing:
             stat = self._path.stat()
         except OSError as error:
             raise DirectoryUnreadableError(f"{self.name} cannot be read: {error.strerror}") from None
+        if not S_ISREG(stat.st_mode):
+            raise DirectoryUnreadableError(f"{self.name} is no regular file: import it (tenants import)")
         return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
     def read_entries(self) -> Generator[Entry]:
+        self.find_stamp()
         yield from directory_file.read_entries(self._path)
 
     def read_tenants(self) -> Iterator[Tenant]:
+        self.find_stamp()
         return directory_file.read_directory_file(self._path)
 
     def find_tenant(self, id: str) -> Tenant | None:
+        self.find_stamp()
         return directory_file.find_in_file(self._path, id)
 
 

@@ -6,8 +6,17 @@ from collections.abc import Iterable, Mapping
 
 import dkim
 from dkim.canonicalization import Relaxed
-from signing import SELECTOR, SIGNED_NAMES, sign_fields
+from report_builders import make_tenant
+from signing import DOMAIN, SELECTOR, SIGNED_NAMES, TENANTS, FakeDns, name_of, sign_fields, verify
 from signing_keys import Key, rsa_key
+
+from abuse_intake.attribution.signatures import SignatureVerdict
+
+OURS = "onmicrosoft.example"
+STRANGER = "stranger.example"
+BRAND = f"brand.{OURS}"
+"""A domain below ours that a tenant lists."""
+COVERING = (*SIGNED_NAMES, "dkim-signature")
 
 
 def seal(
@@ -47,3 +56,22 @@ def ask_dkimpy_about_arc(raw: bytes, records: Mapping[str, tuple[str, ...]]) -> 
 
 def _look_up(records: Mapping[str, tuple[str, ...]], name: bytes) -> bytes:
     return "".join(records.get(name.decode().rstrip("."), ())).encode()
+
+
+def seal_dns() -> FakeDns:
+    """A DNS that has one key under the names that seal in tests."""
+    names = (DOMAIN, "fabrikam.example", OURS, STRANGER, "shared.example", BRAND, f"fabrikam.{OURS}")
+    return FakeDns({name_of(domain): (rsa_key().record,) for domain in names})
+
+
+def find_seal_verdicts(raw: bytes, dns: FakeDns | None = None) -> list[SignatureVerdict]:
+    """Our verdicts on the ARC sets of a message, the newest first."""
+    tenants = (*TENANTS, make_tenant("brand", domains=(BRAND,)))
+    return [verdict for verdict in verify(raw, dns or seal_dns(), tenants=tenants) if verdict.kind == "arc"]
+
+
+def find_seal_verdict(raw: bytes, dns: FakeDns | None = None) -> SignatureVerdict:
+    """The verdict on its only set."""
+    (verdict,) = find_seal_verdicts(raw, dns)
+    assert verdict.is_proof == (verdict.problem is None)
+    return verdict

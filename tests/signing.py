@@ -76,6 +76,12 @@ def sign(
     )
 
 
+def claim_signed(domain: str, selector: str = "s1", rest: str = "") -> bytes:
+    """The line of a signature that says it covers the message, and does not verify."""
+    stated = f"v=1; a=rsa-sha256; d={domain}; s={selector}; h=from:subject; bh=AAAA; b=AAAA{rest}"
+    return f"DKIM-Signature: {stated}\r\n".encode()
+
+
 def sign_with_tags(message: bytes = MESSAGE, key: Key | None = None, **tags: str | None) -> bytes:
     """The message with a relaxed signature of any tags, also of those that dkimpy refuses to make.
 

@@ -1,6 +1,7 @@
 """A directory that is wrong, or cannot be read: the one before stays in force until it is mended."""
 
 import io
+import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,8 @@ from storage_builders import replace_directory
 
 from abuse_intake import directory_source
 from abuse_intake.attribution import directory_file
-from abuse_intake.errors import DirectoryError
+from abuse_intake.directory_listing import open_listing
+from abuse_intake.errors import DirectoryError, DirectoryUnreadableError
 from abuse_intake.log import configure_log
 from storage import tenants
 from storage.database import Database
@@ -183,3 +185,19 @@ def test_a_mended_file_ends_the_problem_at_once(
     assert source.problem is None
     assert log.getvalue().count("the directory can be read again") == 1
     assert list_ids(source) == [mended["id"]]
+
+
+def test_a_pipe_is_no_directory(tmp_path: Path) -> None:
+    """Nobody waits for its writer, neither the intake nor who looks a tenant up."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    listing = open_listing(pipe, None)
+
+    for read in (
+        listing.find_stamp,
+        listing.read_entries,
+        listing.read_tenants,
+        lambda: listing.find_tenant("a"),
+    ):
+        with pytest.raises(DirectoryUnreadableError, match="pipe is no regular file"):
+            read()

@@ -1,6 +1,6 @@
 """ARC (RFC 8617): what the provider, or a tenant, sealed about who was authenticated as the sender."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator
 
 from abuse_intake.attribution.directory import Owner
 from abuse_intake.attribution.dkim.arc_sets import RESULTS, SEAL, SIGNATURE, ArcSets
@@ -10,20 +10,14 @@ from abuse_intake.attribution.dkim.problems import Problem, Unproven
 from abuse_intake.attribution.dkim.proving import (
     Arrival,
     check_content,
-    check_coverage,
     find_covered,
     verify,
     verify_signed,
 )
 from abuse_intake.attribution.dkim.sealed_results import find_authenticated
-from abuse_intake.attribution.dkim.signature import (
-    Signature,
-    parse_arc_signature,
-    parse_dkim_signature,
-    parse_seal,
-)
-from abuse_intake.attribution.dkim.signed_message import SignedField, SignedMessage
-from abuse_intake.attribution.dkim.tags import find_tag
+from abuse_intake.attribution.dkim.sealed_signatures import SealedSignatures
+from abuse_intake.attribution.dkim.signature import Signature, parse_arc_signature, parse_seal
+from abuse_intake.attribution.dkim.signed_message import SignedMessage
 
 FindStanding = Callable[[str], Standing | None]
 
@@ -36,6 +30,7 @@ class Chain:
         self._find_standing = find_standing
         self._lookup = lookup
         self._sets = ArcSets(message)
+        self._signatures = SealedSignatures(message)
         self._seals: dict[int, Problem | None] = {}
 
     def check_seals(self, instance: int, domain: str, arrival: Arrival) -> frozenset[str]:
@@ -52,33 +47,29 @@ class Chain:
             self._check_seal_below(below)
         return find_covered(signature, self._message)
 
-    def find_sender(self, instance: int, standing: Standing) -> Owner:
-        """The tenant that the sealed results say was authenticated; Unproven where this seal cannot say that."""
-        authenticated = sorted(find_authenticated(self._sets.field(instance, RESULTS).value))
-        standings = [(method, domain, self._find_standing(domain)) for method, domain in authenticated]
-        named = [
-            (method, domain, one.owner)
-            for method, domain, one in standings
-            if one and one.owner.tenant and not one.needs_from
-        ]
+    def find_sender(self, instance: int, standing: Standing, covered: Container[str]) -> Owner:
+        """The tenant that the sealed results say was authenticated; Unproven where this set cannot say that.
+
+        A name below a signing domain may be a customer's, listed or not. `covered`: of `check_seals`.
+        """
+        named = list(self._find_named(instance))
         tenants = {owner.tenant for *_, owner in named}
         if len(tenants) != 1:
             raise Unproven(Problem.SEAL_AMBIGUOUS if tenants else Problem.SEAL_ALONE)
-        if not standing.is_ours and tenants != {standing.owner.tenant}:
+        if not standing.is_signing_domain and tenants != {standing.owner.tenant}:
             raise Unproven(Problem.SEAL_OF_OTHERS)
+        are_sealed = not self._message.counts["dkim-signature"] or "dkim-signature" in covered
         for method, domain, owner in named:
-            if method == "auth" or self._is_well_signed(domain):
+            if method == "auth" or (are_sealed and self._signatures.are_whole(domain)):
                 return owner
-        raise Unproven(Problem.SEALED_WEAK)
+        raise Unproven(Problem.SEALED_WEAK if are_sealed else Problem.SEALED_SWAPPABLE)
 
-    def _is_well_signed(self, domain: str) -> bool:
-        """Whether all signatures of a domain (or of one above it, for `header.i`) cover the whole message."""
-        of_domain = [
-            field
-            for field in self._message.every("dkim-signature")
-            if f".{domain}".endswith(f".{find_tag(field.value.decode('latin-1'), 'd').lower()}")
-        ]
-        return bool(of_domain) and all(_covers(field, self._message) for field in of_domain)
+    def _find_named(self, instance: int) -> Iterator[tuple[str, str, Owner]]:
+        """Method, domain and tenant of what the sealed results say passed, where it names a tenant for certain."""
+        for method, domain in sorted(find_authenticated(self._sets.field(instance, RESULTS).value)):
+            standing = self._find_standing(domain)
+            if standing and standing.owner.tenant and not standing.doubt:
+                yield method, domain, standing.owner
 
     def _parse_seal(self, instance: int) -> tuple[Signature, str]:
         return parse_seal(self._sets.field(instance, SEAL))
@@ -95,7 +86,7 @@ class Chain:
     def _find_zone(self, domain: str) -> str:
         """Whose servers have a key; Unproven for a stranger's, who is not asked."""
         standing = self._find_standing(domain)
-        if standing is None or not standing.is_certain:
+        if standing is None or standing.doubt:
             raise Unproven(Problem.CHAIN_UNPROVEN)
         return standing.zone
 
@@ -125,11 +116,3 @@ class Chain:
             raise Unproven(Problem.CHAIN_BROKEN)
         digest = seal.digest(self._sets.canonicalize(instance))
         verify(seal, digest, self._lookup.find_records, self._find_zone(seal.domain))
-
-
-def _covers(field: SignedField, message: SignedMessage) -> bool:
-    try:
-        check_coverage(parse_dkim_signature(field), message, Arrival())
-    except Unproven:
-        return False
-    return True

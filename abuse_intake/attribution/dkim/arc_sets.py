@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 
-from abuse_intake.attribution.dkim.canonical import canonicalize_field
 from abuse_intake.attribution.dkim.problems import Problem, Unproven
 from abuse_intake.attribution.dkim.sealed_results import find_instance
 from abuse_intake.attribution.dkim.signed_message import SignedField, SignedMessage
@@ -19,6 +18,7 @@ class ArcSets:
     """The fields of each set, by its number."""
 
     def __init__(self, message: SignedMessage) -> None:
+        self._message = message
         self._fields: dict[tuple[int, str], list[SignedField]] = defaultdict(list)
         for name in ORDER:
             for field in message.every(name):
@@ -44,7 +44,7 @@ class ArcSets:
     def canonicalize(self, instance: int) -> bytes:
         """What a set's seal signs: the sets from the first to this one, but for the seal itself (section 5.1.1)."""
         fields = [self.field(number, name) for number in range(1, instance + 1) for name in ORDER][:-1]
-        return b"".join([canonicalize_field(field.name, field.value, "relaxed") for field in fields])
+        return b"".join([self._message.canonicalize(field, "relaxed") for field in fields])
 
 
 def _find_instance(name: str, value: bytes) -> int | None:

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import structlog
@@ -60,10 +61,13 @@ class KeyArchive:
 
 
 def _find_stamp(path: Path) -> object:
+    """Another value when the file has changed; what is no regular file could keep a reader waiting for ever."""
     try:
         stat = path.stat()
     except OSError as error:
         raise _unreadable(path, error) from None
+    if not S_ISREG(stat.st_mode):
+        raise KeyArchiveError(f"dkim.keys {path} is no regular file")
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 

@@ -9,11 +9,12 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import structlog
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 MOST_QUESTIONS = 4
 """For one mail."""
@@ -22,7 +23,7 @@ NAMES_A_MINUTE = 60
 BATCH_SECONDS = 5.0
 """For all questions of a batch together."""
 REMEMBERED = 10_000
-"""Answers. The oldest go first."""
+"""Answers, and names that had a key. The oldest go first."""
 POSITIVE_SECONDS = (60.0, 3600.0)
 """A positive answer holds for its TTL, within these."""
 NEGATIVE_SECONDS, FAILURE_SECONDS = 600.0, 60.0
@@ -84,6 +85,8 @@ class DnsKeys:
         self._batch_seconds = batch_seconds
         self._lock = threading.Lock()
         self._answers: dict[str, tuple[float, Answer]] = {}
+        self._with_keys: dict[str, None] = {}
+        """Names that had a key when they last answered."""
         self._zones: dict[str, _Zone] = {}
         self._workers: ThreadPoolExecutor | None = None
 
@@ -119,8 +122,10 @@ class DnsKeys:
         is_over = threading.Event()
         workers = self._workers = self._workers or ThreadPoolExecutor(WORKERS, thread_name_prefix="dns")
         asking = [workers.submit(self._ask_zone, zone, of_zone, is_over) for zone, of_zone in by_zone.items()]
-        done, _ = wait(asking, self._batch_seconds)
-        is_over.set()
+        try:
+            done, _ = wait(asking, self._batch_seconds)
+        finally:
+            is_over.set()  # also where somebody ends the program: it would wait until all names are asked for
         for fault in filter(None, (one.exception() for one in done)):
             log.error("a fault of ours kept keys from being looked up", exc_info=fault)
         self._give_up([name for of_zone in by_zone.values() for name in of_zone])
@@ -142,7 +147,7 @@ class DnsKeys:
             self.ask(name, zone)
 
     def _may_ask(self, name: str, zone_name: str) -> bool:
-        """Whether the zone's limits allow it; a name that had a key lately is none of the unknown ones."""
+        """Whether the zone's limits allow it; a name that had a key, failures since or not, is a known one."""
         now = self._now()
         with self._lock:
             if len(self._zones) > REMEMBERED:
@@ -152,7 +157,7 @@ class DnsKeys:
                 zone.since, zone.asked = now, 0
             if zone.silent_until > now:
                 return False
-            is_unknown = not self._answers.get(name, (0.0, FAILED))[1].records
+            is_unknown = name not in self._with_keys
             zone.asked += is_unknown
             return not is_unknown or zone.asked <= NAMES_A_MINUTE
 
@@ -163,11 +168,20 @@ class DnsKeys:
 
     def _remember(self, name: str, answer: Answer, seconds: float) -> Answer:
         with self._lock:
-            self._answers.pop(name, None)
-            self._answers[name] = (self._now() + seconds, answer)
-            if len(self._answers) > REMEMBERED:
-                del self._answers[next(iter(self._answers))]
+            _put_last(self._answers, name, (self._now() + seconds, answer))
+            if answer.records:
+                _put_last(self._with_keys, name, None)
+            elif answer.is_certain:
+                self._with_keys.pop(name, None)
         return answer
+
+
+def _put_last(remembered: dict[str, T], name: str, value: T) -> None:
+    """Remember it as the newest; the oldest goes where there are too many."""
+    remembered.pop(name, None)
+    remembered[name] = value
+    if len(remembered) > REMEMBERED:
+        del remembered[next(iter(remembered))]
 
 
 def _holds_for(fetched: Fetched) -> float:

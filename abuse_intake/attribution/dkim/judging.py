@@ -15,7 +15,6 @@ from abuse_intake.attribution.dkim.signature import NAME_CHARACTERS, parse_dkim_
 from abuse_intake.attribution.dkim.signed_message import SignedMessage
 from abuse_intake.attribution.evidence import show_lines
 from abuse_intake.attribution.signatures import SignatureVerdict
-from parsers.addresses import domain_of
 from parsers.values import Message
 
 MOST_VERIFIED = 10
@@ -84,8 +83,8 @@ class Judge:
                 return
 
     def _judge_one(self, candidate: Candidate, standing: Standing, prove_it: "_Prove") -> SignatureVerdict:
-        if not standing.is_certain:
-            return _make_verdict(candidate, standing, Problem.SHARED)
+        if standing.doubt:
+            return _make_verdict(candidate, standing, standing.doubt)
         try:
             owner, covered = prove_it(candidate, standing)
         except Unproven as unproven:
@@ -102,25 +101,23 @@ class Judge:
         if (signature.domain, signature.selector) != (candidate.domain, candidate.selector):
             raise Unproven(Problem.MALFORMED)
         covered = prove(signature, message, self.arrival, self.lookup.find_records, standing.zone)
-        if standing.needs_from and not self._is_from_at(standing.owner.name):
-            raise Unproven(Problem.FROM_ELSEWHERE)
         return standing.owner, covered
 
     def _prove_arc(self, candidate: Candidate, standing: Standing) -> tuple[Owner, frozenset[str]]:
-        if standing.needs_from:
-            raise Unproven(Problem.FROM_ELSEWHERE)
         covered = self._chain.check_seals(candidate.instance, candidate.domain, self.arrival)
-        return self._chain.find_sender(candidate.instance, standing), covered
-
-    def _is_from_at(self, domain: str) -> bool:
-        """Whether the one From is at a domain, or below it."""
-        sender = domain_of(self.message.from_address or "")
-        return self._need_signed().counts["from"] == 1 and f".{sender}".endswith(f".{domain}")
+        return self._chain.find_sender(candidate.instance, standing, covered), covered
 
 
 _Prove = Callable[[Candidate, Standing], tuple[Owner, frozenset[str]]]
 _SAID_BY_VALID_SEALS = frozenset(
-    {Problem.SEAL_ALONE, Problem.SEAL_AMBIGUOUS, Problem.SEAL_OF_OTHERS, Problem.SEALED_WEAK}
+    {
+        Problem.SEAL_ALONE,
+        Problem.SEAL_AMBIGUOUS,
+        Problem.SEAL_OF_OTHERS,
+        Problem.SEALED_LONG,
+        Problem.SEALED_SWAPPABLE,
+        Problem.SEALED_WEAK,
+    }
 )
 
 

@@ -6,6 +6,7 @@ from itertools import product
 from typing import NamedTuple
 
 from abuse_intake.attribution.directory import Directory, Owner
+from abuse_intake.attribution.dkim.problems import Problem
 from abuse_intake.attribution.dkim.signature import is_domain
 from abuse_intake.settings_attribution import ProviderSettings
 
@@ -24,13 +25,19 @@ class Standing(NamedTuple):
     """Whose servers are asked for its keys; names of one zone share the limits of that."""
     is_ours: bool = False
     """The key is the provider's own."""
-    needs_from: bool = False
-    """The name could stand for a stranger's domain too: From must be at the owner's."""
+    is_signing_domain: bool = False
+    """It is one of `provider.signing_domains` itself: what that seals may speak of any tenant."""
+    has_other_readings: bool = False
+    """The name could stand for a stranger's domain too."""
 
     @property
-    def is_certain(self) -> bool:
-        """Whether a signature could prove anything: two tenants that list a domain make it nobody's."""
-        return self.is_ours or self.owner.tenant is not None
+    def doubt(self) -> Problem | None:
+        """Why no signature of it could prove anything, however well it verifies; None where one could."""
+        if self.is_ours:
+            return None
+        if self.owner.tenant is None:
+            return Problem.SHARED
+        return Problem.OTHER_READINGS if self.has_other_readings else None
 
 
 def find_standing(domain: str, provider: ProviderSettings, directory: Directory) -> Standing | None:
@@ -56,28 +63,21 @@ def _find_signing_domain(domain: str, provider: ProviderSettings) -> str | None:
 
 
 def _find_behind_ours(domain: str, ours: str, directory: Directory) -> Standing:
-    """A listed domain below the signing domain; else the label next to it as a tenant's id."""
+    """Whoever lists a domain below the signing domain; else nobody.
+
+    A label there is a name that its owner chose, and may have chosen to look like another's id.
+    """
     listed = directory.find_domain_owner(domain)
     if listed is not None and listed.name.endswith(f".{ours}"):
         return Standing(listed, listed.name, is_ours=True)
-    label = domain.removesuffix(ours).rstrip(".").rpartition(".")[2]
-    tenant = _find_by_id(label, directory) if label else None
-    if tenant is None:
-        return Standing(Owner(domain, None), ours, is_ours=True)
-    return Standing(Owner(f"{label}.{ours}", tenant), f"{label}.{ours}", is_ours=True)
-
-
-def _find_by_id(label: str, directory: Directory) -> str | None:
-    """The one tenant that has it for an external id, or for its own."""
-    external = directory.find_external_owner(label)
-    found = {external.tenant} if external else set()
-    if directory.knows_tenant(label):
-        found.add(label)
-    return found.pop() if len(found) == 1 else None
+    return Standing(Owner(domain, None), ours, is_ours=True, is_signing_domain=domain == ours)
 
 
 def _find_workspace_owner(label: str, directory: Directory) -> Standing | None:
-    """The tenant of the only listed domain that reads as the label once its dots are hyphens."""
+    """The tenant of the only listed domain that reads as the label once its dots are hyphens.
+
+    A label with several hyphens has several readings, and a stranger may own the others.
+    """
     hyphens = label.count("-")
     if hyphens > MOST_HYPHENS:
         return None
@@ -85,7 +85,7 @@ def _find_workspace_owner(label: str, directory: Directory) -> Standing | None:
     if len(found) != 1:
         return None
     ((name, tenant),) = found.items()
-    return Standing(Owner(name, tenant), name, needs_from=hyphens > 1) if tenant else None
+    return Standing(Owner(name, tenant), name, has_other_readings=hyphens > 1) if tenant else None
 
 
 def _find_readings(label: str, directory: Directory) -> Iterator[tuple[str, str | None]]:

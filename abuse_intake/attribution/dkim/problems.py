@@ -8,6 +8,9 @@ class Problem(StrEnum):
 
     STRANGER = "a stranger's signature proves nothing: not verified"
     SHARED = "two tenants list this domain: it names nobody, and was not verified"
+    OTHER_READINGS = (
+        "the signing name may stand for a stranger's domain too: it proves nothing, and was not verified"
+    )
     TOO_MANY = "the message has more signatures than are verified: not verified"
     MALFORMED = "the signature is malformed"
     MALFORMED_HEADER = (
@@ -35,7 +38,6 @@ class Problem(StrEnum):
     OTHER_KEY = "the published key is for another algorithm, hash or service"
     TESTING = "the key is published for testing only (t=y)"
     WEAK_KEY = "the key is weak: RSA keys must have 1,024 to 8,192 bits"
-    FROM_ELSEWHERE = "the signing name may stand for other domains too, and From is not at this tenant's"
     SEAL_INCOMPLETE = "the ARC set is incomplete, or one of its fields stands twice"
     SEAL_DOMAINS = "the ARC set's two signatures are of different domains"
     CHAIN_UNPROVEN = "the ARC chain below it holds a seal of others, which was not verified"
@@ -44,7 +46,13 @@ class Problem(StrEnum):
         "the seal says that the message passed through, not which tenant was authenticated as its sender"
     )
     SEAL_AMBIGUOUS = "the sealed results name more than one tenant"
-    SEAL_OF_OTHERS = "a tenant's seal can name that tenant only"
+    SEAL_OF_OTHERS = (
+        "only a signing domain of the provider can seal for any tenant, another for its owner alone"
+    )
+    SEALED_LONG = "the sealed results are too long, or too many: not read"
+    SEALED_SWAPPABLE = (
+        "the ARC set does not cover the DKIM signatures that its results rest on: they may be others now"
+    )
     SEALED_WEAK = (
         "the signature that the sealed results rest on is missing, or does not cover the whole message"
     )

@@ -94,7 +94,7 @@ def verify_signed(signature: Signature, message: SignedMessage, find_records: Fi
 def find_covered(signature: Signature, message: SignedMessage) -> frozenset[str]:
     """The names of the fields of which it signs every one."""
     times = Counter(signature.names)
-    return frozenset(name for name, count in message.counts.items() if count <= times[name])
+    return frozenset(name for name, signed in times.items() if 0 < message.counts[name] <= signed)
 
 
 def verify(signature: Signature, digest: bytes, find_records: FindRecords, zone: str) -> None:

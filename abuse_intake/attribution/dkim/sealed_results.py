@@ -8,11 +8,14 @@ from parsers.addresses import domain_of
 from parsers.authentication_results import Result, parse_sealed_results
 
 _INSTANCE = re.compile(rb"[ \t\r\n]*i[ \t\r\n]*=[ \t\r\n]*([0-9]{1,3})[ \t\r\n]*;")
-STATEMENTS = {"dkim": ("header.d", "header.i"), "auth": ("smtp.auth", "smtp.mailfrom")}
+STATEMENTS = {"dkim": ("header.d", "header.i"), "auth": ("smtp.auth",)}
 """Method → the properties that name who was authenticated; the first that is there counts.
 
-SPF and DMARC say nothing between customers of one provider, who send from the same servers.
+SPF and DMARC say nothing between customers of one provider, who send from the same servers, and whoever logged in
+may write any `smtp.mailfrom`.
 """
+MOST_BYTES, MOST_RESULTS = 8 * 1024, 50
+"""Of one field; a server that checks everything writes some 1,000 bytes."""
 
 
 def find_instance(value: bytes) -> int | None:
@@ -23,9 +26,13 @@ def find_instance(value: bytes) -> int | None:
 
 def find_authenticated(value: bytes) -> frozenset[tuple[str, str]]:
     """The methods that passed, each with the domain that it passed for. Unproven where that is not certain."""
+    if len(value) > MOST_BYTES:
+        raise Unproven(Problem.SEALED_LONG)
     results = parse_sealed_results(_INSTANCE.sub(b"", value, count=1).decode("utf-8", "replace"))
     if results is None:
         raise Unproven(Problem.SEAL_ALONE)
+    if len(results) > MOST_RESULTS:
+        raise Unproven(Problem.SEALED_LONG)
     return frozenset(_find_passed(results))
 
 
@@ -35,5 +42,5 @@ def _find_passed(results: tuple[Result, ...]) -> Iterator[tuple[str, str]]:
             names = STATEMENTS.get(result.method, ())
             stated = next((result.properties[name] for name in names if name in result.properties), "")
             domain = domain_of(f"@{stated.rpartition('@')[2]}")
-            if domain:
+            if domain and (result.method != "auth" or "@" in stated):  # a login's name alone may be any word
                 yield result.method, domain

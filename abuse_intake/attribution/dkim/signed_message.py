@@ -2,15 +2,17 @@
 
 import hashlib
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from abuse_intake.attribution.dkim.canonical import Form, canonicalize_body, canonicalize_field
 from abuse_intake.attribution.dkim.problems import Problem, Unproven
+from parsers import budget
 from parsers.header_block import skip_prologue
 
-HEADER_BYTES = 256 * 1024
-"""No mail server takes a longer header."""
+HEADER_BYTES = budget.HEADER_BYTES.of_one
+"""Of a longer header the parser does not read the end either."""
 _FIELD = re.compile(rb"([!-9;-~]{1,200}):([^\r\n\0]*+(?:\r\n[ \t][^\r\n\0]*+)*)\r\n")
 """A field with its folds: nothing else may stand in a header block whose signature counts."""
 
@@ -39,7 +41,11 @@ class SignedMessage:
         self.is_whole = end >= 0
         """Whether its header ends; the body of a message whose header does not was not reported."""
         self.fields = _split_header(header if self.is_whole or header.endswith(b"\n") else header + b"\r\n")
-        self.counts = Counter(field.key for field in self.fields)
+        self._by_key: dict[str, list[SignedField]] = defaultdict(list)
+        for field in self.fields:
+            self._by_key[field.key].append(field)
+        self.counts = Counter({key: len(fields) for key, fields in self._by_key.items()})
+        self._canonical: dict[tuple[SignedField, Form], bytes] = {}
         self._body = text[end + 4 :] if end >= 0 else b""
         self._body_hashes: dict[Form, bytes] = {}
 
@@ -50,7 +56,7 @@ class SignedMessage:
 
     def every(self, key: str) -> list[SignedField]:
         """The fields of a lower-case name, topmost first."""
-        return [field for field in self.fields if field.key == key] if key in self.counts else []
+        return list(self._by_key.get(key, ()))
 
     def hash_body(self, form: Form) -> bytes:
         """SHA-256 of the body in a canonical form; worked out once."""
@@ -63,12 +69,18 @@ class SignedMessage:
 
         The signature itself (`without`) is none of them.
         """
-        left: dict[str, list[SignedField]] = {name: [] for name in names}
-        for field in self.fields:
-            if field is not without and field.key in left:
-                left[field.key].append(field)
-        chosen = [left[name].pop() for name in names if left[name]]
-        return b"".join([canonicalize_field(field.name, field.value, form) for field in chosen])
+        left = {name: self._from_below(name, without) for name in names}
+        chosen = (next(left[name], None) for name in names)
+        return b"".join([self.canonicalize(field, form) for field in chosen if field])
+
+    def _from_below(self, name: str, without: SignedField) -> Iterator[SignedField]:
+        return (field for field in reversed(self._by_key.get(name, ())) if field is not without)
+
+    def canonicalize(self, field: SignedField, form: Form) -> bytes:
+        """One of its fields in a canonical form; worked out once, however many signatures sign it."""
+        if (field, form) not in self._canonical:
+            self._canonical[field, form] = canonicalize_field(field.name, field.value, form)
+        return self._canonical[field, form]
 
 
 def restore_line_ends(raw: bytes) -> bytes:

@@ -10,7 +10,7 @@ from abuse_intake.attribution.dkim.keyring import KeyName, Keyring, Lookup
 from abuse_intake.attribution.dkim.proving import Arrival
 from abuse_intake.attribution.signatures import SignatureVerdict
 from abuse_intake.settings_attribution import ProviderSettings
-from parsers.values import Message
+from parsers.values import Message, Trace
 
 
 class DkimVerifier:
@@ -34,8 +34,8 @@ class DkimVerifier:
             verdicts = self._judge(message, directory, arrival, lookup)
             wanted |= lookup.wanted
             is_final = not lookup.wanted and not arrival.was_asked
-            prepared.verdicts[message.sha256] = verdicts if is_final else None
-        prepared.verdicts.pop("", None)
+            if message.sha256:
+                prepared.verdicts[_identify(message)] = verdicts if is_final else None
         self.keyring.ask_all(wanted.values())
 
     def verify(
@@ -43,10 +43,11 @@ class DkimVerifier:
     ) -> tuple[SignatureVerdict, ...]:
         """A verdict on each signature, topmost first, then on ARC sets, the newest first; never an error."""
         prepared = self._prepared.verdicts
-        verdicts = prepared.get(message.sha256) if directory is self._prepared.directory else None
+        identity = _identify(message)
+        verdicts = prepared.get(identity) if directory is self._prepared.directory else None
         if verdicts is not None:
             return verdicts
-        lookup = Lookup(self.keyring, may_ask=message.sha256 not in prepared)
+        lookup = Lookup(self.keyring, may_ask=identity not in prepared)
         return self._judge(message, directory, Arrival(arrival), lookup)
 
     def _judge(
@@ -57,9 +58,17 @@ class DkimVerifier:
         return tuple(Judge(message, candidates, standings, arrival, lookup).judge()) if candidates else ()
 
 
+_Identity = tuple[str, tuple[Trace, ...]]
+
+
+def _identify(message: Message) -> _Identity:
+    """All that verdicts rest on: the bytes, and the fields read of them, which are fewer where a mail held too much."""
+    return message.sha256, message.traces
+
+
 class _Prepared:
-    """What is known of the messages of the batch in hand, by their SHA-256: the verdicts, where they are final."""
+    """What is known of the messages of the batch in hand: the verdicts, where they are final."""
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
-        self.verdicts: dict[str, tuple[SignatureVerdict, ...] | None] = {}
+        self.verdicts: dict[_Identity, tuple[SignatureVerdict, ...] | None] = {}

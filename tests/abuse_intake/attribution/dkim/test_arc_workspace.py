@@ -2,14 +2,13 @@
 
 import pytest
 from report_builders import make_tenant
-from sealing import ask_dkimpy_about_arc, seal
+from sealing import COVERING, OURS, ask_dkimpy_about_arc, seal
 from signing import MESSAGE, TENANTS, FakeDns, name_of, sign, verify
 from signing_keys import rsa_key
 
 from abuse_intake.attribution.dkim.problems import Problem
 from abuse_intake.attribution.signatures import SignatureVerdict
 
-OURS = "onmicrosoft.example"
 CERTAIN = "contoso-example.20230601.gappssmtp.com"
 AMBIGUOUS = "my-shop-example.20230601.gappssmtp.com"
 """Of my-shop.example, which is a tenant's, and of my.shop.example, which may be a stranger's."""
@@ -31,13 +30,13 @@ def test_what_seals_under_an_ambiguous_name_blames_nobody(message: bytes) -> Non
 
     verdict = _verdict(raw)
 
-    assert (verdict.is_proof, verdict.problem) == (False, Problem.FROM_ELSEWHERE)
+    assert (verdict.is_proof, verdict.problem) == (False, Problem.OTHER_READINGS)
 
 
 @pytest.mark.parametrize("method", ["dkim=pass header.d=", "dkim=pass header.i=@", "auth=pass smtp.auth=a@"])
 def test_a_seal_of_ours_over_an_ambiguous_name_blames_nobody(method: str) -> None:
     """A stranger's mail that a tenant of ours received was signed well, and sealed by us: From is not looked at."""
-    raw = seal(sign(AT_SHOP, domain=AMBIGUOUS), f"{method}{AMBIGUOUS}", domain=OURS)
+    raw = seal(sign(AT_SHOP, domain=AMBIGUOUS), f"{method}{AMBIGUOUS}", domain=OURS, names=COVERING)
 
     verdict = _verdict(raw)
 
@@ -48,7 +47,7 @@ def test_an_ambiguous_name_takes_no_proof_from_another() -> None:
     """It stands for nobody, so it is no second tenant beside the one who logged in."""
     results = f"auth=pass smtp.auth=ann@contoso.example; dkim=pass header.d={AMBIGUOUS}"
 
-    verdict = _verdict(seal(sign(domain=AMBIGUOUS), results, domain=OURS))
+    verdict = _verdict(seal(sign(domain=AMBIGUOUS), results, domain=OURS, names=COVERING))
 
     assert verdict.owner is not None
     assert (verdict.is_proof, verdict.owner.tenant) == (True, "contoso")
@@ -57,7 +56,8 @@ def test_an_ambiguous_name_takes_no_proof_from_another() -> None:
 def test_a_name_with_one_reading_proves_by_a_seal() -> None:
     """As the owner's sealing key, and as the signer whom a seal of ours names."""
     as_sealer = seal(MESSAGE, "auth=pass smtp.auth=ann@contoso.example", domain=CERTAIN)
-    as_signer = seal(sign(domain=CERTAIN), f"dkim=pass header.d={CERTAIN}", domain=OURS)
+    signed = sign(domain=CERTAIN)
+    as_signer = seal(signed, f"dkim=pass header.d={CERTAIN}", domain=OURS, names=COVERING)
 
     found = [_verdict(raw) for raw in (as_sealer, as_signer)]
 

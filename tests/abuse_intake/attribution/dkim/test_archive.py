@@ -84,6 +84,15 @@ def test_an_archive_that_is_not_there_is_an_error_and_none_is_none(tmp_path: Pat
     assert (keyring.archive.count(), keyring.dns) == (0, None)
 
 
+def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
+    """A pipe without a writer would hold the program for ever."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    with pytest.raises(KeyArchiveError, match=r"dkim\.keys .*pipe is no regular file"):
+        _archive(pipe)
+
+
 def test_it_is_read_again_when_it_changes(tmp_path: Path) -> None:
     """And only then."""
     file = write_archive(tmp_path / "keys", (DOMAIN, "s1", ONE))

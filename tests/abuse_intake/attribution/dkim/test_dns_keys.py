@@ -1,11 +1,13 @@
 """What is remembered of the DNS's answers, and how seldom it is asked."""
 
 import threading
+from typing import NoReturn
 
 import pytest
 from signing import FakeDns
 from structlog.testing import capture_logs
 
+from abuse_intake.attribution.dkim import dns_keys
 from abuse_intake.attribution.dkim.dns_keys import (
     NAMES_A_MINUTE,
     REMEMBERED,
@@ -106,6 +108,41 @@ def test_a_flood_keeps_no_key_from_being_asked_for_again(clock: Clock) -> None:
 
     assert keys.ask(A, ZONE) == FOUND
     assert dns.asked.count(A) == 2
+
+
+def test_after_a_failure_a_key_is_still_known_to_be_there(clock: Clock) -> None:
+    """Junk selectors keep it from being asked for only once the DNS has said that there is none."""
+    dns = FakeDns({A: FOUND.records}, ttl=60)
+    keys = DnsKeys(dns, clock)
+    keys.ask(A, ZONE)
+
+    answers = []
+    for said in (Unreachable("SERVFAIL"), FOUND.records, (), FOUND.records):
+        dns.records[A] = said
+        clock.now += 601
+        for number in range(100):
+            keys.ask(f"x{number}._domainkey.{ZONE}", ZONE)
+        answers.append(keys.ask(A, ZONE))
+
+    assert answers == [FAILED, FOUND, NONE, FAILED]
+
+
+def test_an_interruption_ends_the_asking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever presses Ctrl-C waits for the question in hand at most, and not for all names that are left."""
+    dns = SlowDns()
+    keys = DnsKeys(dns)
+
+    def interrupt(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(dns_keys, "wait", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        keys.ask_all([(f"{number}._domainkey.slow.example", "slow.example") for number in range(5)])
+    dns.release.set()
+    assert keys._workers is not None
+    keys._workers.shutdown()
+
+    assert len(dns.asked) <= 1
 
 
 def test_what_is_remembered_is_bounded(clock: Clock) -> None:

@@ -1,5 +1,6 @@
 """A batch's keys are asked for at once; what was prepared is verified without waiting."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -128,6 +129,17 @@ def test_one_mail_asks_few_questions() -> None:
 def test_without_the_dns_the_archive_alone_is_asked() -> None:
     """And the words say so."""
     assert _problems(_verifier(None), _message(sign())) == [Problem.NO_KEY_IN_ARCHIVE]
+
+
+def test_a_copy_of_which_less_was_read_takes_no_proof_from_a_message() -> None:
+    """A mail may bring so much that of the same bytes in it only the first fields are read."""
+    verifier, whole = _verifier(publish()), _message(sign(), 1)
+    cut = replace(whole, traces=())
+    verifier.prepare([whole], DIRECTORY)
+
+    verifier.prepare([whole, cut], DIRECTORY)
+
+    assert (_problems(verifier, whole), _problems(verifier, cut)) == ([None], [])
 
 
 def test_a_prepared_message_is_verified_once() -> None:
