@@ -48,9 +48,10 @@ def open_database(settings: Settings, *, make: bool = True) -> Iterator[Database
         database.close()
 
 
-def open_verifier(settings: Settings) -> Verifier:
-    """What verifies signatures; KeyArchiveError when the archive of keys cannot be used."""
-    return DkimVerifier(settings.provider, open_keyring(settings.dkim, settings.base))
+def open_verifier(settings: Settings, *, is_patient: bool = False) -> Verifier:
+    """What verifies signatures; patiently, where nothing waits for it. KeyArchiveError when keys cannot be used."""
+    keyring = open_keyring(settings.dkim, settings.base, is_patient=is_patient)
+    return DkimVerifier(settings.provider, keyring)
 
 
 def load_attributor(

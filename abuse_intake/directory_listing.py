@@ -46,11 +46,11 @@ class FileListing:
             raise DirectoryUnreadableError(f"{self.name} cannot be read: {error.strerror}") from None
         if not S_ISREG(stat.st_mode):
             raise DirectoryUnreadableError(f"{self.name} is no regular file: import it (tenants import)")
-        return stat.st_mtime_ns, stat.st_size, stat.st_ino
+        return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
 
     def read_entries(self) -> Generator[Entry]:
         self.find_stamp()
-        yield from directory_file.read_entries(self._path)
+        return directory_file.read_entries(self._path)
 
     def read_tenants(self) -> Iterator[Tenant]:
         self.find_stamp()

@@ -123,13 +123,20 @@ class DirectorySource:
             return
         self._loading = None
         try:
-            self._put_in_force(*loading.result())
+            stamp, directory = loading.result()
+            self._refuse_emptied(directory)
+            self._put_in_force(stamp, directory)
         except _Stopped:
             return
         except (DirectoryError, StorageError) as error:
             if not isinstance(error, DirectoryUnreadableError | StorageError):
                 self._refused = self._found
             self._tell(error)
+
+    def _refuse_emptied(self, directory: Directory) -> None:
+        """A list that lost all its tenants is one that is being written, or a mistake; who means it starts anew."""
+        if not directory.tenant_count and self.attributor.directory.tenant_count:
+            raise DirectoryError(f"{self._listing.name} lists no tenants any more")
 
     def _put_in_force(self, stamp: object, directory: Directory) -> None:
         self._note_readable()

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import structlog
 
-from abuse_intake.attribution.sources.signing import is_keyless
+from abuse_intake.attribution.sources.signing import is_for_its_key
 from abuse_intake.guard.failure import Failure
 from abuse_intake.recording import MailReader, Reading
 from abuse_intake.spool import Spool
@@ -180,16 +180,16 @@ class Redecider:
 
 
 def has_lost_its_key(decision: Redecision) -> bool:
-    """Whether what was proven is so no longer only because a key that verified it is not to be had any more.
+    """Whether what was proven is so no longer only because the key that verified it is not to be had, or another one.
 
     A signature that verified once was made by its key's owner, who could otherwise take that back by taking the
-    key away.
+    key away, or by putting another in its place.
     """
     before, after = decision.report.attribution, decision.attribution
     if before.confidence != "proven" or after.confidence == "proven":
         return False
     proofs = {(one.source, one.value) for one in before.evidence if one.verified}
-    return any(is_keyless(one) and (one.source, one.value) in proofs for one in after.evidence)
+    return any(is_for_its_key(one) and (one.source, one.value) in proofs for one in after.evidence)
 
 
 def pair_reports(

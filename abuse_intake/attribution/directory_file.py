@@ -2,7 +2,7 @@
 
 import json
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
@@ -21,7 +21,7 @@ def read_directory_file(path: Path) -> Iterator[Tenant]:
         yield from parse_lines(file, path, read_tenant)
 
 
-def read_entries(path: Path) -> Iterator[Entry]:
+def read_entries(path: Path) -> Generator[Entry]:
     """What look-ups need of these tenants, quickly; with the same errors."""
     with open_directory_file(path) as file:
         yield from parse_lines(file, path, read_entry)

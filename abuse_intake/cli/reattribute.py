@@ -51,7 +51,9 @@ def reattribute(
         raise click.UsageError("give IDs or filters, not both.", context)
     with database_of(context, make=apply) as (settings, database), Guard() as guard:
         ids = _find_ids(settings, database, wanted, incident_ids)
-        redecider = Redecider(database, guard, load_attributor(settings, database, open_verifier(settings)))
+        redecider = Redecider(
+            database, guard, load_attributor(settings, database, open_verifier(settings, is_patient=True))
+        )
         progress = Progress("incidents", len(ids))
         told = (JsonAnswer if as_json else TableAnswer)(apply, progress)
         with _flushed(told), progress:

@@ -201,3 +201,19 @@ def test_a_pipe_is_no_directory(tmp_path: Path) -> None:
     ):
         with pytest.raises(DirectoryUnreadableError, match="pipe is no regular file"):
             read()
+
+
+def test_a_file_that_lost_all_its_tenants_is_not_believed(file: Path) -> None:
+    """A file that is empty for the moment that it is written anew names nobody innocent, and nobody guilty either."""
+    write_tenants(file, {"id": "a"}, {"id": "b"})
+    source = open_source(file)
+    source.refresh(is_first=True)
+
+    write_tenants(file)
+    refresh(source)
+    emptied = list_ids(source), source.problem
+    write_tenants(file, {"id": "b"})
+    refresh(source)
+
+    assert emptied == (["a", "b"], f"tenants file {file} lists no tenants any more")
+    assert (list_ids(source), source.problem) == (["b"], None)

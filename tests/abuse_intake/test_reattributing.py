@@ -246,12 +246,19 @@ PROOF = Evidence("dkim", "contoso.example", "contoso", True, "d=contoso.example 
         (Problem.NO_KEY_IN_ARCHIVE, True),
         (Problem.UNREACHABLE, True),
         (Problem.REVOKED, True),
+        (Problem.MALFORMED_KEY, True),
+        (Problem.OTHER_KEY, True),
+        (Problem.TESTING, True),
+        (Problem.WEAK_KEY, True),
+        (Problem.IDENTITY, True),
+        (Problem.HEADER_CHANGED, True),
+        (Problem.CHAIN_BROKEN, True),
         (Problem.BODY_CHANGED, False),
         (Problem.SHARED, False),
     ],
 )
 def test_a_proof_outlives_its_key(problem: Problem, is_kept: bool) -> None:
-    """What a key proved stays proven when the key is taken away, not when the signature is judged otherwise."""
+    """What a key proved stays proven when the key is changed, not when the signature is judged otherwise."""
     proven = replace(attribution("proven"), evidence=(PROOF,))
     failed = replace(PROOF, verified=False, detail=f"d=contoso.example s=s1, a domain of contoso: {problem}")
     now = replace(attribution("unattributed", tenant=None), evidence=(failed,))

@@ -22,6 +22,8 @@ NAMES_A_MINUTE = 60
 """Unknown names that one zone is asked for within a minute."""
 BATCH_SECONDS = 5.0
 """For all questions of a batch together."""
+PATIENT_SECONDS = 60.0
+"""The same, where nothing waits but whoever asked for it: such work keeps no count of unknown names either."""
 REMEMBERED = 10_000
 """Answers, and names that had a key. The oldest go first."""
 POSITIVE_SECONDS = (60.0, 3600.0)
@@ -79,10 +81,12 @@ class DnsKeys:
         fetcher: Fetcher,
         now: Callable[[], float] = time.monotonic,
         batch_seconds: float = BATCH_SECONDS,
+        names_a_minute: float = NAMES_A_MINUTE,
     ) -> None:
         self.fetcher = fetcher
         self._now = now
         self._batch_seconds = batch_seconds
+        self._names_a_minute = names_a_minute
         self._lock = threading.Lock()
         self._answers: dict[str, tuple[float, Answer]] = {}
         self._with_keys: dict[str, None] = {}
@@ -159,7 +163,7 @@ class DnsKeys:
                 return False
             is_unknown = name not in self._with_keys
             zone.asked += is_unknown
-            return not is_unknown or zone.asked <= NAMES_A_MINUTE
+            return not is_unknown or zone.asked <= self._names_a_minute
 
     def _leave_alone(self, name: str) -> None:
         with self._lock:

@@ -1,11 +1,12 @@
 """Where keys come from: the archive first, then, where they may be asked for, the DNS."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from abuse_intake.attribution.dkim.archive import KeyArchive
-from abuse_intake.attribution.dkim.dns_keys import MOST_QUESTIONS, Answer, DnsKeys
+from abuse_intake.attribution.dkim.dns_keys import MOST_QUESTIONS, PATIENT_SECONDS, Answer, DnsKeys
 from abuse_intake.attribution.dkim.problems import Problem
 from abuse_intake.attribution.dkim.resolver import Resolver
 from abuse_intake.settings_attribution import DkimSettings
@@ -50,11 +51,21 @@ class Keyring:
             self.dns.ask_all([(name.whole, name.zone) for name in names])
 
 
-def open_keyring(settings: DkimSettings, base: Path = Path()) -> Keyring:
-    """The keys as they are configured; KeyArchiveError where the archive cannot be used."""
+def open_keyring(settings: DkimSettings, base: Path = Path(), *, is_patient: bool = False) -> Keyring:
+    """The keys as they are configured; KeyArchiveError where the archive cannot be used.
+
+    `is_patient`: an operator asks for keys of mails that were read before, and waits; strangers cannot have that done.
+    """
     archive = KeyArchive(base / settings.keys if settings.keys else None)
     archive.refresh(is_first=True)
-    return Keyring(archive, DnsKeys(Resolver(settings.nameservers)) if settings.dns else None)
+    return Keyring(archive, _open_dns(settings, is_patient) if settings.dns else None)
+
+
+def _open_dns(settings: DkimSettings, is_patient: bool) -> DnsKeys:
+    resolver = Resolver(settings.nameservers)
+    if is_patient:
+        return DnsKeys(resolver, batch_seconds=PATIENT_SECONDS, names_a_minute=math.inf)
+    return DnsKeys(resolver)
 
 
 class Lookup:

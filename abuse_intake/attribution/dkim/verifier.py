@@ -1,7 +1,8 @@
 """The verifier of reported messages' signatures: which of them prove who sent it, and why the others do not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import zip_longest
 
 from abuse_intake.attribution.directory import Directory
 from abuse_intake.attribution.dkim.candidates import Standings, find_candidates
@@ -28,15 +29,15 @@ class DkimVerifier:
         """Read the archive again if it has changed, and ask the DNS at once for what these messages need."""
         self.keyring.archive.refresh()
         self._prepared = prepared = _Prepared(directory)
-        wanted: dict[str, KeyName] = {}
+        wanted: list[list[KeyName]] = []
         for message in messages:
             lookup, arrival = Lookup(self.keyring, may_ask=False), Arrival()
             verdicts = self._judge(message, directory, arrival, lookup)
-            wanted |= lookup.wanted
+            wanted.append(list(lookup.wanted.values()))
             is_final = not lookup.wanted and not arrival.was_asked
             if message.sha256:
                 prepared.verdicts[_identify(message)] = verdicts if is_final else None
-        self.keyring.ask_all(wanted.values())
+        self.keyring.ask_all(in_turn(wanted))
 
     def verify(
         self, message: Message, directory: Directory, arrival: datetime
@@ -64,6 +65,16 @@ _Identity = tuple[str, tuple[Trace, ...]]
 def _identify(message: Message) -> _Identity:
     """All that verdicts rest on: the bytes, and the fields read of them, which are fewer where a mail held too much."""
     return message.sha256, message.traces
+
+
+def in_turn(wanted: Iterable[Sequence[KeyName]]) -> Iterator[KeyName]:
+    """The first name of each message, then the second ones: no message's many names keep another's one waiting."""
+    seen = set[KeyName]()
+    for names in zip_longest(*wanted):
+        for name in names:
+            if name is not None and name not in seen:
+                seen.add(name)
+                yield name
 
 
 class _Prepared:

@@ -9,8 +9,25 @@ from abuse_intake.attribution.evidence import Subject
 from abuse_intake.attribution.sources.envelope import may_claims_count
 from storage.values import Evidence
 
-KEYLESS = tuple(map(str, (Problem.NO_KEY, Problem.NO_KEY_IN_ARCHIVE, Problem.UNREACHABLE, Problem.REVOKED)))
-"""Why a signature proves nothing now that may have proven something while its key was published."""
+OF_THE_KEY = tuple(
+    map(
+        str,
+        (
+            Problem.NO_KEY,
+            Problem.NO_KEY_IN_ARCHIVE,
+            Problem.UNREACHABLE,
+            Problem.REVOKED,
+            Problem.MALFORMED_KEY,
+            Problem.OTHER_KEY,
+            Problem.TESTING,
+            Problem.WEAK_KEY,
+            Problem.IDENTITY,
+            Problem.HEADER_CHANGED,
+            Problem.CHAIN_BROKEN,
+        ),
+    )
+)
+"""Why a signature may prove nothing now that proved something with the key of then, over the very same bytes."""
 
 
 def find_signature_evidence(subject: Subject) -> Iterator[Evidence]:
@@ -34,6 +51,7 @@ def find_signing_owners(subject: Subject) -> Iterator[Owner]:
             yield signature.owner
 
 
-def is_keyless(evidence: Evidence) -> bool:
-    """Whether a signature proves nothing only because its key is not to be had."""
-    return evidence.source in ("dkim", "arc") and not evidence.verified and evidence.detail.endswith(KEYLESS)
+def is_for_its_key(evidence: Evidence) -> bool:
+    """Whether a signature proves nothing only because its key is another one now, or is not to be had."""
+    is_failure = evidence.source in ("dkim", "arc") and not evidence.verified
+    return is_failure and any(problem in evidence.detail for problem in OF_THE_KEY)

@@ -135,11 +135,14 @@ def test_each_clock_ends_a_process_by_itself(
         assert guard.begin_reading([make_word(word)]).results() == [Failure("too_costly")]
 
 
-def test_a_large_mail_has_more_memory(hostile: Guard) -> None:
+def test_a_large_mail_has_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its own size counts: it is held, decoded and answered."""
+    monkeypatch.setattr(process, "CHILD_CODE", HOSTILE_READER)
+    monkeypatch.setattr(limits, "WALL_SECONDS", 30.0)
     raw = make_word("EATS-ITS-SHARE") + b"x" * 20_000_000
 
-    large, small = hostile.begin_reading([raw, make_word("EATS-ITS-SHARE")]).results()
+    with Guard(most=1) as guard:
+        large, small = guard.begin_reading([raw, make_word("EATS-ITS-SHARE")]).results()
 
     assert large == read_mail(raw)
     assert small == Failure("too_costly")

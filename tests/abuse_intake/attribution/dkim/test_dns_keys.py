@@ -16,6 +16,8 @@ from abuse_intake.attribution.dkim.dns_keys import (
     Fetched,
     Unreachable,
 )
+from abuse_intake.attribution.dkim.keyring import open_keyring
+from abuse_intake.settings_attribution import DkimSettings
 
 ZONE = "contoso.example"
 A, B = f"a._domainkey.{ZONE}", f"b._domainkey.{ZONE}"
@@ -215,3 +217,15 @@ def test_a_fault_of_ours_is_told(clock: Clock) -> None:
         "a fault of ours kept keys from being looked up"
     ]
     assert keys.recall(A) == FAILED
+
+
+def test_patient_work_asks_for_any_number_of_names() -> None:
+    """An operator who has old mails judged again is not held up by what strangers wrote."""
+    dns = FakeDns()
+    keys = open_keyring(DkimSettings(), is_patient=True).dns
+    assert keys is not None
+    keys.fetcher = dns
+
+    keys.ask_all([(f"s{number}._domainkey.{ZONE}", ZONE) for number in range(3 * NAMES_A_MINUTE)])
+
+    assert len(dns.asked) == 3 * NAMES_A_MINUTE

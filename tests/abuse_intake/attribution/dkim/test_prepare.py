@@ -25,9 +25,9 @@ from signing_keys import rsa_key
 from abuse_intake.attribution import Directory
 from abuse_intake.attribution.dkim.archive import KeyArchive
 from abuse_intake.attribution.dkim.dns_keys import MOST_QUESTIONS, DnsKeys, Unreachable
-from abuse_intake.attribution.dkim.keyring import Keyring
+from abuse_intake.attribution.dkim.keyring import KeyName, Keyring
 from abuse_intake.attribution.dkim.problems import Problem
-from abuse_intake.attribution.dkim.verifier import DkimVerifier
+from abuse_intake.attribution.dkim.verifier import DkimVerifier, in_turn
 from parsers.values import Message
 
 DIRECTORY = Directory(TENANTS)
@@ -159,3 +159,10 @@ def test_a_prepared_message_is_verified_once() -> None:
     assert [verdict.problem for verdict in verifier.verify(lasting, Directory(), ARRIVAL)] == [
         Problem.STRANGER
     ]
+
+
+def test_many_names_of_one_message_keep_no_other_waiting() -> None:
+    """The first name of each message is asked for before any message's second, each once."""
+    a, b, c = (KeyName(selector, "contoso.example", "contoso.example") for selector in "abc")
+
+    assert list(in_turn([[a, b], [], [c, a]])) == [a, c, b]
