@@ -110,7 +110,7 @@ class Holdings:
         return False
 
     def find_nearest(self, number: int, at: int) -> tuple[int, int] | None:
-        """Of the networks around an address that nobody held then, the stretch nearest in time: its place, and the tenant."""
+        """Of the networks around an address that nobody held then, the stretch nearest in time: place, and tenant."""
         gaps: list[tuple[int, int]] = []
         place = self.firsts.find_last(number)
         while place != NONE:

@@ -27,23 +27,22 @@ def _describe(subject: Subject, ip: IPAddress) -> str:
         return f"{ip} lies in {held}, as of {_show_arrival(subject)}"
     if origin.is_relay:
         return f"{ip} is one of our relays: who handed the message to it is not known"
-    handed = f"{ip}, which handed the message to our relay {_find_relay(subject)}"
-    if origin.is_user:
-        return f"{handed}, is none of ours, but whoever sent from it had logged in there"
-    if origin.is_ours:
-        return f"{handed}, is none of ours"
-    return _describe_nearest(subject, ip) or f"{ip} is none of ours"
+    whose = _describe_nearest(subject, ip) or "is none of ours"
+    if not origin.is_ours:
+        return f"{ip} {whose}"
+    login = "; whoever sent from it had logged in there" if origin.is_user else ""
+    return f"{ip}, which handed the message to our relay {_find_relay(subject)}, {whose}{login}"
 
 
 def _describe_nearest(subject: Subject, ip: IPAddress) -> str | None:
-    """Who held an address at another time: before, else after."""
+    """Who held an address that nobody held at the arrival: before, or after, whichever is nearer."""
     holding = subject.directory.find_nearest_holding(ip, subject.origin.arrival)
     if holding is None:
         return None
     is_over = holding.until is not None and holding.until <= subject.origin.arrival
     when = f"until {holding.until:%Y-%m-%d}" if is_over else f"only from {holding.since:%Y-%m-%d} on"
     held = f"{holding.network}, which {holding.tenant} held {when}"
-    return f"{ip} lies in {held}; nobody held it at {_show_arrival(subject)}"
+    return f"lies in {held}; nobody held it at {_show_arrival(subject)}"
 
 
 def _show_arrival(subject: Subject) -> str:

@@ -74,7 +74,7 @@ def may_claims_count(report: Report, origin: Origin) -> bool:
 
 
 def explain_uncounted(report: Report, origin: Origin) -> str | None:
-    """Why From, and signatures that prove nothing, do not count, in words; None where they stand in for the envelope."""
+    """Why From, and signatures that prove nothing, do not count, in words; None where they do."""
     stated = (report.original_mail_from, report.message.return_path if report.message else None)
     known = [address for address in stated if address is not None]
     if not origin.is_ours:

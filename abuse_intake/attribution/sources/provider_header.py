@@ -66,7 +66,7 @@ def _explain_unproven(subject: Subject, profile: Profile, claim: Claim) -> str:
     signature = next((one for one in ours if _is_of_service(one, profile)), ours[0])
     names = dict.fromkeys(trace.name for trace in claim.traces if trace.name.lower() not in signature.covered)
     if names:
-        why = f"it does not cover {' and '.join(names)}"
+        why = f"it does not cover {', '.join(names)}"
     elif not _is_of_service(signature, profile):
         why = "that is not the service's own key"
     else:
