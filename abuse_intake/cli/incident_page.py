@@ -88,7 +88,7 @@ def print_reports(
 
 
 def _tells_of_routes(reports: Sequence[ReportRecord]) -> bool:
-    """Whether some copy of the message did not come from our servers."""
+    """Whether some copy of nothing shows that the message left our servers."""
     return any(report.attribution.route == "elsewhere" for report in reports)
 
 

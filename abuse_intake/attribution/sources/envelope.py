@@ -78,7 +78,7 @@ def explain_uncounted(report: Report, origin: Origin) -> str | None:
     stated = (report.original_mail_from, report.message.return_path if report.message else None)
     known = [address for address in stated if address is not None]
     if not origin.is_ours:
-        return "it does not count, as the message did not come from our servers"
+        return "it does not count, as nothing shows that the message left our servers"
     if known:
         return f"it does not count beside an envelope{'' if any(known) else ' (the null sender, <>)'}"
     if origin.is_relay or origin.holding is not None:

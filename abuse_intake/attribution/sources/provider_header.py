@@ -70,7 +70,7 @@ def _explain_unproven(subject: Subject, profile: Profile, claim: Claim) -> str:
     elif not _is_of_service(signature, profile):
         why = "that is not the service's own key"
     else:
-        why = "the message did not come from our servers"
+        why = "nothing shows that the message left our servers"
     return f"; it is signed by {signature.domain}, but {why}: no proof of it"
 
 

@@ -153,7 +153,7 @@ CLAIM = make_verdict(
             None,
             "it does not count, as a host that is no tenant's handed the message in; d=",
         ),
-        (ELSEWHERE, None, "it does not count, as the message did not come from our servers; d="),
+        (ELSEWHERE, None, "it does not count, as nothing shows that the message left our servers; d="),
     ],
 )
 def test_a_signature_that_does_not_count_says_so(route: str, return_path: str | None, says: str) -> None:

@@ -183,7 +183,7 @@ def test_no_other_signature_makes_a_header_a_proof(verdict: SignatureVerdict) ->
             RELAY,
             "provider.example, but that is not the service's own key",
         ),
-        (SIGNED, ELSEWHERE, "amazonses.com, but the message did not come from our servers"),
+        (SIGNED, ELSEWHERE, "amazonses.com, but nothing shows that the message left our servers"),
     ],
 )
 def test_a_header_says_what_a_signature_beside_it_lacks(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from command_line import CommandLine
+from reattributing_cli import query
 from servers.dnsmasq import Dnsmasq
 from servers.programs import HOST, find_free_port
 from servers.skipping import make_or_skip
@@ -135,14 +136,16 @@ def test_reports_less_sure_than_the_incident_are_counted(keyed: CommandLine) -> 
     broken = ROUTE_OURS + sign().replace(b"never", b"always")
     keyed.deliver(one=_enclose(ROUTE_OURS + sign()))
     assert keyed("run", "--once").code == 0
-    keyed.deliver(
-        two=_enclose(broken).replace(b"<r1@", b"<r2@"), three=_enclose(broken).replace(b"<r1@", b"<r3@")
-    )
+    others = {
+        name: _enclose(broken).replace(b"<r1@", f"<{name}@".encode()).replace(b"ann@", f"{name}@".encode())
+        for name in ("bob", "eve")
+    }
+    keyed.deliver(**others)
     assert keyed("run", "--once").code == 0
 
     page = keyed("incidents", "show", "1").out
 
-    assert "3 reports by" in page
+    assert "3 reports by 3 reporters" in page
     assert "\n2 of 3 reports are less sure than what is shown\n" in page
     (heading,) = [line for line in page.splitlines() if line.startswith("mail ")]
     assert "route" not in heading
@@ -163,6 +166,13 @@ def test_a_copy_from_elsewhere_has_its_route_told(keyed: CommandLine) -> None:
     (heading,) = [line for line in page.splitlines() if line.startswith("mail ")]
     assert heading.split()[-4:] == ["confidence", "route", "format", "type"]
     assert "less sure" not in page
+    table = [
+        line
+        for line in keyed.on_terminal("incidents", "show", "1", columns=80)
+        if line.startswith(("mail ", "2 "))
+    ]
+    assert max(map(len, table)) <= 80
+    assert ["elsewhere" in line for line in table] == [False, True]
 
 
 def test_what_is_kept_for_its_key_is_counted_apart(keyed: CommandLine) -> None:
@@ -178,6 +188,25 @@ def test_what_is_kept_for_its_key_is_counted_apart(keyed: CommandLine) -> None:
         "1 kept, as the key is gone; nothing to store\n"
     )
     assert "was proven by a key that is not to be had now" in answer.complaint()
+
+
+def test_each_report_is_counted_for_its_own_cause(keyed: CommandLine) -> None:
+    """Of one mail, a report may be kept for its key and another be read differently; both are told."""
+    other = sign(MESSAGE.replace(b"<1@contoso.example>", b"<2@contoso.example>"))
+    boundary = b"\r\n--b\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\n"
+    keyed.deliver(one=_enclose(boundary.join([ROUTE_OURS + sign(), ROUTE_OURS + other])))
+    keyed("run", "--once")
+    query(keyed, "UPDATE reports SET message_key = ? WHERE position = 1", "0" * 64)
+    (keyed.folder / "dkim-keys.jsonl").write_text("")
+
+    answer = keyed("incidents", "reattribute")
+
+    assert (
+        "0 unchanged, 0 changed, 0 could not be read, 1 read differently now, 1 kept, as the key"
+        in answer.out
+    )
+    assert "mail 1 reads differently now" in answer.err
+    assert "mail 1 was proven by a key that is not to be had now" in answer.err
 
 
 def test_the_worker_proves_what_arrives(keyed: CommandLine) -> None:

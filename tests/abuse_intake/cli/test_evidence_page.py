@@ -184,3 +184,12 @@ def test_verified_is_said_of_what_is() -> None:
 def test_every_source_has_a_name() -> None:
     """Each source of evidence that the decision knows is called something by the page."""
     assert GROUPS.keys() <= SOURCES.keys()
+
+
+def test_a_conflict_is_told_so_that_it_is_true_of_any_two_kinds(capsys: pytest.CaptureFixture[str]) -> None:
+    """Not all three kinds of traces need to speak, so the sentence does not say that they do."""
+    print_evidence(attributed("unattributed"))
+
+    told = capsys.readouterr().out
+
+    assert "Traces of different kinds (such as address and envelope) name different tenants" in told
