@@ -19,8 +19,12 @@ _FAILURES = {
 }
 
 _REPORT_COLUMNS = (
-    "mail", "reference", "received (UTC)", "address", "reporter*", "confidence*", "route", "format?", "type*?"
+    "mail", "reference", "received (UTC)", "address", "reporter*", "confidence*", "format?", "type*?"
 )  # fmt: skip
+_ROUTED_COLUMNS = (
+    "mail", "reference?", "received (UTC)", "address", "reporter*", "confidence*", "route", "format?", "type*?"
+)  # fmt: skip
+"""Where some copy came from elsewhere; a narrow terminal has no room for all of them then."""
 
 
 def find_references(database: Database, reports: Sequence[ReportRecord]) -> dict[str, str]:
@@ -75,8 +79,9 @@ def print_reports(
 ) -> None:
     """Who reported it, which of that is less sure than what the incident shows, and how to look at these mails."""
     print_heading("Reports")
-    columns = [one for one in _REPORT_COLUMNS if one != "route" or _tells_of_routes(reports)]
-    print_table(columns, (_show_report(one, references[one.mail_id], columns) for one in reports))
+    tells = _tells_of_routes(reports)
+    columns = _ROUTED_COLUMNS if tells else _REPORT_COLUMNS
+    print_table(columns, (_show_report(one, references[one.mail_id], tells) for one in reports))
     if reports:
         first = reports[0].mail_id
         if weaker := sum(_is_less_sure(one, incident) for one in reports):
@@ -97,19 +102,18 @@ def _is_less_sure(report: ReportRecord, incident: IncidentRecord) -> bool:
     return ranks.index(report.attribution.confidence) > ranks.index(incident.confidence)
 
 
-def _show_report(report: ReportRecord, reference: str, columns: Sequence[str]) -> tuple[object, ...]:
-    values = (
+def _show_report(report: ReportRecord, reference: str, tells_route: bool) -> tuple[object, ...]:
+    return (
         report.mail_id,
         reference,
         report.received_at,
         report.attribution.ip,
         report.reporter,
         report.attribution.confidence,
-        report.attribution.route,
+        *((report.attribution.route,) if tells_route else ()),
         report.fields.get("format"),
         report.fields.get("feedback_type"),
     )
-    return tuple(value for name, value in zip(_REPORT_COLUMNS, values, strict=True) if name in columns)
 
 
 def read_full(raw: bytes, report: ReportRecord) -> dict[str, Any] | None:
