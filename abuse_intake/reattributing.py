@@ -138,10 +138,9 @@ class Redecider:
         for mail, result in zip(piece.mails, results, strict=True):
             theirs = stored.get(mail.id, [])
             concerned = {one.id for one in theirs if one.incident_id in piece.incident_ids}
-            decided, reason = self._decide_mail(mail, result, theirs, concerned)
+            decided, troubles = self._decide_mail(mail, result, theirs, concerned)
             decisions += decided
-            if reason is not None:
-                batch.troubles.append(Trouble(mail.id, reason, len(concerned) - len(decided)))
+            batch.troubles += troubles
         batch.take(decisions)
 
     def _prepare(self, results: Iterable[ReadMail | Failure]) -> None:
@@ -158,21 +157,25 @@ class Redecider:
         result: ReadMail | Failure,
         stored: Sequence[StoredReport],
         concerned: set[str],
-    ) -> tuple[list[Redecision], str | None]:
-        """The decisions about one mail's reports, and why some of them could not be decided on."""
+    ) -> tuple[list[Redecision], list[Trouble]]:
+        """The decisions about one mail's reports, and why some of them stay as they are."""
         if isinstance(result, Failure):
-            return [], result.reason
+            return [], [Trouble(mail.id, result.reason, len(concerned))]
         pairs = pair_reports(stored, result.reports)
-        reason = READS_DIFFERENTLY if len(pairs) != len(stored) or len(pairs) != len(result.reports) else None
         try:
             decided = [self._decide_one(mail, *pair) for pair in pairs if pair[0].id in concerned]
         except Exception as error:  # noqa: BLE001 - a fault over one mail must not end the work on all others
             log.error(
                 "a mail could not be attributed", mail=mail.id, fault=f"{type(error).__name__}: {error}"
             )
-            return [], "internal_error"
+            return [], [Trouble(mail.id, "internal_error", len(concerned))]
+        troubles = []
+        if len(pairs) != len(stored) or len(pairs) != len(result.reports):
+            troubles.append(Trouble(mail.id, READS_DIFFERENTLY, len(concerned) - len(decided)))
         kept = [one for one in decided if not has_lost_its_key(one)]
-        return kept, reason if len(kept) == len(decided) else KEY_IS_GONE
+        if len(kept) < len(decided):
+            troubles.append(Trouble(mail.id, KEY_IS_GONE, len(decided) - len(kept)))
+        return kept, troubles
 
     def _decide_one(self, mail: ClaimedMail, stored: StoredReport, report: Report) -> Redecision:
         attribution = self._attributor.attribute(report, mail.received_at)

@@ -79,6 +79,12 @@ class Directory:
         found = holdings.find(int(ip), microseconds(at))
         return None if found is None else Holding(self._ids[found[1]], holdings, found[0])
 
+    def find_nearest_holding(self, ip: IPAddress, at: datetime) -> Holding | None:
+        """For an address that nobody held at `at`: the allocation before or after that is nearest in time."""
+        holdings = self._holdings[ip.version]
+        found = holdings.find_nearest(int(ip), microseconds(at))
+        return None if found is None else Holding(self._ids[found[1]], holdings, found[0])
+
     def was_ever_held(self, ip: IPAddress) -> bool:
         """Whether any tenant held `ip` at any time."""
         return self._holdings[ip.version].covers(int(ip))

@@ -56,7 +56,7 @@ def _find_doubt(traces: Sequence[Trace], entities: list[str]) -> str | None:
         (len(traces) > MOST_FIELDS, f"it has more than {MOST_FIELDS} of these fields"),
         (not entities, f"no {FROM_ENTITY} says whether these are the sender's or the receiver's"),
         (len(entities) > 1, f"two {FROM_ENTITY} differ"),
-        (entities == ["internet"], f"{FROM_ENTITY} says Internet, so that these are the receiver's"),
+        (entities == ["internet"], f"{FROM_ENTITY} says Internet: these are the receiver's"),
         (not set(entities) <= ROLES.keys(), f"{FROM_ENTITY} says what is not known"),
     )
     return next((why for holds, why in rules if holds), None)

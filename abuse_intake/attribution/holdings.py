@@ -1,7 +1,7 @@
 """Which tenant held an address at a time: all networks of one version of IP with their stretches of time."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network
 from struct import Struct
 from typing import NamedTuple
@@ -108,6 +108,26 @@ class Holdings:
                 return True
             place = stored.outer
         return False
+
+    def find_nearest(self, number: int, at: int) -> tuple[int, int] | None:
+        """Of the networks around an address that nobody held then, the stretch nearest in time: place, and tenant."""
+        gaps: list[tuple[int, int]] = []
+        place = self.firsts.find_last(number)
+        while place != NONE:
+            stored = self.stored(place)
+            if number ^ self.firsts.first(place) <= self.firsts.host_bits[stored.length]:
+                gaps += self._find_gaps(range(stored.earliest, place + 1), at)
+            place = stored.outer
+        nearest = min(gaps, key=lambda gap: gap[0], default=None)
+        return None if nearest is None else (nearest[1], self.stored(nearest[1]).tenant)
+
+    def _find_gaps(self, places: range, at: int) -> Iterator[tuple[int, int]]:
+        """Of the stretches of one network: how far the last before and the first after are away, and their places."""
+        after = bisect_right(places, at, key=self._since_of)
+        if after > 0:
+            yield at - self.stored(places[after - 1]).until, places[after - 1]
+        if after < len(places):
+            yield self._since_of(places[after]) - at, places[after]
 
     def stored(self, place: int) -> Stored:
         """What is known of this place."""

@@ -2,6 +2,9 @@
 
 import re
 
+REWRITTEN = "who forwarded the message and rewrote the sender (SRS)"
+"""What evidence says of the tenant at whose domain a rewritten sender is."""
+
 _SRS = re.compile(
     r"""
     (?: SRS0 [=+-] [^=]{1,64} = [^=]{1,64} = ([^=]{1,253}) = (.{1,64})      # hash, day, domain, local part

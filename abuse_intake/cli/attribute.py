@@ -32,22 +32,24 @@ def attribute(context: click.Context, files: tuple[str, ...]) -> None:
             click.echo(f"abuse-intake: warning: {one_line(warning)}", err=True)
         mails = Files(files, guard)
         for name, read in mails.read():
-            print_json(_as_json(name, read.reports, attributor, datetime.now(UTC)))
+            print_json(_as_json(name, read, attributor, datetime.now(UTC)))
     context.exit(1 if mails.wrong else 0)
 
 
-def _as_json(name: str, reports: Any, attributor: Any, now: datetime) -> dict[str, Any]:
+def _as_json(name: str, read: Any, attributor: Any, now: datetime) -> dict[str, Any]:
     from abuse_intake.as_json import attribution_as_json
 
-    attributor.prepare(reports)
+    attributor.prepare(read.reports)
     return {
         "input": name,
+        "disposition": read.disposition,
+        "reason": read.reason,
         "attributions": [
             {
                 "report": number,
                 "message_id": report.message.message_id if report.message else None,
                 **attribution_as_json(attributor.attribute(report, now)),
             }
-            for number, report in enumerate(reports)
+            for number, report in enumerate(read.reports)
         ],
     }

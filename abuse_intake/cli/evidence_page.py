@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from abuse_intake.attribution.return_paths import REWRITTEN
 from abuse_intake.cli.explanations import UNATTRIBUTED
 from abuse_intake.cli.output import make_console, print_heading
 from abuse_intake.visible import clean, isolate
@@ -35,6 +36,10 @@ PASSED_ON = (
     "Proven, and sent on: a signature proves that {tenant} sent the message, but this copy came from an address of "
     "{others}, who may send for {tenant}, or send on what they received: find the message in our own logs before "
     "acting."
+)
+FORWARDED = (
+    "Proven, and sent on: a signature proves that {tenant} sent the message, but by its envelope this copy was sent on "
+    "by {others} (SRS), to whoever reports it: find the message in our own logs before acting."
 )
 EMPTIED = (
     "Emptied: all its reports belong to other incidents now, or to none. It speaks against nobody; what it showed "
@@ -75,9 +80,10 @@ def describe_caution(attribution: Attribution | IncidentRecord) -> str:
         return EMPTIED
     if attribution.confidence == "proven" and attribution.route == "elsewhere":
         return REPLAYED.format(tenant=attribution.tenant)
-    others = find_other_holders(attribution)
-    if attribution.confidence == "proven" and others:
-        return PASSED_ON.format(tenant=attribution.tenant, others=", ".join(others))
+    for find_others, text in ((find_other_holders, PASSED_ON), (find_forwarders, FORWARDED)):
+        others = find_others(attribution)
+        if attribution.confidence == "proven" and others:
+            return text.format(tenant=attribution.tenant, others=", ".join(others))
     return CAUTION[attribution.confidence]
 
 
@@ -85,6 +91,12 @@ def find_other_holders(attribution: Attribution | IncidentRecord) -> list[str]:
     """The tenants from whose addresses a message came that another tenant is named for."""
     holders = {one.tenant for one in attribution.evidence if one.source == "address" and one.tenant}
     return sorted(holders - {attribution.tenant})
+
+
+def find_forwarders(attribution: Attribution | IncidentRecord) -> list[str]:
+    """The tenants that, by a rewritten envelope (SRS), forwarded a message that another tenant is named for."""
+    envelopes = [one for one in attribution.evidence if one.source == "envelope" and REWRITTEN in one.detail]
+    return sorted({one.tenant for one in envelopes if one.tenant} - {attribution.tenant})
 
 
 def describe_evidence(evidence: Evidence) -> str:

@@ -19,7 +19,7 @@ UNATTRIBUTED = {
     "no_route": "The report tells no address that the message came from: it has no usable Received line.",
     "no_tenant_named": "The message left our servers, but no address, provider header or envelope names a tenant.",
     "ambiguous": "One kind of trace names more than one tenant, or a name that two list: it is trusted for none.",
-    "conflict": "Address, provider headers and envelope name different tenants.",
+    "conflict": "Traces of different kinds (such as address and envelope) name different tenants: none is trusted.",
 }
 """Why no tenant is named."""
 

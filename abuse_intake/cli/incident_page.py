@@ -1,8 +1,8 @@
 """One incident as a person reads it: who, how sure and why, who reported it, its history, the message in full."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -10,7 +10,7 @@ from abuse_intake.acknowledgement import make_reference
 from abuse_intake.cli.output import count, one_line, print_fields, print_heading, print_table
 from storage import mails as kept
 from storage.database import Database
-from storage.values import IncidentRecord, ReportRecord, Tenant
+from storage.values import Confidence, IncidentRecord, ReportRecord, Tenant
 
 _FAILURES = {
     "too_costly": "mail-parser takes too much time or memory for it",
@@ -21,6 +21,10 @@ _FAILURES = {
 _REPORT_COLUMNS = (
     "mail", "reference", "received (UTC)", "address", "reporter*", "confidence*", "format?", "type*?"
 )  # fmt: skip
+_ROUTED_COLUMNS = (
+    "mail", "reference?", "received (UTC)", "address", "reporter*", "confidence*", "route", "format?", "type*?"
+)  # fmt: skip
+"""Where some copy came from elsewhere; a narrow terminal has no room for all of them then."""
 
 
 def find_references(database: Database, reports: Sequence[ReportRecord]) -> dict[str, str]:
@@ -70,18 +74,35 @@ def print_incident(incident: IncidentRecord, tenant: Tenant | None, reports: Seq
     )
 
 
-def print_reports(reports: tuple[ReportRecord, ...], references: dict[str, str]) -> None:
-    """Who reported it, and how to look at these mails."""
+def print_reports(
+    incident: IncidentRecord, reports: Sequence[ReportRecord], references: Mapping[str, str]
+) -> None:
+    """Who reported it, which of that is less sure than what the incident shows, and how to look at these mails."""
     print_heading("Reports")
-    print_table(_REPORT_COLUMNS, (_show_report(one, references[one.mail_id]) for one in reports))
+    tells = _tells_of_routes(reports)
+    columns = _ROUTED_COLUMNS if tells else _REPORT_COLUMNS
+    print_table(columns, (_show_report(one, references[one.mail_id], tells) for one in reports))
     if reports:
         first = reports[0].mail_id
+        if weaker := sum(_is_less_sure(one, incident) for one in reports):
+            verb = "is" if weaker == 1 else "are"
+            click.echo(f"{weaker} of {count(len(reports), 'report')} {verb} less sure than what is shown")
         click.echo(
             f"A mail in full: abuse-intake mails show {first}; its exact bytes: abuse-intake mails raw {first}"
         )
 
 
-def _show_report(report: ReportRecord, reference: str) -> tuple[object, ...]:
+def _tells_of_routes(reports: Sequence[ReportRecord]) -> bool:
+    """Whether some copy of nothing shows that the message left our servers."""
+    return any(report.attribution.route == "elsewhere" for report in reports)
+
+
+def _is_less_sure(report: ReportRecord, incident: IncidentRecord) -> bool:
+    ranks = get_args(Confidence)
+    return ranks.index(report.attribution.confidence) > ranks.index(incident.confidence)
+
+
+def _show_report(report: ReportRecord, reference: str, tells_route: bool) -> tuple[object, ...]:
     return (
         report.mail_id,
         reference,
@@ -89,6 +110,7 @@ def _show_report(report: ReportRecord, reference: str) -> tuple[object, ...]:
         report.attribution.ip,
         report.reporter,
         report.attribution.confidence,
+        *((report.attribution.route,) if tells_route else ()),
         report.fields.get("format"),
         report.fields.get("feedback_type"),
     )

@@ -124,7 +124,7 @@ def show(context: click.Context, incident_id: str, full: bool, as_json: bool) ->
         return
     print_incident(incident, tenant, reports)
     print_evidence(incident)
-    print_reports(reports, references)
+    print_reports(incident, reports, references)
     print_history(history)
     if full:
         print_full(message)

@@ -4,7 +4,7 @@ import json
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from abuse_intake.visible import clean, escape_json, isolate
@@ -26,8 +26,6 @@ GAP = 2
 """Blanks between the columns of a table."""
 MAX_PARAGRAPH = 100
 """Columns of a line of prose, however wide the terminal."""
-RECENT = timedelta(days=300)
-"""A time in a list that is older, or later, is shown as a date with its year."""
 
 STYLES = {
     "report": "green",
@@ -71,10 +69,10 @@ def make_console(*, stderr: bool = False) -> "Console":
 
 
 def short_time(time: datetime) -> str:
-    """A time in UTC for a list whose header says so: `11-24 13:09`, or `2024-11-24` when that is long ago."""
+    """A time in UTC for a list whose header says so: `11-24 13:09`, or `2024-11-24 13:09` of another year."""
     time = time.astimezone(UTC)
-    is_recent = abs(datetime.now(UTC) - time) < RECENT
-    return f"{time:%m-%d %H:%M}" if is_recent else f"{time:%Y-%m-%d}"
+    year = "" if time.year == datetime.now(UTC).year else f"{time:%Y}-"
+    return f"{year}{time:%m-%d %H:%M}"
 
 
 def full_time(time: datetime) -> str:

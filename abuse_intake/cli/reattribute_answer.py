@@ -43,7 +43,8 @@ class Answer:
         self._counts.update(
             incidents=batch.incidents,
             decided=batch.decided,
-            left=sum(one.reports for one in batch.troubles if one.reason in LEFT),
+            left=sum(one.reports for one in batch.troubles if one.reason == READS_DIFFERENTLY),
+            keyless=sum(one.reports for one in batch.troubles if one.reason == KEY_IS_GONE),
             unread=sum(one.reports for one in batch.troubles if one.reason not in LEFT),
         )
         for some in chunked(batch.changed, TABLE_ROWS):
@@ -71,7 +72,7 @@ class Answer:
     def print_summary(self) -> None:
         """What was looked at and what came of it, in a line, and whether it is stored."""
         counts = self._counts
-        looked = counts["decided"] + counts["left"] + counts["unread"]
+        looked = sum(counts[name] for name in ("decided", "left", "keyless", "unread"))
         evidence_only = (
             f" ({counts['evidence_only']} in the evidence only)" if counts["evidence_only"] else ""
         )
@@ -82,6 +83,8 @@ class Answer:
         ]
         if counts["left"]:
             parts.append(f"{counts['left']} read differently now")
+        if counts["keyless"]:
+            parts.append(f"{counts['keyless']} kept, as the key is gone")
         if counts["gone"]:
             parts.append(f"{counts['gone']} replaced meanwhile (run it again)")
         of = f"{count(looked, 'report')} of {count(counts['incidents'], 'incident')} looked at"

@@ -1,24 +1,60 @@
-"""Where it came from: the allocation that covered the address when the message arrived."""
+"""Where it came from: whose the address was when the message arrived, also where that names nobody."""
 
 from collections.abc import Iterator
 
 from abuse_intake.attribution.evidence import Subject, show_lines
-from parsers.values import Trace
+from parsers.values import IPAddress, Trace
 from storage.values import Evidence
 
 
 def find_address_evidence(subject: Subject) -> Iterator[Evidence]:
-    """The allocation that covered the origin address when the message arrived."""
-    holding, origin = subject.origin.holding, subject.origin
-    if holding is None or origin.ip is None:
-        return
-    since = f" since {holding.since:%Y-%m-%d}" if holding.since else ""
-    detail = (
-        f"{origin.ip} lies in {holding.network}, which {holding.tenant} held{since}, "
-        f"as of {origin.arrival:%Y-%m-%d %H:%M} UTC"
-    )
-    lines = show_lines(_find_received(subject))
-    yield Evidence("address", str(origin.ip), holding.tenant, False, detail, lines)
+    """The allocation that covered the origin address when the message arrived, or why no tenant held it.
+
+    Nothing where there is no address.
+    """
+    origin = subject.origin
+    if origin.ip is not None:
+        tenant = origin.holding.tenant if origin.holding else None
+        detail, lines = _describe(subject, origin.ip), show_lines(_find_received(subject))
+        yield Evidence("address", str(origin.ip), tenant, False, detail, lines)
+
+
+def _describe(subject: Subject, ip: IPAddress) -> str:
+    origin = subject.origin
+    if origin.holding:
+        since = f" since {origin.holding.since:%Y-%m-%d}" if origin.holding.since else ""
+        held = f"{origin.holding.network}, which {origin.holding.tenant} held{since}"
+        return f"{ip} lies in {held}, as of {_show_arrival(subject)}"
+    if origin.is_relay:
+        return f"{ip} is one of our relays: who handed the message to it is not known"
+    whose = _describe_nearest(subject, ip) or "is none of ours"
+    if not origin.is_ours:
+        return f"{ip} {whose}"
+    login = "; whoever sent from it had logged in there" if origin.is_user else ""
+    return f"{ip}, which handed the message to our relay {_find_relay(subject)}, {whose}{login}"
+
+
+def _describe_nearest(subject: Subject, ip: IPAddress) -> str | None:
+    """Who held an address that nobody held at the arrival: before, or after, whichever is nearer."""
+    holding = subject.directory.find_nearest_holding(ip, subject.origin.arrival)
+    if holding is None:
+        return None
+    is_over = holding.until is not None and holding.until <= subject.origin.arrival
+    when = f"until {holding.until:%Y-%m-%d}" if is_over else f"only from {holding.since:%Y-%m-%d} on"
+    held = f"{holding.network}, which {holding.tenant} held {when}"
+    return f"lies in {held}; nobody held it at {_show_arrival(subject)}"
+
+
+def _show_arrival(subject: Subject) -> str:
+    return f"{subject.origin.arrival:%Y-%m-%d %H:%M} UTC"
+
+
+def _find_relay(subject: Subject) -> IPAddress | None:
+    """Our relay that the origin handed the message to: the sender of the line above the origin's."""
+    report, hop = subject.report, subject.origin.hop
+    if report.message is None or hop is None or hop - 1 == report.origin_hop:
+        return report.origin_ip
+    return report.message.hops[hop - 1].from_ip
 
 
 def _find_received(subject: Subject) -> tuple[Trace, ...]:

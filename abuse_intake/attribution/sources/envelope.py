@@ -6,7 +6,7 @@ from typing import NamedTuple
 from abuse_intake.attribution.claims import describe_owner
 from abuse_intake.attribution.directory import Owner
 from abuse_intake.attribution.evidence import Subject, show_lines
-from abuse_intake.attribution.return_paths import read_sendgrid, read_srs
+from abuse_intake.attribution.return_paths import REWRITTEN, read_sendgrid, read_srs
 from abuse_intake.attribution.route import Origin
 from parsers.addresses import domain_of
 from parsers.values import Report
@@ -70,9 +70,20 @@ def may_claims_count(report: Report, origin: Origin) -> bool:
     Not where a stranger's host handed the message to our relay: that is mail that a tenant forwards, and all
     that stands in it may be anybody's.
     """
-    message = report.message
-    is_envelope_known = report.original_mail_from is not None or (message and message.return_path is not None)
-    return not is_envelope_known and (origin.is_relay or origin.holding is not None)
+    return explain_uncounted(report, origin) is None
+
+
+def explain_uncounted(report: Report, origin: Origin) -> str | None:
+    """Why From, and signatures that prove nothing, do not count, in words; None where they do."""
+    stated = (report.original_mail_from, report.message.return_path if report.message else None)
+    known = [address for address in stated if address is not None]
+    if not origin.is_ours:
+        return "it does not count, as nothing shows that the message left our servers"
+    if known:
+        return f"it does not count beside an envelope{'' if any(known) else ' (the null sender, <>)'}"
+    if origin.is_relay or origin.holding is not None:
+        return None
+    return "it does not count, as a host that is no tenant's handed the message in"
 
 
 def _find_domain_evidence(subject: Subject, sender: Sender, lines: tuple[str, ...]) -> Evidence:
@@ -81,7 +92,7 @@ def _find_domain_evidence(subject: Subject, sender: Sender, lines: tuple[str, ..
     before = read_srs(sender.local_part) if "srs" not in subject.provider.disabled_profiles else None
     if before is not None:
         known = f"; before that it was {before}" if before else ""
-        detail += f", who forwarded the message and rewrote the sender (SRS){known}"
+        detail += f", {REWRITTEN}{known}"
     tenant = owner.tenant if owner else None
     return Evidence(FIELDS[sender.field], sender.domain, tenant, False, detail, lines)
 

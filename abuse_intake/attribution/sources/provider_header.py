@@ -21,6 +21,8 @@ def find_provider_header_evidence(subject: Subject) -> Iterator[Evidence]:
             tenant = None
             detail += "; but a host that is no tenant's handed the message in and may have written it: it names nobody"
         verified = tenant is not None and _is_verified(subject, profile, claim)
+        if tenant and not verified:
+            detail += _explain_unproven(subject, profile, claim)
         yield Evidence("provider_header", claim.value, tenant, verified, detail, lines)
 
 
@@ -54,6 +56,22 @@ def _is_verified(subject: Subject, profile: Profile, claim: Claim) -> bool:
         _is_of_service(signature, profile) and stands_on <= signature.covered
         for signature in subject.signatures
     )
+
+
+def _explain_unproven(subject: Subject, profile: Profile, claim: Claim) -> str:
+    """What a signature by a key of the provider's own lacks to prove the claim; nothing where there is none."""
+    ours = [one for one in subject.signatures if one.kind == "dkim" and one.is_proof and one.is_ours]
+    if not ours:
+        return ""
+    signature = next((one for one in ours if _is_of_service(one, profile)), ours[0])
+    names = dict.fromkeys(trace.name for trace in claim.traces if trace.name.lower() not in signature.covered)
+    if names:
+        why = f"it does not cover {', '.join(names)}"
+    elif not _is_of_service(signature, profile):
+        why = "that is not the service's own key"
+    else:
+        why = "nothing shows that the message left our servers"
+    return f"; it is signed by {signature.domain}, but {why}: no proof of it"
 
 
 def _is_of_service(signature: SignatureVerdict, profile: Profile) -> bool:

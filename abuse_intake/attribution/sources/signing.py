@@ -6,7 +6,8 @@ from abuse_intake.attribution.claims import describe_owner
 from abuse_intake.attribution.directory import Owner
 from abuse_intake.attribution.dkim.problems import Problem
 from abuse_intake.attribution.evidence import Subject
-from abuse_intake.attribution.sources.envelope import may_claims_count
+from abuse_intake.attribution.signatures import SignatureVerdict
+from abuse_intake.attribution.sources.envelope import explain_uncounted, may_claims_count
 from storage.values import Evidence
 
 OF_THE_KEY = tuple(
@@ -31,16 +32,23 @@ OF_THE_KEY = tuple(
 
 
 def find_signature_evidence(subject: Subject) -> Iterator[Evidence]:
-    """Every signature; one that is no proof says why, and counts as what anybody can write."""
+    """Every signature; one that is no proof says why, and counts as what anybody can write, or says why it does not."""
+    uncounted = explain_uncounted(subject.report, subject.origin)
     for signature in subject.signatures:
-        owner = signature.owner
-        tenant = owner.tenant if owner else None
-        is_ours_alone = signature.is_ours and tenant is None
-        whose = "the provider's own domain" if is_ours_alone else f"a domain {describe_owner(owner)}"
-        result = signature.problem or "it verifies, and covers the whole message"
-        detail = f"d={signature.domain} s={signature.selector}, {whose}: {result}"
+        tenant = signature.owner.tenant if signature.owner else None
+        detail = _describe(signature, tenant)
+        if tenant and uncounted and not signature.is_proof:
+            detail = f"{uncounted}; {detail}"
         lines = (signature.line,) if signature.line else ()
         yield Evidence(signature.kind, signature.domain, tenant, signature.is_proof, detail, lines)
+
+
+def _describe(signature: SignatureVerdict, tenant: str | None) -> str:
+    """Whose it is, and what it proves or why nothing: that stands at the end."""
+    is_ours_alone = signature.is_ours and tenant is None
+    whose = "the provider's own domain" if is_ours_alone else f"a domain {describe_owner(signature.owner)}"
+    result = signature.problem or "it verifies, and covers the whole message"
+    return f"d={signature.domain} s={signature.selector}, {whose}: {result}"
 
 
 def find_signing_owners(subject: Subject) -> Iterator[Owner]:

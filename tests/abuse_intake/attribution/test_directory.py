@@ -18,6 +18,42 @@ def _holder(directory: Directory, ip: str, at: str = "2026-11-10") -> str | None
     return holding.tenant if holding else None
 
 
+STRETCHES = (
+    make_tenant("first", allocate("192.0.2.0/28", "2020-01-01", "2021-01-01")),
+    make_tenant("second", allocate("192.0.2.0/28", "2022-01-01", "2023-01-01")),
+    make_tenant("outer", allocate("192.0.2.0/24", "2024-01-01", "2025-01-01")),
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "tenant"),
+    [
+        ("2000-01-01", "first"),
+        ("2021-01-01", "first"),
+        ("2021-03-01", "first"),
+        ("2021-11-01", "second"),
+        ("2023-02-01", "second"),
+        ("2023-11-01", "outer"),
+        ("2026-01-01", "outer"),
+    ],
+)
+def test_the_nearest_holding_is_the_one_before_or_after(at: str, tenant: str) -> None:
+    """Of all stretches of all networks around an address, the one least far away in time."""
+    directory, ip = Directory(STRETCHES), ip_address("192.0.2.5")
+
+    found = directory.find_nearest_holding(ip, utc(at))
+
+    assert directory.find_holding(ip, utc(at)) is None
+    assert found is not None
+    assert found.tenant == tenant
+
+
+def test_an_address_that_nobody_ever_held_has_no_nearest_holding() -> None:
+    """A neighbouring network is none around it."""
+    assert Directory(STRETCHES).find_nearest_holding(ip_address("192.0.3.0"), AT) is None
+    assert Directory().find_nearest_holding(ip_address("2001:db8::1"), AT) is None
+
+
 @pytest.mark.parametrize(
     ("ip", "holder"),
     [

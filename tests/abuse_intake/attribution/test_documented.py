@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from attribution_world import PROVIDER, attribute
 
 from abuse_intake.attribution.decide import GROUPS, RULES
 from abuse_intake.attribution.provider_headers import PROFILES
@@ -58,3 +59,23 @@ def test_every_source_stands_in_the_table_of_evidence(source: str) -> None:
     rows = re.findall(rf"^\| {GROUPS[source]} \|.*`{source}`.*$", PAGE, re.MULTILINE)
 
     assert rows
+
+
+def test_the_example_of_the_address_is_true() -> None:
+    """The lines that show where the walk ends lead to the address that the page says, in each of its cases."""
+    block = PAGE.partition("An example, with `provider.relays")[2].split("```")[1]
+    first, second, third = block.strip().replace("…", "").splitlines()
+    routes = {
+        "192.0.2.5": (first, second, third),
+        "203.0.113.7": (first, second.replace("192.0.2.5", "10.0.0.5"), third),
+        "192.0.2.200": (first, second.replace("192.0.2.5", "192.0.2.200"), third),
+    }
+
+    ips = [str(attribute(route="\n".join(lines)).ip) for lines in routes.values()]
+
+    assert ips == list(routes)
+    foreign = second.replace("by mx1.out.provider.example", "by mail.other.example")
+    assert str(attribute(route="\n".join((first, foreign, third))).ip) == "203.0.113.7"
+    without = PROVIDER.model_copy(update={"relays": ()})
+    found = attribute(route="\n".join((first, second)), provider=without)
+    assert (str(found.ip), found.route) == ("203.0.113.7", "elsewhere")

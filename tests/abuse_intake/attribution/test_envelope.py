@@ -1,9 +1,21 @@
 """What the envelope's sender tells beyond its domain: who forwarded the message, and an account of SendGrid."""
 
-import pytest
-from attribution_world import PROVIDER, STRANGER_TO_RELAY, attribute
+from dataclasses import replace
 
+import pytest
+from attribution_world import (
+    ELSEWHERE,
+    PROVIDER,
+    RELAY,
+    STRANGER_TO_RELAY,
+    FakeVerifier,
+    attribute,
+    make_verdict,
+)
+
+from abuse_intake.attribution.directory import Owner
 from abuse_intake.attribution.return_paths import read_sendgrid, read_srs
+from abuse_intake.attribution.sources.signing import KEYLESS, is_keyless
 from storage.values import Attribution, Evidence
 
 
@@ -123,3 +135,51 @@ def test_accounts_can_be_switched_off() -> None:
 def test_other_return_paths_tell_no_account(local_part: str) -> None:
     """Only the whole form counts."""
     assert read_sendgrid(local_part) is None
+
+
+CLAIM = make_verdict(
+    "contoso.example", is_proof=False, is_ours=False, owner=Owner("contoso.example", "contoso")
+)
+
+
+@pytest.mark.parametrize(
+    ("route", "return_path", "says"),
+    [
+        (RELAY, "b@stranger.example", "it does not count beside an envelope; d="),
+        (RELAY, "", "it does not count beside an envelope (the null sender, <>); d="),
+        (RELAY, None, "d="),
+        (
+            STRANGER_TO_RELAY,
+            None,
+            "it does not count, as a host that is no tenant's handed the message in; d=",
+        ),
+        (ELSEWHERE, None, "it does not count, as nothing shows that the message left our servers; d="),
+    ],
+)
+def test_a_signature_that_does_not_count_says_so(route: str, return_path: str | None, says: str) -> None:
+    """It still tells whose domain it is; and where it counts, its tenant is named."""
+    found = attribute(route=route, return_path=return_path, verifier=FakeVerifier(CLAIM))
+
+    (evidence,) = [one for one in found.evidence if one.source == "dkim"]
+    assert evidence.tenant == "contoso"
+    assert evidence.detail.startswith(says)
+    assert (found.tenant == "contoso") == (says == "d=")
+
+
+@pytest.mark.parametrize("problem", KEYLESS)
+def test_a_key_that_is_gone_is_seen_beside_an_envelope(problem: str) -> None:
+    """What is said of counting does not hide why a signature proves nothing."""
+    found = attribute(verifier=FakeVerifier(replace(CLAIM, problem=problem)))
+
+    (evidence,) = [one for one in found.evidence if one.source == "dkim"]
+    assert is_keyless(evidence)
+
+
+def test_a_proof_counts_beside_an_envelope() -> None:
+    """Nothing is said against it."""
+    proof = replace(CLAIM, is_proof=True)
+
+    found = attribute(verifier=FakeVerifier(proof))
+
+    assert found.confidence == "proven"
+    assert not any("does not count" in one.detail for one in found.evidence)

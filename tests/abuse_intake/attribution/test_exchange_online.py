@@ -104,3 +104,12 @@ def test_it_can_be_switched_off() -> None:
     found = attribute(ENTITY + "Hosted", ID + CONTOSO_GUID, provider=provider)
 
     assert (found.tenant, find_headers(found)) == (None, [])
+
+
+def test_the_receivers_ids_are_refused_in_one_sentence() -> None:
+    """What an analyst reads says once why nobody is named."""
+    found = attribute(ENTITY + "Internet", ID + CONTOSO_GUID)
+
+    assert find_headers(found)[0].detail.endswith(
+        "FromEntityHeader says Internet: these are the receiver's, so that it names nobody"
+    )

@@ -1,5 +1,8 @@
 """`abuse-intake attribute`: to whom, and why; nothing is stored."""
 
+import re
+from pathlib import Path
+
 import pytest
 from command_line import FIRST, QUESTION, STRANGER, CommandLine
 
@@ -31,7 +34,7 @@ def test_every_field_of_the_contract_is_there(lone: CommandLine) -> None:
     (mail,) = lone("attribute", "first.eml").objects()
 
     (attribution,) = mail["attributions"]
-    assert mail["input"] == "first.eml"
+    assert (mail["input"], mail["disposition"], mail["reason"]) == ("first.eml", "report", None)
     assert set(attribution) == ATTRIBUTION_FIELDS
     assert {*attribution["evidence"][0]} == EVIDENCE_FIELDS
     assert (attribution["report"], attribution["message_id"]) == (0, "<junk-1@contoso.example>")
@@ -56,6 +59,33 @@ def test_a_mail_without_reports_has_none_attributed(lone: CommandLine) -> None:
         ("first.eml", 1),
     ]
     assert "nope.eml cannot be read" in answer.complaint()
+
+
+def test_why_a_mail_has_no_attribution_is_told(lone: CommandLine) -> None:
+    """A mail that reports nothing has its disposition and reason, as `parse` tells them."""
+    (mail,) = lone("attribute", "question.eml").objects()
+
+    assert mail == {
+        "input": "question.eml",
+        "disposition": "not_a_report",
+        "reason": "no_evidence",
+        "attributions": [],
+    }
+
+
+def test_every_field_is_documented(lone: CommandLine) -> None:
+    """The table of docs/attribution.md names each, and no other."""
+    (mail,) = lone("attribute", "first.eml").objects()
+    page = (Path(__file__).parents[3] / "docs" / "attribution.md").read_text("utf-8")
+    table = page.partition("### The JSON of `attribute`")[2].partition("\n#")[0]
+
+    told = [
+        name
+        for row in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", table, re.MULTILINE)
+        for name in row.split(", ")
+    ]
+
+    assert {name.strip("`") for name in told} == {*mail, *ATTRIBUTION_FIELDS, *EVIDENCE_FIELDS}
 
 
 def test_stdin_is_a_dash(lone: CommandLine) -> None:

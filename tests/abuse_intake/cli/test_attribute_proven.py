@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from command_line import CommandLine
+from reattributing_cli import query
 from servers.dnsmasq import Dnsmasq
 from servers.programs import HOST, find_free_port
 from servers.skipping import make_or_skip
@@ -128,6 +129,84 @@ def test_a_key_is_found_in_the_dns(cli: CommandLine, tmp_path: Path) -> None:
 
     assert (found["tenant"], found["confidence"]) == ("contoso", "proven")
     assert "keys       ok      no archive; the DNS answers" in checked.out
+
+
+def test_reports_less_sure_than_the_incident_are_counted(keyed: CommandLine) -> None:
+    """One copy is proven, others are not, or came from elsewhere: the page says so below the reports."""
+    broken = ROUTE_OURS + sign().replace(b"never", b"always")
+    keyed.deliver(one=_enclose(ROUTE_OURS + sign()))
+    assert keyed("run", "--once").code == 0
+    others = {
+        name: _enclose(broken).replace(b"<r1@", f"<{name}@".encode()).replace(b"ann@", f"{name}@".encode())
+        for name in ("bob", "eve")
+    }
+    keyed.deliver(**others)
+    assert keyed("run", "--once").code == 0
+
+    page = keyed("incidents", "show", "1").out
+
+    assert "3 reports by 3 reporters" in page
+    assert "\n2 of 3 reports are less sure than what is shown\n" in page
+    (heading,) = [line for line in page.splitlines() if line.startswith("mail ")]
+    assert "route" not in heading
+
+
+def test_a_copy_from_elsewhere_has_its_route_told(keyed: CommandLine) -> None:
+    """Beside one that left our servers, and as sure: only the column tells them apart."""
+    keyed.deliver(one=_enclose(ROUTE_OURS + sign()))
+    keyed("run", "--once")
+    keyed.deliver(two=_enclose(ROUTE_ELSEWHERE + sign()).replace(b"<r1@", b"<r2@"))
+    keyed("run", "--once")
+
+    pages = [
+        keyed("incidents", "show", one["id"]).out for one in keyed("incidents", "list", "--json").objects()
+    ]
+
+    (page,) = [page for page in pages if "elsewhere" in page]
+    (heading,) = [line for line in page.splitlines() if line.startswith("mail ")]
+    assert heading.split()[-4:] == ["confidence", "route", "format", "type"]
+    assert "less sure" not in page
+    table = [
+        line
+        for line in keyed.on_terminal("incidents", "show", "1", columns=80)
+        if line.startswith(("mail ", "2 "))
+    ]
+    assert max(map(len, table)) <= 80
+    assert ["elsewhere" in line for line in table] == [False, True]
+
+
+def test_what_is_kept_for_its_key_is_counted_apart(keyed: CommandLine) -> None:
+    """A mail that reads as before is not said to read differently, only to have lost its key."""
+    keyed.deliver(one=_enclose(ROUTE_OURS + sign()))
+    keyed("run", "--once")
+    (keyed.folder / "dkim-keys.jsonl").write_text("")
+
+    answer = keyed("incidents", "reattribute")
+
+    assert answer.out == (
+        "1 report of 1 incident looked at: 0 unchanged, 0 changed, 0 could not be read, "
+        "1 kept, as the key is gone; nothing to store\n"
+    )
+    assert "was proven by a key that is not to be had now" in answer.complaint()
+
+
+def test_each_report_is_counted_for_its_own_cause(keyed: CommandLine) -> None:
+    """Of one mail, a report may be kept for its key and another be read differently; both are told."""
+    other = sign(MESSAGE.replace(b"<1@contoso.example>", b"<2@contoso.example>"))
+    boundary = b"\r\n--b\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\n"
+    keyed.deliver(one=_enclose(boundary.join([ROUTE_OURS + sign(), ROUTE_OURS + other])))
+    keyed("run", "--once")
+    query(keyed, "UPDATE reports SET message_key = ? WHERE position = 1", "0" * 64)
+    (keyed.folder / "dkim-keys.jsonl").write_text("")
+
+    answer = keyed("incidents", "reattribute")
+
+    assert (
+        "0 unchanged, 0 changed, 0 could not be read, 1 read differently now, 1 kept, as the key"
+        in answer.out
+    )
+    assert "mail 1 reads differently now" in answer.err
+    assert "mail 1 was proven by a key that is not to be had now" in answer.err
 
 
 def test_the_worker_proves_what_arrives(keyed: CommandLine) -> None:

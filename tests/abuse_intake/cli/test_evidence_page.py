@@ -3,10 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from attribution_world import STRANGER_TO_RELAY, FakeVerifier, attribute, make_verdict
 from command_line import CommandLine
 from report_builders import make_junk, make_mail
 
 from abuse_intake.attribution.decide import GROUPS
+from abuse_intake.attribution.directory import Owner
+from abuse_intake.attribution.return_paths import REWRITTEN
 from abuse_intake.cli.evidence_page import (
     CAUTION,
     SOURCES,
@@ -113,6 +116,47 @@ def test_what_another_tenants_server_sent_on_is_told() -> None:
     assert "who may send for contoso" in told
 
 
+def test_what_another_tenant_forwarded_is_told() -> None:
+    """A signed message whose envelope another tenant rewrote came by that tenant's forwarding."""
+    envelope = Evidence(
+        "envelope",
+        "fabrikam.example",
+        "fabrikam",
+        False,
+        f"Return-Path is at fabrikam.example, a domain of fabrikam, {REWRITTEN}",
+    )
+    plain = replace(envelope, detail="Return-Path is at fabrikam.example, a domain of fabrikam")
+    own = replace(envelope, tenant="contoso")
+
+    told, of_plain, of_own, unproven = (
+        describe_caution(attributed(confidence, "ours", evidence))
+        for confidence, evidence in (
+            ("proven", envelope),
+            ("proven", plain),
+            ("proven", own),
+            ("stated", envelope),
+        )
+    )
+
+    assert told.startswith("Proven, and sent on: a signature proves that contoso sent the message")
+    assert "sent on by fabrikam (SRS)" in told
+    assert of_plain == of_own == CAUTION["proven"]
+    assert unproven == CAUTION["stated"]
+
+
+def test_a_forwarded_message_is_seen_to_be_so() -> None:
+    """The evidence that attribution gathers of a rewritten envelope is what the caution goes by."""
+    proof = make_verdict("contoso.example", is_ours=False, owner=Owner("contoso.example", "contoso"))
+
+    found = attribute(
+        route=STRANGER_TO_RELAY,
+        return_path="bounces+SRS=44ldt=IX@fabrikam.example",
+        verifier=FakeVerifier(proof),
+    )
+
+    assert "sent on by fabrikam (SRS)" in describe_caution(found)
+
+
 @pytest.mark.parametrize("confidence", ["corroborated", "stated"])
 def test_what_is_not_proven_says_whose_word_it_is(confidence: Confidence) -> None:
     """Whoever acts on it is told that it rests on the reporter's word, and where to look first."""
@@ -140,3 +184,12 @@ def test_verified_is_said_of_what_is() -> None:
 def test_every_source_has_a_name() -> None:
     """Each source of evidence that the decision knows is called something by the page."""
     assert GROUPS.keys() <= SOURCES.keys()
+
+
+def test_a_conflict_is_told_so_that_it_is_true_of_any_two_kinds(capsys: pytest.CaptureFixture[str]) -> None:
+    """Not all three kinds of traces need to speak, so the sentence does not say that they do."""
+    print_evidence(attributed("unattributed"))
+
+    told = capsys.readouterr().out
+
+    assert "Traces of different kinds (such as address and envelope) name different tenants" in told
