@@ -1,7 +1,7 @@
 """Which tenant held an address at a time: all networks of one version of IP with their stretches of time."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network
 from struct import Struct
 from typing import NamedTuple
@@ -108,6 +108,14 @@ class Holdings:
                 return True
             place = stored.outer
         return False
+
+    def places_inside(self, network: IPNetwork) -> Iterator[int]:
+        """The places of this network and those that lie in it, in order."""
+        first, last = int(network.network_address), int(network.broadcast_address)
+        begin = self.firsts.find_last(first - 1) + 1 if first else 0
+        for place in range(begin, self.firsts.find_last(last) + 1):
+            if self.stored(place).length >= network.prefixlen:
+                yield place
 
     def stored(self, place: int) -> Stored:
         """What is known of this place."""
