@@ -136,7 +136,7 @@ class Directory:
         """Networks that are not public; a large directory that has many is not looked through."""
         for network in NEVER_PUBLIC:
             holdings = self._holdings[network.version]
-            for place in islice(holdings.places_inside(network), MOST):
+            for place in islice(holdings.places_inside(network), MOST + 1):
                 tenant = self._ids[holdings.stored(place).tenant]
                 self._warnings.add(doubt_network(holdings.network(place), tenant))
 

@@ -5,7 +5,7 @@ import re
 from storage.values import IPNetwork
 
 MOST = 50
-"""Warnings that are told one by one; of the others, how many there are."""
+"""Warnings that are told one by one."""
 
 _LABEL = r"[a-z0-9_\-\u0080-\U0010ffff]{1,63}"
 is_name = re.compile(rf"{_LABEL}(?:\.{_LABEL})*").fullmatch
@@ -28,8 +28,8 @@ class Warnings:
             self._more += 1
 
     def listed(self) -> list[str]:
-        """The first of them, and how many more there are."""
-        return [*self._told, f"{self._more:,} more warnings"] if self._more else list(self._told)
+        """The first of them, and how many more there are at least: not all of each kind are looked for."""
+        return [*self._told, f"and at least {self._more:,} more"] if self._more else list(self._told)
 
 
 def doubt_domain(name: str, tenant: str) -> str:

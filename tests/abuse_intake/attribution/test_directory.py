@@ -195,10 +195,12 @@ def test_networks_that_are_not_public_are_warned_of() -> None:
 
 def test_many_warnings_are_counted() -> None:
     """A directory full of them floods neither log nor memory."""
-    directory = Directory([make_tenant("contoso", domains=tuple(f"@{number}" for number in range(1_060)))])
+    domains = Directory([make_tenant("contoso", domains=tuple(f"@{number}" for number in range(1_060)))])
+    networks = Directory([make_tenant("contoso", *(f"10.0.{number}.0/24" for number in range(200)))])
 
-    assert len(directory.warnings) == 51
-    assert directory.warnings[-1] == "1,010 more warnings"
+    assert len(domains.warnings) == len(networks.warnings) == 51
+    assert domains.warnings[-1] == "and at least 1,010 more"
+    assert networks.warnings[-1] == "and at least 1 more"
 
 
 def test_who_holds_part_of_a_network_is_found() -> None:

@@ -322,7 +322,10 @@ def test_check_says_that_all_is_well(worked: CommandLine) -> None:
     assert (answer.code, answer.err) == (0, "")
     lines = [line.split()[:2] for line in answer.out.splitlines()]
     assert lines == [
-        *([name, "ok"] for name in ("database", "directory", "keys", "mailbox", "readers", "outbox")),
+        ["database", "ok"],
+        ["directory", "ok"],
+        ["profiles", "hint"],
+        *([name, "ok"] for name in ("keys", "mailbox", "readers", "outbox")),
         ["reporters", "hint"],
         ["status", "ok"],
     ]
