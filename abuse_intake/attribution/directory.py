@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from abuse_intake.attribution.doubtful import MOST, Warnings, doubt_domain, doubt_network, is_name
@@ -88,12 +88,9 @@ class Directory:
         return None if found is None else Holding(self._ids[found[1]], holdings, found[0])
 
     def find_held_in(self, network: IPNetwork, at: datetime) -> Iterator[Holding]:
-        """The allocations that take addresses of this network at that time: the one around it, and those inside."""
-        around = self.find_holding(network.network_address, at)
-        if around is not None and around.network.prefixlen < network.prefixlen:
-            yield around
+        """The allocations that take addresses of this network at that time: those around it, and those inside."""
         then, holdings = microseconds(at), self._holdings[network.version]
-        for place in holdings.places_inside(network):
+        for place in chain(holdings.places_around(network), holdings.places_inside(network)):
             stored = holdings.stored(place)
             if stored.since <= then < stored.until:
                 yield Holding(self._ids[stored.tenant], holdings, place)

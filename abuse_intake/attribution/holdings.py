@@ -109,6 +109,17 @@ class Holdings:
             place = stored.outer
         return False
 
+    def places_around(self, network: IPNetwork) -> Iterator[int]:
+        """The places of the networks that this one lies in, the longest prefix first."""
+        first = int(network.network_address)
+        place = self.firsts.find_last(first)
+        while place != NONE:
+            stored = self.stored(place)
+            covers = first ^ self.firsts.first(place) <= self.firsts.host_bits[stored.length]
+            if covers and stored.length < network.prefixlen:
+                yield from range(stored.earliest, place + 1)
+            place = stored.outer
+
     def places_inside(self, network: IPNetwork) -> Iterator[int]:
         """The places of this network and those that lie in it, in order."""
         first, last = int(network.network_address), int(network.broadcast_address)
