@@ -70,7 +70,7 @@ def test_who_holds_part_of_a_network_is_found() -> None:
     """Those around it, itself, and those inside, of that time; none beside it, before or after."""
     directory = Directory(
         [
-            make_tenant("around", "192.0.0.0/16", allocate("192.0.0.0/8", "2026-01-01")),
+            make_tenant("around", "192.0.0.0/16", allocate("192.0.2.0/23", "2026-01-01")),
             make_tenant("same", allocate("192.0.2.0/24", None, "2026-01-01")),
             make_tenant("inside", allocate("192.0.2.0/28", "2026-01-01"), "192.0.2.255/32"),
             make_tenant("beside", "192.0.3.0/24", "192.0.1.0/24", "2001:db8::/32"),
