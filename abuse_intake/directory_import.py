@@ -10,8 +10,8 @@ from typing import BinaryIO, TypeVar
 from zlib import crc32
 
 from abuse_intake.attribution import Directory
-from abuse_intake.attribution.directory_file import open_directory_file, parse_lines
-from abuse_intake.errors import DirectoryError
+from abuse_intake.attribution.directory_file import locate_conflict, open_directory_file, parse_lines
+from abuse_intake.errors import DirectoryConflictError, DirectoryError
 from storage import tenants
 from storage.database import Database
 from storage.tenant_lines import normalise_line, read_entry
@@ -32,7 +32,10 @@ class ImportedFile:
 
     def check(self, report: Report) -> list[str]:
         """Read it as a directory; DirectoryError says what is wrong, the warnings what is doubtful."""
-        return Directory.of_entries(self._read(read_entry, report)).warnings
+        try:
+            return Directory.of_entries(self._read(read_entry, report)).warnings
+        except DirectoryConflictError as conflict:
+            raise locate_conflict(conflict, self._path, self._file) from None
 
     def store(self, database: Database, now: datetime, report: Report) -> int:
         """Make what was checked the directory, in one transaction, and return how many tenants it has."""

@@ -7,7 +7,7 @@ from stat import S_ISREG
 from typing import Protocol
 
 from abuse_intake.attribution import directory_file
-from abuse_intake.errors import DirectoryError, DirectoryUnreadableError
+from abuse_intake.errors import DirectoryConflictError, DirectoryError, DirectoryUnreadableError
 from storage import tenants
 from storage.database import Database
 from storage.tenant_lines import Entry, read_entry
@@ -31,6 +31,9 @@ class Listing(Protocol):
     def find_tenant(self, id: str) -> Tenant | None:
         """The tenant of that id, quickly also in a large list."""
 
+    def locate(self, conflict: DirectoryConflictError) -> DirectoryError:
+        """The same error, with the place of the lines that contradict each other."""
+
 
 class FileListing:
     """`tenants.directory`: a regular file, for it is read again and again, and nothing may wait for its writer."""
@@ -50,7 +53,7 @@ class FileListing:
 
     def read_entries(self) -> Generator[Entry]:
         self.find_stamp()
-        return directory_file.read_entries(self._path)
+        return self._read_entries()
 
     def read_tenants(self) -> Iterator[Tenant]:
         self.find_stamp()
@@ -59,6 +62,13 @@ class FileListing:
     def find_tenant(self, id: str) -> Tenant | None:
         self.find_stamp()
         return directory_file.find_in_file(self._path, id)
+
+    def _read_entries(self) -> Generator[Entry]:
+        yield from directory_file.read_entries(self._path)
+
+    def locate(self, conflict: DirectoryConflictError) -> DirectoryError:
+        with directory_file.open_directory_file(self._path) as file:
+            return directory_file.locate_conflict(conflict, self._path, file)
 
 
 class ImportedListing:
@@ -86,6 +96,9 @@ class ImportedListing:
         with self._database.read() as session, self._explained():
             return tenants.find_tenant(session, id)
 
+    def locate(self, conflict: DirectoryConflictError) -> DirectoryError:
+        return DirectoryError(f"{self.name} is damaged, import it again: {conflict}")
+
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
@@ -110,6 +123,9 @@ class NoListing:
 
     def find_tenant(self, id: str) -> Tenant | None:
         return None
+
+    def locate(self, conflict: DirectoryConflictError) -> DirectoryError:
+        return conflict
 
 
 def open_listing(path: Path | None, database: Database | None) -> Listing:

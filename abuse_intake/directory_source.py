@@ -13,7 +13,7 @@ import structlog
 from abuse_intake.attribution import Attributor, Directory
 from abuse_intake.attribution.signatures import Verifier
 from abuse_intake.directory_listing import Listing, open_listing
-from abuse_intake.errors import DirectoryError, DirectoryUnreadableError
+from abuse_intake.errors import DirectoryConflictError, DirectoryError, DirectoryUnreadableError
 from abuse_intake.settings_attribution import ProviderSettings
 from storage.database import Database
 from storage.errors import StorageError
@@ -162,7 +162,10 @@ def read_unchanged(listing: Listing, rest: Callable[[], None] = lambda: None) ->
         stamp = listing.find_stamp()
         # Whatever ends the reading ends it at once: its file, or its session, must not stay open with the traceback.
         with closing(listing.read_entries()) as entries:
-            directory = Directory.of_entries(entries, rest)
+            try:
+                directory = Directory.of_entries(entries, rest)
+            except DirectoryConflictError as conflict:
+                raise listing.locate(conflict) from None
         if listing.find_stamp() == stamp:
             return stamp, directory
     raise DirectoryError(f"{listing.name} changes while it is read: write a new file, then rename it")

@@ -4,10 +4,12 @@ AbuseIntakeError
 ├── ConfigurationError      the configuration cannot be used (exit code 2)
 │   └── KeyArchiveError     the archive of DKIM keys cannot be used
 ├── DirectoryError          the directory cannot be used
+│   ├── DirectoryConflictError    two of its lines contradict each other
 │   └── DirectoryUnreadableError  its file cannot be opened or read
 ├── GuardError              mails cannot be read right now
 ├── MailboxError            the mailbox cannot be worked right now
 │   └── LoginRefusedError   its server refuses our login
+├── NameServersError        the name servers that are configured do not answer
 ├── OutboxError             acknowledgements cannot be delivered right now
 └── TokenError              no access token can be had right now; mailbox and outbox tell it as theirs
 """
@@ -29,6 +31,14 @@ class DirectoryError(AbuseIntakeError):
     """The directory of tenants cannot be used: it says which line, and why."""
 
 
+class DirectoryConflictError(DirectoryError):
+    """Two lines of the directory contradict each other; `tenants` are the ids that stand in them."""
+
+    def __init__(self, reason: str, *tenants: str) -> None:
+        super().__init__(reason)
+        self.tenants = tenants
+
+
 class DirectoryUnreadableError(DirectoryError):
     """The tenants file cannot be opened or read; once it can, nothing of it need have changed."""
 
@@ -43,6 +53,10 @@ class MailboxError(AbuseIntakeError):
 
 class LoginRefusedError(MailboxError):
     """The server of the mailbox refuses our login; each further try may bring it closer to locking the account."""
+
+
+class NameServersError(AbuseIntakeError):
+    """The name servers that are configured do not answer: keys of signatures are not found."""
 
 
 class OutboxError(AbuseIntakeError):

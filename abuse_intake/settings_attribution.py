@@ -1,11 +1,12 @@
 """`[provider]`, `[tenants]` and `[dkim]`: what attribution rests on."""
 
+import difflib
 import fnmatch
 import re
 import unicodedata
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator
 
@@ -80,6 +81,17 @@ ProfileName = Literal[
 ]
 
 
+PROFILES: tuple[ProfileName, ...] = get_args(ProfileName)
+
+
+def _checked_profile(value: Any) -> Any:
+    if isinstance(value, str) and value not in PROFILES:
+        near = difflib.get_close_matches(value.lower(), PROFILES, 1)
+        hint = f" (did you mean {near[0]}?)" if near else f"; there are {', '.join(PROFILES)}"
+        raise ValueError(f"{value!r} is no profile{hint}")
+    return value
+
+
 class ProviderSettings(Section):
     """`[provider]`: our own outbound networks and the names of our relays."""
 
@@ -88,7 +100,7 @@ class ProviderSettings(Section):
     hosts: tuple[str, ...] = ()
     signing_domains: tuple[Annotated[str, AfterValidator(_checked_signing_domain)], ...] = ()
     """Domains of ours that mail of many tenants is signed with: `onmicrosoft.com`, `amazonses.com`."""
-    disabled_profiles: tuple[ProfileName, ...] = ()
+    disabled_profiles: tuple[Annotated[ProfileName, BeforeValidator(_checked_profile)], ...] = ()
     """Rows of the table of provider headers that are not to be believed here."""
 
     def is_our_host(self, name: str | None) -> bool:

@@ -42,6 +42,7 @@ AT = datetime(2026, 6, 1, tzinfo=UTC)
 LOOKUPS = 200_000
 QUIET_SECONDS = 3.0
 MEGABYTE = 1e6
+V4 = 32 << 24
 V6 = 0x20010DB8 << 96
 Figures = dict[str, float]
 
@@ -92,10 +93,13 @@ def write_directory(path: Path, tenants: int, allocations: int) -> None:
 
 def _make_allocation(number: int, place: int, chance: random.Random) -> dict[str, str | None]:
     """In turn: a network in the tenant's /20, an address, a /64, an address in it, one handed over, one taken over."""
-    v4, v6 = number + 1 << 12, V6 | number << 72 | place << 64
+    v4, v6 = V4 + (number + 1 << 12), V6 | number << 72 | place << 64
     at = AT - timedelta(microseconds=chance.randrange(10**14))
     owner = number - (place % 6 == 5)
-    handed_over, given = AT + timedelta(days=owner % 1_000 - 500), (owner + 1 << 12) + 3_072 + place // 6 * 16
+    handed_over, given = (
+        AT + timedelta(days=owner % 1_000 - 500),
+        V4 + (owner + 1 << 12) + 3_072 + place // 6 * 16,
+    )
     return (
         _allocation(v4, 20) if place == 0 else _allocation(v4 + place * 16, 28),
         _allocation(v4 + 2_048 + place, 32, since=at),
@@ -121,9 +125,9 @@ def _make_addresses(tenants: int) -> list[IPAddress]:
     chance = random.Random(8)
     numbers = [chance.randrange(tenants) for _ in range(LOOKUPS)]
     makes: tuple[Callable[[int], int], ...] = (
-        lambda number: (number + 1 << 12) + chance.randrange(4_096),
-        lambda number: (number + 1 << 12) + 2_049,
-        lambda number: (number + 1 << 12) + 3_072 + chance.randrange(16),
+        lambda number: V4 + (number + 1 << 12) + chance.randrange(4_096),
+        lambda number: V4 + (number + 1 << 12) + 2_049,
+        lambda number: V4 + (number + 1 << 12) + 3_072 + chance.randrange(16),
         lambda number: V6 | number << 72 | 2 << 64 | chance.randrange(65_536),
         lambda number: V6 | number << 72 | 2 << 64 | 4_096 + number % 50_000,
     )

@@ -29,6 +29,8 @@ _NEVER_ORIGIN = (
 
 _NETWORKS_4 = tuple(n for text in _NEVER_ORIGIN if isinstance(n := ip_network(text), IPv4Network))
 _NETWORKS_6 = tuple(n for text in _NEVER_ORIGIN if isinstance(n := ip_network(text), IPv6Network))
+NEVER_PUBLIC: tuple[IPv4Network | IPv6Network, ...] = (*_NETWORKS_4, *_NETWORKS_6)
+"""The same as networks."""
 
 _FIRST_OCTETS = frozenset(
     n.network_address.packed[0] + i for n in _NETWORKS_4 for i in range(max(1, n.num_addresses >> 24))

@@ -5,16 +5,17 @@ from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any
 
-from storage.values import Allocation, Tenant
+from storage.values import Allocation, IPNetwork, Tenant
 
 KNOWN_FIELDS = frozenset({"id", "name", "domains", "external_ids", "abuse_contact", "allocations"})
+EXAMPLE = '{"id": "contoso", "name": "Contoso Ltd"}'
 ALLOCATION_FIELDS = frozenset({"network", "since", "until"})
 
 
 def parse_tenant(fields: Any) -> Tenant:
     """One tenant from its JSON object; ValueError says what is wrong."""
     if not isinstance(fields, dict):
-        raise ValueError('not a JSON object; a line looks like {"id": "contoso", "name": "Contoso Ltd"}')
+        raise ValueError(f"not a JSON object; a line looks like {EXAMPLE}")
     _refuse_unknown(fields, KNOWN_FIELDS)
     identifier = _text(fields, "id")
     if not identifier:
@@ -37,10 +38,19 @@ def _parse_allocation(fields: Any) -> Allocation:
     if since and until and until <= since:
         raise ValueError(f"allocation {fields['network']}: `until` is not after `since`")
     network = _text(fields, "network") or ""
+    return Allocation(_parse_network(network), since, until)
+
+
+def _parse_network(text: str) -> IPNetwork:
     try:
-        return Allocation(ip_network(network), since, until)
+        return ip_network(text)
     except ValueError as error:
-        raise ValueError(f"allocation {network!r}: {error}") from None
+        fault = str(error)
+    try:
+        whole = ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(f"allocation {text!r}: {fault}") from None
+    raise ValueError(f"allocation {text!r}: {fault}; write {whole}") from None
 
 
 def _refuse_unknown(fields: Mapping[str, Any], known: frozenset[str]) -> None:

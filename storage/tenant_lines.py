@@ -4,7 +4,6 @@ A large directory is read for its look-ups only: `read_entry` takes from a line 
 leaves every line that it does not understand at once to `parse_tenant`, which says what is wrong with it.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,8 +12,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from storage.json_lines import read_json
 from storage.serialization import to_json
-from storage.tenant_fields import parse_tenant, parse_time
+from storage.tenant_fields import EXAMPLE, parse_tenant, parse_time
 from storage.values import Allocation, Tenant
 
 EPOCH = datetime.min.replace(tzinfo=UTC)
@@ -81,7 +81,7 @@ def read_entry(line: str) -> Entry:
 def read_tenant(line: str) -> Tenant:
     """The tenant on this line, with all that it lists; ValueError says what is wrong with it."""
     try:
-        return parse_tenant(json.loads(line))
+        return parse_tenant(read_json(line, EXAMPLE))
     except (TypeError, RecursionError) as error:
         raise ValueError(str(error)) from None
 

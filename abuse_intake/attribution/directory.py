@@ -1,11 +1,14 @@
 """The directory in memory: which tenant held an address at a time, and which owns a domain."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain, islice
 from typing import NamedTuple
 
+from abuse_intake.attribution.doubtful import MOST, Warnings, doubt_domain, doubt_network, is_name
 from abuse_intake.attribution.holdings import Collector, Holdings, Overlap
-from abuse_intake.errors import DirectoryError
+from abuse_intake.errors import DirectoryConflictError
+from parsers.addresses import NEVER_PUBLIC
 from parsers.values import IPAddress
 from storage.tenant_lines import BEGINNING, END, EPOCH, Entry, entry_of, microseconds
 from storage.values import IPNetwork, Tenant
@@ -48,12 +51,12 @@ class Directory:
     """All tenants, indexed for look-ups by address and time, and by domain.
 
     Nested networks of different tenants are normal: the longest prefix *valid at that time* wins. The same
-    network held by two tenants at one time raises DirectoryError; a domain of two tenants names nobody.
+    network held by two tenants at one time raises DirectoryConflictError; a domain of two tenants names nobody.
     Only what look-ups need is kept: names and contacts stay where they are listed.
     """
 
     def __init__(self, tenants: Iterable[Tenant] = ()) -> None:
-        self.warnings: list[str] = []
+        self._warnings = Warnings()
         self._ids: list[str] = []
         self._known: set[str] = set()
         self._domains: dict[str, str | None] = {}
@@ -67,6 +70,11 @@ class Directory:
         directory = cls()
         directory._fill(entries, rest)
         return directory
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is doubtful about it, each in a sentence."""
+        return self._warnings.listed()
 
     @property
     def tenant_count(self) -> int:
@@ -84,6 +92,14 @@ class Directory:
         holdings = self._holdings[ip.version]
         found = holdings.find_nearest(int(ip), microseconds(at))
         return None if found is None else Holding(self._ids[found[1]], holdings, found[0])
+
+    def find_held_in(self, network: IPNetwork, at: datetime) -> Iterator[Holding]:
+        """The allocations that take addresses of this network at that time: those around it, and those inside."""
+        then, holdings = microseconds(at), self._holdings[network.version]
+        for place in chain(holdings.places_around(network), holdings.places_inside(network)):
+            stored = holdings.stored(place)
+            if stored.since <= then < stored.until:
+                yield Holding(self._ids[stored.tenant], holdings, place)
 
     def was_ever_held(self, ip: IPAddress) -> bool:
         """Whether any tenant held `ip` at any time."""
@@ -117,31 +133,47 @@ class Directory:
                 self._holdings[version] = collector.finish(rest)
             except Overlap as overlap:
                 raise self._explain(overlap) from None
+        self._doubt_networks()
+
+    def _doubt_networks(self) -> None:
+        """Networks that are not public; a large directory that has many is not looked through."""
+        for network in NEVER_PUBLIC:
+            holdings = self._holdings[network.version]
+            for place in islice(holdings.places_inside(network), MOST + 1):
+                tenant = self._ids[holdings.stored(place).tenant]
+                self._warnings.add(doubt_network(holdings.network(place), tenant))
 
     def _add(self, entry: Entry, collectors: dict[int, Collector]) -> None:
         if entry.id in self._known:
-            raise DirectoryError(f"tenant {entry.id} is listed twice: give each tenant one line")
+            raise DirectoryConflictError(
+                f"tenant {entry.id} is listed twice: give each tenant one line", entry.id
+            )
         self._known.add(entry.id)
         for version, size in _SIZES.items():
             of_version = [stretch for stretch in entry.stretches if len(stretch[0]) == size]
             collectors[version].extend(len(self._ids), of_version)
         self._ids.append(entry.id)
         for domain in entry.domains:
-            self._add_name(self._domains, entry.id, domain.lower().rstrip("."), "domain")
+            name = domain.lower().rstrip(".")
+            if not is_name(name):
+                self._warnings.add(doubt_domain(name, entry.id))
+            self._add_name(self._domains, entry.id, name, "domain")
         for external_id in entry.external_ids:
             self._add_name(self._external_ids, entry.id, external_id.strip().casefold(), "external id")
 
     def _add_name(self, owners: dict[str, str | None], tenant: str, name: str, kind: str) -> None:
         holder = owners.setdefault(name, tenant)
         if holder not in (tenant, None):
-            self.warnings.append(f"{kind} {name} is listed by {holder} and {tenant}: it names nobody")
+            self._warnings.add(f"{kind} {name} is listed by {holder} and {tenant}: it names nobody")
             owners[name] = None
 
-    def _explain(self, overlap: Overlap) -> DirectoryError:
+    def _explain(self, overlap: Overlap) -> DirectoryConflictError:
         one, other = (self._ids[tenant] for tenant in overlap.tenants)
-        return DirectoryError(
+        return DirectoryConflictError(
             f"network {overlap.network} is held by {one} and {other} at the same time: "
-            "set `until` of one to the `since` of the other"
+            "set `until` of one to the `since` of the other",
+            one,
+            other,
         )
 
 

@@ -129,6 +129,25 @@ class Holdings:
         if after < len(places):
             yield self._since_of(places[after]) - at, places[after]
 
+    def places_around(self, network: IPNetwork) -> Iterator[int]:
+        """The places of the networks that this one lies in, the longest prefix first."""
+        first = int(network.network_address)
+        place = self.firsts.find_last(first)
+        while place != NONE:
+            stored = self.stored(place)
+            covers = first ^ self.firsts.first(place) <= self.firsts.host_bits[stored.length]
+            if covers and stored.length < network.prefixlen:
+                yield from range(stored.earliest, place + 1)
+            place = stored.outer
+
+    def places_inside(self, network: IPNetwork) -> Iterator[int]:
+        """The places of this network and those that lie in it, in order."""
+        first, last = int(network.network_address), int(network.broadcast_address)
+        begin = self.firsts.find_last(first - 1) + 1 if first else 0
+        for place in range(begin, self.firsts.find_last(last) + 1):
+            if self.stored(place).length >= network.prefixlen:
+                yield place
+
     def stored(self, place: int) -> Stored:
         """What is known of this place."""
         return Stored(*_read(self.table, place * _SIZE))

@@ -6,9 +6,8 @@ from concurrent.futures import Future
 
 import click
 
-from abuse_intake.app import load_attributor
-from abuse_intake.attribution import Directory
-from abuse_intake.cli.output import count, one_line
+from abuse_intake.cli.check_attribution import Hint, check_directory, check_keys, check_profiles, look_at
+from abuse_intake.cli.output import one_line
 from abuse_intake.cli.session import settings_of
 from abuse_intake.errors import AbuseIntakeError, ConfigurationError, GuardError
 from abuse_intake.guard.failure import Failure
@@ -19,8 +18,7 @@ from abuse_intake.outbox import open_carrier
 from abuse_intake.settings import Settings
 from abuse_intake.troubles import advise
 from abuse_intake.worker.status_server import HOST, StatusServer, is_a_worker
-from parsers.addresses import domain_of
-from storage.database import Database, SchemaState
+from storage.database import Database
 from storage.errors import StorageError
 
 SECONDS = 30.0
@@ -29,10 +27,6 @@ OK, HINT, FAILED, WRONG = "ok", "hint", "FAILED", "WRONG"
 COLOURS = {OK: "green", HINT: "yellow", FAILED: "red", WRONG: "red"}
 EXIT_CODES = {FAILED: 1, WRONG: 2}
 PROBE = b"From: postmaster@reporter.example\nSubject: Hello\n\nHello\n"
-
-
-class Hint(Exception):  # noqa: N818 - nothing is wrong
-    """All works; something could be better."""
 
 
 @click.command()
@@ -87,7 +81,7 @@ def _within(seconds: float, attempt: Callable[[], str]) -> str:
 def _check_database(settings: Settings) -> str:
     database = Database(settings.database_url())
     try:
-        state = _look_at(database)
+        state = look_at(database)
         if state in ("older", "newer"):
             database.require_current()
         if database.is_there():
@@ -98,47 +92,6 @@ def _check_database(settings: Settings) -> str:
 
 
 _STATES = {"empty": "empty; the first run makes its tables", "current": "tables are current"}
-
-
-def _look_at(database: Database) -> SchemaState:
-    """The state of the tables; opening an SQLite file that is not there would make it."""
-    return database.state() if database.is_there() else "empty"
-
-
-def _check_directory(settings: Settings) -> str:
-    directory = _load_directory(settings)
-    if not directory.tenant_count:
-        return (
-            "no tenants yet: nothing can be attributed; use tenants.directory or abuse-intake tenants import"
-        )
-    warnings = f"; {'; '.join(directory.warnings)}" if directory.warnings else ""
-    return f"{count(directory.tenant_count, 'tenant')}{warnings}"
-
-
-def _load_directory(settings: Settings) -> Directory:
-    if settings.tenants.directory:
-        return load_attributor(settings).directory
-    database = Database(settings.database_url())
-    try:
-        return Directory() if _look_at(database) == "empty" else load_attributor(settings, database).directory
-    finally:
-        database.close()
-
-
-def _check_keys(settings: Settings) -> str:
-    from abuse_intake.attribution.dkim import open_keyring
-    from abuse_intake.attribution.dkim.dns_keys import Unreachable
-    from abuse_intake.attribution.dkim.resolver import Resolver
-
-    archive = open_keyring(settings.dkim, settings.base).archive
-    archived = f"{count(archive.count(), 'key')} in the archive" if settings.dkim.keys else "no archive"
-    if not settings.dkim.dns:
-        return f"{archived}; the DNS is not asked"
-    try:
-        Resolver(settings.dkim.nameservers).fetch(f"_domainkey.{domain_of(settings.need_mailbox().address)}")
-    except Unreachable as error:
-        raise Hint(f"{archived}; the DNS does not answer, so that no other key is found: {error}") from None
-    return f"{archived}; the DNS answers"
 
 
 def _check_mailbox(settings: Settings) -> str:
@@ -190,8 +143,9 @@ def _check_status(settings: Settings) -> str:
 
 ATTEMPTS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("database", _check_database),
-    ("directory", _check_directory),
-    ("keys", _check_keys),
+    ("directory", check_directory),
+    ("profiles", check_profiles),
+    ("keys", check_keys),
     ("mailbox", _check_mailbox),
     ("readers", _check_readers),
     ("outbox", _check_outbox),

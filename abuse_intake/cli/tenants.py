@@ -89,7 +89,8 @@ def show(context: click.Context, tenant_id: str, as_json: bool) -> None:
     """Show one tenant, its networks and its incidents.
 
     How many incidents there are of each status and confidence, and the newest. People are shown the first 50
-    networks; --json gives all.
+    networks; --json gives all. Of a tenants file, only this tenant's line is looked at; abuse-intake check
+    tells what is wrong with others.
     """
     with database_of(context) as (settings, database):
         tenant = open_listing(settings.directory_path(), database).find_tenant(tenant_id)

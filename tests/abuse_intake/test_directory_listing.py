@@ -29,6 +29,31 @@ def test_a_list_that_is_refused_does_not_stay_open(tmp_path: Path) -> None:
     assert str(path) not in [file.path for file in psutil.Process().open_files()]
 
 
+@pytest.mark.parametrize(
+    ("lines", "complaint"),
+    [
+        (
+            '{"id": "a"}\n{"id": "contoso"}\n\n{"id": "contoso"}\n',
+            "lines 2 and 4: tenant contoso is listed twice",
+        ),
+        (
+            '{"id": "x"}\n{"id": "b", "allocations": [{"network": "192.0.2.0/24"}]}\n'
+            '{"id": "a", "name": "b", "allocations": [{"network": "192.0.2.0/24"}]}\n',
+            "lines 2 and 3: network 192.0.2.0/24 is held by ",
+        ),
+    ],
+)
+def test_lines_that_contradict_each_other_are_named(tmp_path: Path, lines: str, complaint: str) -> None:
+    """With the file: whoever reads the log may have several."""
+    path = tmp_path / "tenants.jsonl"
+    path.write_text(lines)
+
+    with pytest.raises(DirectoryError) as told:
+        read_unchanged(FileListing(path))
+
+    assert str(told.value).startswith(f"{path}, {complaint}")
+
+
 def test_a_damaged_import_is_told(tmp_path: Path) -> None:
     """Whatever is asked of it, it says to import the directory again."""
     database = Database(f"sqlite:///{tmp_path}/test.db")

@@ -280,6 +280,11 @@ def test_no_password_is_shown(show: Callable[[object], str]) -> None:
         (LEAST + '[provider]\nrelays = ["203.0.113.1/24"]', "provider.relays.0: '203.0.113.1/24' is no network"),
         (LEAST + '[provider]\nsigning_domains = ["a b"]', "provider.signing_domains.0: 'a b' is no domain; write for"),
         (LEAST + '[provider]\nsigning_domains = ["example"]', "provider.signing_domains.0: 'example' is no domain"),
+        (
+            LEAST + '[provider]\ndisabled_profiles = ["srs", "exchange-online"]',
+            "provider.disabled_profiles.1: 'exchange-online' is no profile (did you mean exchange_online?)",
+        ),
+        (LEAST + '[provider]\ndisabled_profiles = ["zzz"]', "'zzz' is no profile; there are amazon_ses, cfbl, cpanel,"),
         (LEAST + '[dkim]\nnameservers = ["ns.example"]', "dkim.nameservers.0: 'ns.example' is no name server; write"),
         (LEAST + '[dkim]\nnameservers = ["192.0.2.53:0"]', "dkim.nameservers.0: '192.0.2.53:0' is no name server"),
         (LEAST + "[provider]\nrelays = [7]", "provider.relays.0: 7 is no network"),

@@ -1,20 +1,24 @@
 """The archive of published keys, `dkim-keys.jsonl`: also those since rotated, which the DNS has no more."""
 
-import json
 from collections import defaultdict
+from collections.abc import Iterator
+from io import TextIOWrapper
 from pathlib import Path
 from stat import S_ISREG
-from typing import Any
+from typing import Any, BinaryIO
 
 import structlog
 
 from abuse_intake.attribution.dkim.problems import Problem, Unproven
 from abuse_intake.attribution.dkim.public_key import parse_key_record
 from abuse_intake.attribution.dkim.signature import is_key_name
+from abuse_intake.attribution.numbered_lines import explain_not_utf8
 from abuse_intake.errors import KeyArchiveError
+from storage.json_lines import read_json
 
 log = structlog.get_logger()
 
+JOINT = "_domainkey"
 FIELDS = ("domain", "selector", "record")
 EXAMPLE = '{"domain": "contoso.example", "selector": "s1", "record": "v=DKIM1; k=rsa; p=…"}'
 
@@ -75,24 +79,30 @@ def read_key_file(path: Path) -> dict[str, tuple[str, ...]]:
     """The records by the name that they were published under. KeyArchiveError names file, line and fault."""
     found: dict[str, list[str]] = defaultdict(list)
     try:
-        with path.open(encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    name, record = _parse_line(line, f"{path}, line {number}")
-                    found[name].append(record)
-    except (OSError, UnicodeDecodeError) as error:
+        with path.open("rb") as file, TextIOWrapper(file, encoding="utf-8-sig") as lines:
+            for name, record in _parse_lines(lines, path, file):
+                found[name].append(record)
+    except OSError as error:
         raise _unreadable(path, error) from None
     return {name: tuple(records) for name, records in found.items()}
 
 
-def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> KeyArchiveError:
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return KeyArchiveError(f"dkim.keys {path} cannot be read: {reason}")
+def _parse_lines(lines: TextIOWrapper, path: Path, file: BinaryIO) -> Iterator[tuple[str, str]]:
+    try:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield _parse_line(line, f"{path}, line {number}")
+    except UnicodeDecodeError:
+        raise KeyArchiveError(f"dkim.keys {path} cannot be read: {explain_not_utf8(file)}") from None
+
+
+def _unreadable(path: Path, error: OSError) -> KeyArchiveError:
+    return KeyArchiveError(f"dkim.keys {path} cannot be read: {error.strerror}")
 
 
 def _parse_line(line: str, where: str) -> tuple[str, str]:
     try:
-        return parse_archived_key(json.loads(line))
+        return parse_archived_key(read_json(line, EXAMPLE))
     except (ValueError, RecursionError) as error:
         raise KeyArchiveError(f"{where}: {' '.join(str(error).split())[:300]}") from None
 
@@ -108,10 +118,22 @@ def parse_archived_key(fields: Any) -> tuple[str, str]:
         if not isinstance(fields.get(name), str) or not fields[name]:
             raise ValueError(f"field {name!r} must be text")
     domain, selector = fields["domain"].lower().rstrip("."), fields["selector"].lower()
+    _refuse_joints(selector, domain)
     if not is_key_name(selector, domain):
         raise ValueError(f"no key can be published under selector {selector!r} of {domain!r}")
     _check_record(fields["record"])
-    return f"{selector}._domainkey.{domain}", fields["record"]
+    return f"{selector}.{JOINT}.{domain}", fields["record"]
+
+
+def _refuse_joints(selector: str, domain: str) -> None:
+    """Nobody looks for a key under `s1._domainkey._domainkey.contoso.example`."""
+    for name, value, part in (("selector", selector, 0), ("domain", domain, -1)):
+        if JOINT in value.split("."):
+            meant = value.split(JOINT)[part].strip(".")
+            remedy = f'; write "{name}": "{meant}"' if meant else ""
+            raise ValueError(
+                f"field {name!r} holds {JOINT}, which stands between selector and domain{remedy}"
+            )
 
 
 def _check_record(record: str) -> None:

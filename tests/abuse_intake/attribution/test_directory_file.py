@@ -9,7 +9,7 @@ from report_builders import allocate
 
 from abuse_intake.attribution.directory import Directory
 from abuse_intake.attribution.directory_file import find_in_file, read_directory_file
-from abuse_intake.errors import DirectoryError
+from abuse_intake.errors import DirectoryError, DirectoryUnreadableError
 from storage.values import Tenant
 
 CONTOSO = {
@@ -67,7 +67,7 @@ def test_blank_lines_and_a_mark_at_the_beginning_are_fine(file: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ("{", "Expecting property name"),
+        ("{", "line 3: is no JSON object: a name in double quotes expected at column 2; a line looks like {"),
         ("[]", "not a JSON object"),
         ("null", "not a JSON object"),
         ({}, "field 'id' must be given"),
@@ -79,7 +79,7 @@ def test_blank_lines_and_a_mark_at_the_beginning_are_fine(file: Path) -> None:
         ({"id": "b", "allocations": {}}, "field 'allocations' must be a list"),
         ({"id": "b", "allocations": ["192.0.2.0/24"]}, "an allocation looks like"),
         ({"id": "b", "allocations": [{}]}, "an allocation looks like"),
-        ({"id": "b", "allocations": [{"network": "192.0.2.1/24"}]}, "has host bits set"),
+        ({"id": "b", "allocations": [{"network": "192.0.2.1/24"}]}, "has host bits set; write 192.0.2.0/24"),
         ({"id": "b", "allocations": [{"network": "192.0.2"}]}, "allocation '192.0.2'"),
         ({"id": "b", "allocations": [{"network": 5}]}, "field 'network' must be text"),
         ({"id": "b", "allocations": [{"network": "192.0.2.0/24", "since": "soon"}]}, "since 'soon' is no"),
@@ -119,6 +119,49 @@ def test_an_unreadable_file_is_named(file: Path, make: str) -> None:
 
     with pytest.raises(DirectoryError, match=r"^tenants file .*tenants\.jsonl cannot be read: "):
         list(read_directory_file(file))
+
+
+@pytest.mark.parametrize(
+    ("before", "number"),
+    [
+        (b'{"id": "a"}\n', 2),
+        (b'{"id": "a"}\r\n\r\n', 3),
+        (b'{"id": "a"}\r{"id": "b"}\r\n', 3),
+        (b"\n" * 9_000, 9_001),
+    ],
+)
+def test_the_line_that_is_not_utf8_is_named(file: Path, before: bytes, number: int) -> None:
+    """As an editor counts lines, however they end."""
+    file.write_bytes(before + b'{"id": "contoso", "name": "Caf\xe9"}\n')
+
+    for read in (lambda: list(read_directory_file(file)), lambda: find_in_file(file, "contoso")):
+        with pytest.raises(DirectoryUnreadableError, match=f"cannot be read: line {number} is not UTF-8$"):
+            read()
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ('{"id": "a" "b"}', "',' expected at column 12"),
+        ('{"id": "a"', "',' expected at column 11"),
+        ('{"id" "a"}', "':' expected at column 7"),
+        ('{"id": }', "a value expected at column 8"),
+        ('{"id": "a"} {', "more follows behind its end at column 13"),
+        ('{"id": "a', "text without an end begins at column 8"),
+        ('{"id": "\\x"}', "a backslash that escapes nothing stands at column 9"),
+    ],
+)
+def test_a_line_that_is_no_json_is_told_where(file: Path, line: str, complaint: str) -> None:
+    """With the column of that line, in words, and with no second number of a line."""
+    _write(file, {"id": "z"}, line)
+
+    with pytest.raises(DirectoryError) as caught:
+        list(read_directory_file(file))
+
+    assert str(caught.value) == (
+        f"{file}, line 2: is no JSON object: {complaint}; "
+        'a line looks like {"id": "contoso", "name": "Contoso Ltd"}'
+    )
 
 
 def test_what_is_listed_can_be_imported_again(file: Path) -> None:
@@ -167,6 +210,18 @@ def test_a_tenant_whose_line_is_wrong_is_told(file: Path) -> None:
     _write(file, {"id": "a"}, {"id": "contoso", "domains": "x"})
 
     with pytest.raises(DirectoryError, match=r"line 2: field 'domains' must be a list"):
+        find_in_file(file, "contoso")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_tenant_of_two_lines_is_told_and_not_shown(file: Path, end: str) -> None:
+    """Neither line is right before the other one is gone, and no other command takes either."""
+    lines = ('{"id": "a"}', '{"id": "contoso"}', "", '{"id": "b"}', '{"id": "\\u0063ontoso"}')
+    file.write_bytes(end.join(lines).encode())
+
+    with pytest.raises(
+        DirectoryError, match=r"jsonl, lines 2 and 5: tenant contoso is listed twice: give each"
+    ):
         find_in_file(file, "contoso")
 
 

@@ -107,14 +107,17 @@ def test_check_counts_the_keys(keyed: CommandLine) -> None:
     assert "keys       ok      1 key in the archive; the DNS is not asked" in keyed("check").out
 
 
-def test_check_hints_at_a_dns_that_does_not_answer(cli: CommandLine) -> None:
-    """Nothing is wrong for all that: the archive still counts."""
-    _set(cli, f'nameservers = ["{HOST}:{find_free_port()}"]')
+def test_check_fails_where_no_name_server_listens(cli: CommandLine) -> None:
+    """The archive still counts, and the server that was chosen is named."""
+    server = f"{HOST}:{find_free_port()}"
+    _set(cli, f'nameservers = ["{server}"]')
 
     answer = cli("check")
 
-    assert "keys       hint    no archive; the DNS does not answer" in answer.out
-    assert answer.code == 0
+    assert (
+        f"keys       FAILED  no archive; no answer from {server}, so that no other key is found" in answer.out
+    )
+    assert answer.code == 1
 
 
 @pytest.mark.dnsmasq

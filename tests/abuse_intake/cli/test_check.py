@@ -7,6 +7,8 @@ from command_line import CommandLine
 from servers.dovecot import PASSWORD, Dovecot
 from servers.programs import HOST
 
+from abuse_intake.attribution.dkim.dns_keys import Fetched, Unreachable
+from abuse_intake.attribution.dkim.resolver import Resolver
 from abuse_intake.cli import check
 from abuse_intake.guard import process
 from abuse_intake.worker.status_server import Answer, StatusServer
@@ -141,6 +143,77 @@ def test_a_hint_is_no_failure(cli: CommandLine) -> None:
 
     assert (before.code, row(before.out, "reporters").split()[1]) == (0, "hint")
     assert (after.code, row(after.out, "reporters").split()[1]) == (0, "ok")
+
+
+def test_to_believe_all_provider_headers_is_hinted_at(cli: CommandLine) -> None:
+    """Any user of ours can write those that our servers do not write; without relays none of them counts."""
+    all_believed = cli("check")
+    configure(cli, "relays =", 'disabled_profiles = ["cpanel", "mailgun"]\nrelays =')
+    some = cli("check")
+    configure(cli, 'disabled_profiles = ["cpanel", "mailgun"]\nrelays = ["203.0.113.0/26"]', "")
+    no_relays = cli("check")
+
+    assert row(all_believed.out, "profiles").split(maxsplit=2)[1:] == [
+        "hint",
+        "all 10 profiles of provider headers are believed: name those that your servers do not write in"
+        " provider.disabled_profiles",
+    ]
+    assert row(some.out, "profiles").endswith(
+        "ok      headers believed: amazon_ses, cfbl, exchange_online, fastmail, google_workspace, mandrill,"
+        " sendgrid, srs"
+    )
+    assert row(no_relays.out, "profiles").split()[1] == "ok"
+    assert (all_believed.code, some.code, no_relays.code) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("network", ["203.0.113.8/29", "203.0.113.0/26", "203.0.113.0/24"])
+def test_a_tenant_that_holds_relays_is_hinted_at(cli: CommandLine, network: str) -> None:
+    """It would be blamed for what others send through them."""
+    cli.write_tenants({"id": "contoso", "allocations": [{"network": network}]})
+
+    answer = cli("check")
+
+    assert answer.code == 0
+    assert f"hint    1 tenant; contoso holds {network}, and 203.0.113.0/26 in provider.relays" in answer.out
+
+
+def test_a_network_that_became_a_relay_is_well(cli: CommandLine) -> None:
+    """Whoever held it before is asked for older mail."""
+    allocation = {"network": "203.0.113.8/29", "until": "2020-01-01T00:00:00Z"}
+    cli.write_tenants({"id": "contoso", "allocations": [allocation]})
+
+    answer = cli("check")
+
+    assert row(answer.out, "directory").endswith("ok      1 tenant")
+
+
+def test_name_servers_that_do_not_answer_are_a_failure(cli: CommandLine) -> None:
+    """They were chosen, so the line names them, and what to do."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind((HOST, 0))
+        server = f"{HOST}:{silent.getsockname()[1]}"
+        configure(cli, "dns = false", f'dns = true\nnameservers = ["{server}"]')
+
+        answer = cli("check")
+
+    assert answer.code == 1
+    assert f"FAILED  no archive; no answer from {server}, so that" in row(answer.out, "keys")
+    assert row(answer.out, "keys").endswith(": correct dkim.nameservers, or set dkim.dns = false")
+
+
+def test_silent_servers_of_the_machine_are_a_hint(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They may answer where the worker runs, and nobody chose them here."""
+    monkeypatch.setattr(Resolver, "fetch", _stay_silent)
+    configure(cli, "dns = false", "dns = true")
+
+    answer = cli("check")
+
+    assert answer.code == 0
+    assert "hint    no archive; the DNS does not answer" in row(answer.out, "keys")
+
+
+def _stay_silent(_: Resolver, name: str) -> Fetched:
+    raise Unreachable(f"no answer for {name}", took_too_long=True)
 
 
 def test_a_status_port_that_a_worker_has_is_well(cli: CommandLine) -> None:

@@ -286,10 +286,10 @@ def test_an_import_takes_the_place_of_the_one_before(cli: CommandLine) -> None:
     ("lines", "complaint"),
     [
         ([{"id": "a"}, {"idd": "b"}], "line 2: unknown field 'idd'"),
-        ([{"id": "a"}, {"id": "a"}], "tenant a is listed twice"),
+        ([{"id": "a"}, {"id": "a"}], "tenants.jsonl, lines 1 and 2: tenant a is listed twice"),
         (
             [{"id": id, "allocations": [{"network": "192.0.2.0/24"}]} for id in ("a", "b")],
-            "network 192.0.2.0/24 is held by a and b at the same time",
+            "tenants.jsonl, lines 1 and 2: network 192.0.2.0/24 is held by a and b at the same time",
         ),
         ([{"id": "a\ud800"}], "line 1: field 'id' holds characters"),
     ],
@@ -322,7 +322,10 @@ def test_check_says_that_all_is_well(worked: CommandLine) -> None:
     assert (answer.code, answer.err) == (0, "")
     lines = [line.split()[:2] for line in answer.out.splitlines()]
     assert lines == [
-        *([name, "ok"] for name in ("database", "directory", "keys", "mailbox", "readers", "outbox")),
+        ["database", "ok"],
+        ["directory", "ok"],
+        ["profiles", "hint"],
+        *([name, "ok"] for name in ("keys", "mailbox", "readers", "outbox")),
         ["reporters", "hint"],
         ["status", "ok"],
     ]
@@ -364,7 +367,7 @@ def test_check_says_what_does_not_answer(cli: CommandLine, old: str, new: str, w
     assert (answer.code, answer.err) == (1, "")
     assert failed.startswith(what)
     assert why in failed
-    assert answer.out.count(" ok ") == len(answer.out.splitlines()) - 2  # and a hint
+    assert answer.out.count(" ok ") == len(answer.out.splitlines()) - 3  # and two hints
     assert "hunter2" not in answer.out
 
 

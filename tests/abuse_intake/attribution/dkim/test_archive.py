@@ -9,7 +9,7 @@ from signing import DOMAIN, name_of, write_archive
 from signing_keys import ed25519_key, rsa_key
 from structlog.testing import capture_logs
 
-from abuse_intake.attribution.dkim.archive import KeyArchive
+from abuse_intake.attribution.dkim.archive import EXAMPLE, KeyArchive
 from abuse_intake.attribution.dkim.keyring import open_keyring
 from abuse_intake.errors import KeyArchiveError
 from abuse_intake.settings_attribution import DkimSettings
@@ -48,7 +48,10 @@ GOOD = {"domain": DOMAIN, "selector": "s1", "record": ONE}
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ("{", "Expecting property name"),
+        ("{", f"line 3: is no JSON object: a name in double quotes expected at column 2; a line looks like {EXAMPLE}"),
+        (json.dumps(GOOD | {"selector": "S1._DomainKey"}), """between selector and domain; write "selector": "s1\""""),
+        (json.dumps(GOOD | {"domain": "s1._domainkey.a.example."}), """and domain; write "domain": "a.example\""""),
+        (json.dumps(GOOD | {"selector": "_domainkey"}), "field 'selector' holds _domainkey, which stands between"),
         ("[]", "not a JSON object; a line looks like"),
         (json.dumps(GOOD | {"since": "x"}), "unknown field 'since'; known are domain, selector, record"),
         (json.dumps(GOOD | {"domain": 7}), "field 'domain' must be text"),
@@ -82,6 +85,15 @@ def test_an_archive_that_is_not_there_is_an_error_and_none_is_none(tmp_path: Pat
     keyring = open_keyring(DkimSettings(dns=False))
 
     assert (keyring.archive.count(), keyring.dns) == (0, None)
+
+
+def test_a_file_that_is_not_utf8_is_refused_with_its_line(tmp_path: Path) -> None:
+    """Which line to look at, in the words for a tenants file."""
+    file = write_archive(tmp_path / "keys", (DOMAIN, "s1", ONE))
+    file.write_bytes(file.read_bytes() + b'{"domain": "caf\xe9.example"}\n')
+
+    with pytest.raises(KeyArchiveError, match=r"^dkim\.keys .*keys cannot be read: line 2 is not UTF-8$"):
+        _archive(file)
 
 
 def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
