@@ -53,7 +53,7 @@ class FileListing:
 
     def read_entries(self) -> Generator[Entry]:
         self.find_stamp()
-        return self._read_entries()
+        return directory_file.read_entries(self._path)
 
     def read_tenants(self) -> Iterator[Tenant]:
         self.find_stamp()
@@ -62,9 +62,6 @@ class FileListing:
     def find_tenant(self, id: str) -> Tenant | None:
         self.find_stamp()
         return directory_file.find_in_file(self._path, id)
-
-    def _read_entries(self) -> Generator[Entry]:
-        yield from directory_file.read_entries(self._path)
 
     def locate(self, conflict: DirectoryConflictError) -> DirectoryError:
         with directory_file.open_directory_file(self._path) as file:
