@@ -29,8 +29,6 @@ _NEVER_ORIGIN = (
 
 _NETWORKS_4 = tuple(n for text in _NEVER_ORIGIN if isinstance(n := ip_network(text), IPv4Network))
 _NETWORKS_6 = tuple(n for text in _NEVER_ORIGIN if isinstance(n := ip_network(text), IPv6Network))
-NEVER_PUBLIC: tuple[IPv4Network | IPv6Network, ...] = (*_NETWORKS_4, *_NETWORKS_6)
-"""The same as networks."""
 
 _FIRST_OCTETS = frozenset(
     n.network_address.packed[0] + i for n in _NETWORKS_4 for i in range(max(1, n.num_addresses >> 24))
@@ -95,3 +93,8 @@ def domain_of(address: str) -> str | None:
     _, at, domain = address.strip().strip("<>").rpartition("@")
     domain = domain.rstrip(".").lower()
     return domain if at and domain and not re.search(r"[\s<>@,;\"()]", domain) else None
+
+
+def list_never_public() -> tuple[IPv4Network | IPv6Network, ...]:
+    """The networks of which no address can be an origin."""
+    return (*_NETWORKS_4, *_NETWORKS_6)

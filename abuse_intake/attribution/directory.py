@@ -8,7 +8,7 @@ from typing import NamedTuple
 from abuse_intake.attribution.doubtful import MOST, Warnings, doubt_domain, doubt_network, is_name
 from abuse_intake.attribution.holdings import Collector, Holdings, Overlap
 from abuse_intake.errors import DirectoryConflictError
-from parsers.addresses import NEVER_PUBLIC
+from parsers.addresses import list_never_public
 from parsers.values import IPAddress
 from storage.tenant_lines import BEGINNING, END, EPOCH, Entry, entry_of, microseconds
 from storage.values import IPNetwork, Tenant
@@ -137,7 +137,7 @@ class Directory:
 
     def _doubt_networks(self) -> None:
         """Networks that are not public; a large directory that has many is not looked through."""
-        for network in NEVER_PUBLIC:
+        for network in list_never_public():
             holdings = self._holdings[network.version]
             for place in islice(holdings.places_inside(network), MOST + 1):
                 tenant = self._ids[holdings.stored(place).tenant]

@@ -5,7 +5,15 @@ import subprocess
 from types import TracebackType
 from typing import Self
 
-from servers.programs import HOST, await_port, end_process, find_free_port, find_program, make_folder
+from servers.programs import (
+    HOST,
+    await_port,
+    end_process,
+    find_free_port,
+    find_program,
+    make_folder,
+    start_process,
+)
 
 STRING_BYTES = 255
 
@@ -62,7 +70,7 @@ class Dnsmasq:
         config.write_text("\n".join([*fixed, *alone, *local, *self._lines]) + "\n")
         log = self._folder / "dnsmasq.log"
         with log.open("ab") as output:
-            self._process = subprocess.Popen(
+            self._process = start_process(
                 [self._program, "-C", str(config)], stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
         await_port(self.port, self._process, log)

@@ -18,7 +18,15 @@ import psutil
 from imapclient import IMAPClient, imap_utf7
 
 from servers.certificate import make_certificate
-from servers.programs import HOST, await_port, end_process, find_free_port, find_program, make_folder
+from servers.programs import (
+    HOST,
+    await_port,
+    end_process,
+    find_free_port,
+    find_program,
+    make_folder,
+    start_process,
+)
 
 PASSWORD = "secret"
 MAIL_UID = 65534  # Dovecot refuses to keep mail as uid 0
@@ -156,7 +164,7 @@ class Dovecot:
         """Start the server, again on the same ports and with the same mail after a stop."""
         command = [self._program, "-F", "-c", str(self._folder / "dovecot.conf")]
         with (self._folder / "output.log").open("ab") as output:
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+            self._process = start_process(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         log = self.log if self.log.exists() else self._folder / "output.log"
         for port in filter(None, (self.port, self.tls_port)):
             await_port(port, self._process, log)

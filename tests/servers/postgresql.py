@@ -8,7 +8,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from servers.programs import HOST, ServerMissing, await_port, end_process, find_free_port, make_folder
+from servers.programs import (
+    HOST,
+    ServerMissing,
+    await_port,
+    end_process,
+    find_free_port,
+    make_folder,
+    start_process,
+)
 
 INSTALLED = Path("/usr/lib/postgresql")
 SERVER_USER = "postgres"  # PostgreSQL refuses to run as root
@@ -47,7 +55,7 @@ class Postgresql:
         log = self._folder / "postgresql.log"
         with log.open("ab") as output:
             command = [str(self._programs / "postgres"), "-D", str(self._folder / "data"), *arguments]
-            self._process = subprocess.Popen(
+            self._process = start_process(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -1,12 +1,15 @@
 """What all test servers share: finding their programs, free ports, waiting until they answer, ending them."""
 
+import errno
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 HOST = "127.0.0.1"
 START_SECONDS = 20.0
@@ -48,6 +51,17 @@ def make_folder(name: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix=f"abuse-intake-{name}-"))
     folder.chmod(0o755)
     return folder
+
+
+def start_process(command: Sequence[str | Path], **options: Any) -> subprocess.Popen[bytes]:
+    """Start a server. A kernel in a sandbox may fail to, once in some thousand times, with EFAULT: then once more."""
+    for _ in range(3):
+        try:
+            return subprocess.Popen(command, **options)
+        except OSError as error:
+            if error.errno != errno.EFAULT:
+                raise
+    return subprocess.Popen(command, **options)
 
 
 def await_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -9,7 +9,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from servers.programs import HOST, await_port, end_process, find_free_port, find_program, make_folder
+from servers.programs import (
+    HOST,
+    await_port,
+    end_process,
+    find_free_port,
+    find_program,
+    make_folder,
+    start_process,
+)
 
 SINK_USER = "postfix"  # smtp-sink refuses to run as root
 RECEIVED_REST = re.compile(rb".*\n(?:[ \t].*\n)*")
@@ -57,7 +65,7 @@ class SmtpSink:
             command[1:1] = ["-u", SINK_USER]
         log = self._folder / "smtp-sink.log"
         with log.open("ab") as output:
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+            self._process = start_process(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         await_port(self.port, self._process, log)
 
     def stop(self) -> None:

@@ -15,7 +15,7 @@ from attribution_world import (
 
 from abuse_intake.attribution.directory import Owner
 from abuse_intake.attribution.return_paths import read_sendgrid, read_srs
-from abuse_intake.attribution.sources.signing import KEYLESS, is_keyless
+from abuse_intake.attribution.sources.signing import OF_THE_KEY, is_for_its_key
 from storage.values import Attribution, Evidence
 
 
@@ -166,13 +166,13 @@ def test_a_signature_that_does_not_count_says_so(route: str, return_path: str | 
     assert (found.tenant == "contoso") == (says == "d=")
 
 
-@pytest.mark.parametrize("problem", KEYLESS)
+@pytest.mark.parametrize("problem", OF_THE_KEY)
 def test_a_key_that_is_gone_is_seen_beside_an_envelope(problem: str) -> None:
     """What is said of counting does not hide why a signature proves nothing."""
     found = attribute(verifier=FakeVerifier(replace(CLAIM, problem=problem)))
 
     (evidence,) = [one for one in found.evidence if one.source == "dkim"]
-    assert is_keyless(evidence)
+    assert is_for_its_key(evidence)
 
 
 def test_a_proof_counts_beside_an_envelope() -> None:
