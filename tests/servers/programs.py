@@ -54,7 +54,7 @@ def make_folder(name: str) -> Path:
 
 
 def start_process(command: Sequence[str | Path], **options: Any) -> subprocess.Popen[bytes]:
-    """Start a server. A kernel in a sandbox may fail to, once in some thousand times, with EFAULT: then once more."""
+    """Start a server. Some kernels fail to with EFAULT, once in some thousand times: then once more."""
     for _ in range(3):
         try:
             return subprocess.Popen(command, **options)
