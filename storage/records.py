@@ -12,6 +12,15 @@ from storage.serialization import evidence_as_json, evidence_from_json
 from storage.tallies import RANKS
 from storage.values import Attribution, Confidence, ReportRecord, Route
 
+ATTRIBUTION = (
+    Report.ip,
+    Report.tenant,
+    Report.confidence,
+    Report.reason,
+    Report.route,
+    Report.evidence,
+)
+"""The columns that `attribution_of` reads."""
 REPORTS = select(
     Report.id,
     Report.mail_id,
@@ -20,12 +29,7 @@ REPORTS = select(
     Report.reporter,
     Report.received_at,
     Report.fields,
-    Report.ip,
-    Report.tenant,
-    Report.confidence,
-    Report.reason,
-    Report.route,
-    Report.evidence,
+    *ATTRIBUTION,
 )
 
 

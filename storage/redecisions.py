@@ -12,7 +12,7 @@ from storage.columns import require_id
 from storage.compression import decompress
 from storage.incidents import conditions, no_such_incident
 from storage.models import Incident, Mail, MailContent, Report
-from storage.records import attribution_of
+from storage.records import ATTRIBUTION, attribution_of
 from storage.values import Attribution, ClaimedMail, IncidentFilter
 
 BATCH_MAILS = 200
@@ -160,12 +160,7 @@ _STORED = select(
     Report.position,
     Report.incident_id,
     Report.message_key,
-    Report.ip,
-    Report.tenant,
-    Report.confidence,
-    Report.reason,
-    Report.route,
-    Report.evidence,
+    *ATTRIBUTION,
     Incident.key_sha256,
 ).join(Incident, Incident.id == Report.incident_id)
 

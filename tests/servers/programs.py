@@ -9,7 +9,8 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 HOST = "127.0.0.1"
 START_SECONDS = 20.0
@@ -94,3 +95,46 @@ def end_process(process: subprocess.Popen[bytes], signal: int = 15) -> None:
 def read_end(log: Path) -> str:
     """Return the last part of a log file, or say that there is none."""
     return log.read_text(errors="replace")[-4000:] if log.exists() else f"({log.name} was not written)"
+
+
+class Server:
+    """A context manager around one program with a folder of its own, which listens on `port`."""
+
+    def __init__(self, program: str, package: str) -> None:
+        self._program = find_program(program, package)
+        self.port = find_free_port()
+        self._folder = make_folder(program)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def make_command(self) -> list[str]:
+        """What is run."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Start it, again on the same port after a stop."""
+        log = self._folder / "log"
+        with log.open("ab") as output:
+            self._process = start_process(
+                self.make_command(), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        await_port(self.port, self._process, log)
+
+    def stop(self) -> None:
+        """Answer nobody; what it wrote stays readable."""
+        if self._process is not None:
+            end_process(self._process)
+            self._process = None

@@ -3,21 +3,10 @@
 import os
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from servers.programs import (
-    HOST,
-    await_port,
-    end_process,
-    find_free_port,
-    find_program,
-    make_folder,
-    start_process,
-)
+from servers.programs import HOST, Server
 
 SINK_USER = "postfix"  # smtp-sink refuses to run as root
 RECEIVED_REST = re.compile(rb".*\n(?:[ \t].*\n)*")
@@ -32,47 +21,20 @@ class Transaction:
     content: bytes
 
 
-class SmtpSink:
-    """A context manager around `smtp-sink`; listens on `port`."""
+class SmtpSink(Server):
+    """`smtp-sink`; what it took stays readable after a stop."""
 
     def __init__(self) -> None:
-        self._program = find_program("smtp-sink", "postfix")
-        self.port = find_free_port()
-        self._folder = make_folder("smtp-sink")
+        super().__init__("smtp-sink", "postfix")
         self._dump = self._folder / "dump"
         self._dump.mkdir()
-        self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
-        self.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-    def start(self) -> None:
-        """Start the sink, again on the same port after a stop."""
-        command = [self._program, "-d", str(self._dump / "message."), f"{HOST}:{self.port}", "200"]
+    def make_command(self) -> list[str]:
+        command = [str(self._program), "-d", str(self._dump / "message."), f"{HOST}:{self.port}", "200"]
         if os.geteuid() == 0:
             shutil.chown(self._dump, SINK_USER)
             command[1:1] = ["-u", SINK_USER]
-        log = self._folder / "smtp-sink.log"
-        with log.open("ab") as output:
-            self._process = start_process(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-        await_port(self.port, self._process, log)
-
-    def stop(self) -> None:
-        """Stop the sink; what it took stays readable."""
-        if self._process is not None:
-            end_process(self._process)
-            self._process = None
+        return command
 
     def clear(self) -> None:
         """Forget what was taken so far, so that tests may share one sink."""
