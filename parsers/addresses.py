@@ -95,6 +95,11 @@ def domain_of(address: str) -> str | None:
     return domain if at and domain and not re.search(r"[\s<>@,;\"()]", domain) else None
 
 
+def is_at_or_below(name: str, domain: str) -> bool:
+    """Whether a domain name is this domain, or lies below it; both in lower case."""
+    return f".{name}".endswith(f".{domain}")
+
+
 def list_never_public() -> tuple[IPv4Network | IPv6Network, ...]:
     """The networks of which no address can be an origin."""
     return (*_NETWORKS_4, *_NETWORKS_6)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from parsers.addresses import is_at_or_below
+
 _OUTSIDE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*"?|[^"(]++|\(', re.DOTALL)
 _INSIDE = re.compile(r"[^()\\]++|\\.|[()\\]", re.DOTALL)
 """The pieces of a value, outside and inside of a comment: each character is looked at once."""
@@ -74,7 +76,7 @@ def _vouches_for(result: Result, domain: str) -> bool:
 
 
 def _is_aligned(domain: str, authenticated: str) -> bool:
-    return "." in authenticated and (domain == authenticated or domain.endswith(f".{authenticated}"))
+    return "." in authenticated and is_at_or_below(domain, authenticated)
 
 
 def _parse_results(text: str) -> Iterable[Result]:

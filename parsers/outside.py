@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from parsers import robots
-from parsers.addresses import domain_of
+from parsers.addresses import domain_of, is_at_or_below
 from parsers.budget import WORDS
 from parsers.feedback import is_feedback_report
 from parsers.header_block import GLANCE_FIELDS, Header, split_header
@@ -156,7 +156,7 @@ class Outside:
     def is_from(self, domains: tuple[str, ...]) -> bool:
         """Whether its sender is in one of these domains, or below it."""
         domain = domain_of(self.sender) or ""
-        return any(domain == known or domain.endswith(f".{known}") for known in domains)
+        return any(is_at_or_below(domain, known) for known in domains)
 
     def has(self, *names: str) -> bool:
         """Whether it has one of these header fields."""

@@ -1,9 +1,11 @@
 """Makes the values that the storage tests store, and reads what became of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +51,15 @@ def arrival(
 ) -> Arrival:
     content = raw if raw is not None else b"Subject: mail %d\r\n\r\nHello\r\n" % number
     return Arrival(Place(7, uid or str(number)), content, sha256(content).hexdigest(), received_at)
+
+
+@contextmanager
+def open_empty(folder: Path, name: str = "test") -> Iterator[Database]:
+    """An empty database with its tables, in an SQLite file."""
+    database = Database(f"sqlite:///{folder}/{name}.db")
+    database.upgrade()
+    yield database
+    database.close()
 
 
 def keep(database: Database, count: int = 1, *, received_at: datetime = NOW) -> list[str]:

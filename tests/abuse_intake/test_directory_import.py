@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from servers.postgresql import Postgresql
+from storage_builders import open_empty
 
 from abuse_intake.attribution.directory_file import read_directory_file
 from abuse_intake.directory_import import open_imported_file
@@ -23,10 +24,8 @@ MANY = 3_000
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path}/a.db")
-    opened.require_current()
-    yield opened
-    opened.close()
+    with open_empty(tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -74,13 +73,8 @@ def _load(database: Database) -> list[Any]:
         return list(tenants.load_directory(session))
 
 
-def _check_import(path: Path, database: Database) -> None:
-    told: list[int] = []
-
-    imported = _import(path, database, told)
-
-    assert imported == MANY
-    assert _load(database) == list(read_directory_file(path))
+def _check_told(told: list[int], path: Path) -> None:
+    """Both passes tell how far they are, up to the end."""
     assert len(told) == 2 * MANY
     assert told[MANY - 1] == told[-1] == path.stat().st_size
     assert told[:MANY] == sorted(told[:MANY])
@@ -88,13 +82,25 @@ def _check_import(path: Path, database: Database) -> None:
 
 def test_a_large_file_is_imported(large: Path, database: Database) -> None:
     """What is stored is what the file says, in its order; both passes tell how far they are."""
-    _check_import(large, database)
+    told: list[int] = []
+
+    imported = _import(large, database, told)
+
+    assert imported == MANY
+    assert _load(database) == list(read_directory_file(large))
+    _check_told(told, large)
 
 
 @pytest.mark.postgresql
 def test_a_large_file_is_imported_on_postgresql(large: Path, on_postgresql: Database) -> None:
     """There it is the same."""
-    _check_import(large, on_postgresql)
+    told: list[int] = []
+
+    imported = _import(large, on_postgresql, told)
+
+    assert imported == MANY
+    assert _load(on_postgresql) == list(read_directory_file(large))
+    _check_told(told, large)
 
 
 def test_a_file_that_changes_meanwhile_is_not_stored(large: Path, database: Database) -> None:

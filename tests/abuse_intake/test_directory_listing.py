@@ -6,12 +6,11 @@ import psutil
 import pytest
 from report_builders import make_tenant
 from sqlalchemy import update
-from storage_builders import NOW
+from storage_builders import NOW, open_empty
 
 from abuse_intake.directory_listing import FileListing, ImportedListing
 from abuse_intake.directory_source import read_unchanged
 from abuse_intake.errors import DirectoryError
-from storage.database import Database
 from storage.models import Tenant, table_of
 from storage.tenant_lines import write_tenant
 from storage.tenants import replace_lines
@@ -56,18 +55,16 @@ def test_lines_that_contradict_each_other_are_named(tmp_path: Path, lines: str, 
 
 def test_a_damaged_import_is_told(tmp_path: Path) -> None:
     """Whatever is asked of it, it says to import the directory again."""
-    database = Database(f"sqlite:///{tmp_path}/test.db")
-    database.upgrade()
-    with database.begin() as session:
-        replace_lines(session, [("contoso", write_tenant(make_tenant("contoso")))], NOW)
-        session.execute(update(table_of(Tenant)).values(document="{"))
-    listing = ImportedListing(database)
+    with open_empty(tmp_path) as database:
+        with database.begin() as session:
+            replace_lines(session, [("contoso", write_tenant(make_tenant("contoso")))], NOW)
+            session.execute(update(table_of(Tenant)).values(document="{"))
+        listing = ImportedListing(database)
 
-    for ask in (
-        lambda: list(listing.read_entries()),
-        lambda: list(listing.read_tenants()),
-        lambda: listing.find_tenant("contoso"),
-    ):
-        with pytest.raises(DirectoryError, match="the imported directory is damaged, import it again"):
-            ask()
-    database.close()
+        for ask in (
+            lambda: list(listing.read_entries()),
+            lambda: list(listing.read_tenants()),
+            lambda: listing.find_tenant("contoso"),
+        ):
+            with pytest.raises(DirectoryError, match="the imported directory is damaged, import it again"):
+                ask()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from report_builders import make_read_mail
-from storage_builders import NOW, arrival, attribution, keep_all, message, outcome, record, report
+from storage_builders import NOW, arrival, attribution, keep_all, message, open_empty, outcome, record, report
 
 from abuse_intake.attribution.dkim.problems import Problem
 from abuse_intake.guard.failure import Failure
@@ -73,10 +73,8 @@ class FakeAttributor:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """An empty one, in a file."""
-    opened = Database(f"sqlite:///{tmp_path}/test.db")
-    opened.upgrade()
-    yield opened
-    opened.close()
+    with open_empty(tmp_path) as opened:
+        yield opened
 
 
 def store_mails(database: Database, count: int, *reports: Report) -> list[bytes]:
@@ -292,3 +290,15 @@ def test_fault_while_keys_are_looked_up_costs_nothing(database: Database) -> Non
     (batch,) = decide_all(database, FakeReader(make_read_mail(about("a"))), Faulty())
 
     assert (batch.decided, batch.troubles) == (3, ())
+
+
+def test_words_of_a_selector_are_no_reason() -> None:
+    """Only what stands at the end says why: a selector is whatever its signer wrote."""
+    proven = replace(attribution("proven"), evidence=(PROOF,))
+    detail = f"d=contoso.example s={Problem.REVOKED}, a domain of contoso: {Problem.BODY_CHANGED}"
+    now = replace(
+        attribution("unattributed", tenant=None), evidence=(replace(PROOF, verified=False, detail=detail),)
+    )
+    stored = StoredReport("1", "1", 0, "1", "key", "message", proven)
+
+    assert not has_lost_its_key(Redecision(stored, now, "other"))

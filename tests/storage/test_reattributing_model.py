@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from reattribution_builders import Stored
-from storage_builders import attribution, incidents, message, report
+from storage_builders import attribution, incidents, message, open_empty, report
 
 from parsers.values import Report
 from storage.database import Database
@@ -20,10 +20,8 @@ CONFIDENCES: tuple[Confidence, ...] = ("proven", "corroborated", "stated")
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Database]:
     """A database where the last decision is the first one."""
-    opened = Database(f"sqlite:///{tmp_path}/fresh.db")
-    opened.upgrade()
-    yield opened
-    opened.close()
+    with open_empty(tmp_path, "fresh") as opened:
+        yield opened
 
 
 def choose_attribution(chosen: random.Random) -> Attribution:

@@ -9,6 +9,7 @@ from abuse_intake.attribution.directory import Directory, Owner
 from abuse_intake.attribution.dkim.problems import Problem
 from abuse_intake.attribution.dkim.signature import is_domain
 from abuse_intake.settings_attribution import ProviderSettings
+from parsers.addresses import is_at_or_below
 
 WORKSPACE = "google_workspace"
 WORKSPACE_SUFFIX = ".gappssmtp.com"
@@ -58,7 +59,7 @@ def find_standing(domain: str, provider: ProviderSettings, directory: Directory)
 
 def _find_signing_domain(domain: str, provider: ProviderSettings) -> str | None:
     """The longest signing domain of the provider that it is, or lies below."""
-    found = (one for one in provider.signing_domains if f".{domain}".endswith(f".{one}"))
+    found = (one for one in provider.signing_domains if is_at_or_below(domain, one))
     return max(found, key=len, default=None)
 
 

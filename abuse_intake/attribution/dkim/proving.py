@@ -10,6 +10,7 @@ from abuse_intake.attribution.dkim.problems import Problem, Unproven
 from abuse_intake.attribution.dkim.public_key import parse_key_record
 from abuse_intake.attribution.dkim.signature import Signature
 from abuse_intake.attribution.dkim.signed_message import SignedMessage
+from parsers.addresses import is_at_or_below
 
 
 class Arrival:
@@ -147,7 +148,7 @@ def _check_key(signature: Signature, digest: bytes, record: str) -> None:
 def _is_within(signature: Signature) -> bool:
     """Whether its identity is at its domain, or below."""
     identity = signature.identity
-    return identity is None or f".{identity}".endswith(f".{signature.domain}")
+    return identity is None or is_at_or_below(identity, signature.domain)
 
 
 def _has_expired(coverage: Coverage) -> bool:

@@ -7,6 +7,7 @@ from abuse_intake.attribution.dkim.proving import Arrival, check_coverage
 from abuse_intake.attribution.dkim.signature import parse_dkim_signature
 from abuse_intake.attribution.dkim.signed_message import SignedField, SignedMessage
 from abuse_intake.attribution.dkim.tags import find_tag
+from parsers.addresses import is_at_or_below
 
 MOST_SIGNATURES = 10
 """Of one message; results over more of them are not believed."""
@@ -20,7 +21,7 @@ class SealedSignatures:
 
     def are_whole(self, domain: str) -> bool:
         """Whether all signatures of a domain (or of one above it, for `header.i`) cover the whole message."""
-        of_domain = [is_whole for signer, is_whole in self._read if f".{domain}".endswith(f".{signer}")]
+        of_domain = [is_whole for signer, is_whole in self._read if is_at_or_below(domain, signer)]
         return bool(of_domain) and all(of_domain)
 
     @cached_property

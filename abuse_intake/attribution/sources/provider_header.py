@@ -6,6 +6,7 @@ from abuse_intake.attribution.claims import Claim, Profile
 from abuse_intake.attribution.evidence import Subject, show_lines
 from abuse_intake.attribution.provider_headers import PROFILES
 from abuse_intake.attribution.signatures import SignatureVerdict
+from parsers.addresses import is_at_or_below
 from storage.values import Evidence
 
 
@@ -43,7 +44,7 @@ def _is_rewritten(subject: Subject, profile: Profile) -> bool:
     """
     message, hop = subject.report.message, subject.origin.hop
     name = (message.hops[hop].by_name or "").lower().rstrip(".") if message and hop is not None else ""
-    return any(f".{name}".endswith(f".{domain}") for domain in profile.rewriters)
+    return any(is_at_or_below(name, domain) for domain in profile.rewriters)
 
 
 def _is_verified(subject: Subject, profile: Profile, claim: Claim) -> bool:
@@ -79,5 +80,5 @@ def _is_of_service(signature: SignatureVerdict, profile: Profile) -> bool:
         signature.kind == "dkim"
         and signature.is_proof
         and signature.is_ours
-        and any(f".{signature.domain}".endswith(f".{signer}") for signer in profile.signers)
+        and any(is_at_or_below(signature.domain, signer) for signer in profile.signers)
     )

@@ -61,5 +61,6 @@ def find_signing_owners(subject: Subject) -> Iterator[Owner]:
 
 def is_for_its_key(evidence: Evidence) -> bool:
     """Whether a signature proves nothing only because its key is another one now, or is not to be had."""
-    is_failure = evidence.source in ("dkim", "arc") and not evidence.verified
-    return is_failure and any(problem in evidence.detail for problem in OF_THE_KEY)
+    return (
+        evidence.source in ("dkim", "arc") and not evidence.verified and evidence.detail.endswith(OF_THE_KEY)
+    )

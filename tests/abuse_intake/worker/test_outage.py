@@ -4,19 +4,12 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import pytest
+from clocks import Clock
 from structlog.testing import capture_logs
 
 from abuse_intake.errors import MailboxError
 from abuse_intake.worker import outage as module
 from abuse_intake.worker.outage import Outage
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import threading
 from typing import NoReturn
 
 import pytest
+from clocks import Clock
 from signing import FakeDns
 from structlog.testing import capture_logs
 
@@ -22,16 +23,6 @@ from abuse_intake.settings_attribution import DkimSettings
 ZONE = "contoso.example"
 A, B = f"a._domainkey.{ZONE}", f"b._domainkey.{ZONE}"
 FOUND, NONE, FAILED = Answer(("v=DKIM1; p=",), True), Answer((), True), Answer((), False)
-
-
-class Clock:
-    """A time that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
