@@ -101,25 +101,26 @@ class Holdings:
 
     def covers(self, number: int) -> bool:
         """Whether a network around the address was held at any time."""
-        place = self.firsts.find_last(number)
-        while place != NONE:
-            stored = self.stored(place)
-            if number ^ self.firsts.first(place) <= self.firsts.host_bits[stored.length]:
-                return True
-            place = stored.outer
-        return False
+        return any(True for _ in self._around(number))
 
     def find_nearest(self, number: int, at: int) -> tuple[int, int] | None:
         """Of the networks around an address that nobody held then, the stretch nearest in time: place, and tenant."""
-        gaps: list[tuple[int, int]] = []
+        gaps = [
+            gap
+            for place, stored in self._around(number)
+            for gap in self._find_gaps(range(stored.earliest, place + 1), at)
+        ]
+        nearest = min(gaps, key=lambda gap: gap[0], default=None)
+        return None if nearest is None else (nearest[1], self.stored(nearest[1]).tenant)
+
+    def _around(self, number: int) -> Iterator[tuple[int, Stored]]:
+        """The networks around an address, the longest prefix first, each by its last place."""
         place = self.firsts.find_last(number)
         while place != NONE:
             stored = self.stored(place)
             if number ^ self.firsts.first(place) <= self.firsts.host_bits[stored.length]:
-                gaps += self._find_gaps(range(stored.earliest, place + 1), at)
+                yield place, stored
             place = stored.outer
-        nearest = min(gaps, key=lambda gap: gap[0], default=None)
-        return None if nearest is None else (nearest[1], self.stored(nearest[1]).tenant)
 
     def _find_gaps(self, places: range, at: int) -> Iterator[tuple[int, int]]:
         """Of the stretches of one network: how far the last before and the first after are away, and their places."""
@@ -131,14 +132,9 @@ class Holdings:
 
     def places_around(self, network: IPNetwork) -> Iterator[int]:
         """The places of the networks that this one lies in, the longest prefix first."""
-        first = int(network.network_address)
-        place = self.firsts.find_last(first)
-        while place != NONE:
-            stored = self.stored(place)
-            covers = first ^ self.firsts.first(place) <= self.firsts.host_bits[stored.length]
-            if covers and stored.length < network.prefixlen:
+        for place, stored in self._around(int(network.network_address)):
+            if stored.length < network.prefixlen:
                 yield from range(stored.earliest, place + 1)
-            place = stored.outer
 
     def places_inside(self, network: IPNetwork) -> Iterator[int]:
         """The places of this network and those that lie in it, in order."""
