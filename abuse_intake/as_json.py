@@ -11,6 +11,7 @@ from storage.values import (
     Allocation,
     Attribution,
     Confidence,
+    Correction,
     DeliveryRecord,
     HistoryEntry,
     IncidentCount,
@@ -90,6 +91,8 @@ def incident_as_json(incident: IncidentRecord) -> dict[str, Any]:
     return {
         "id": incident.id,
         "tenant": incident.tenant,
+        "attributed_tenant": incident.attributed_tenant,
+        "correction": _correction_as_json(incident.correction),
         "ip": str(incident.ip) if incident.ip else None,
         "confidence": incident.confidence,
         "reason": incident.reason,
@@ -105,6 +108,17 @@ def incident_as_json(incident: IncidentRecord) -> dict[str, Any]:
         "first_seen": time_as_json(incident.first_seen),
         "last_seen": time_as_json(incident.last_seen),
         "evidence": evidence_as_json(incident.evidence),
+    }
+
+
+def _correction_as_json(correction: Correction | None) -> dict[str, Any] | None:
+    if correction is None:
+        return None
+    return {
+        "tenant": correction.tenant,
+        "by": correction.by,
+        "at": time_as_json(correction.at),
+        "note": correction.note,
     }
 
 

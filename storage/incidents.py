@@ -17,6 +17,7 @@ from storage.serialization import evidence_from_json
 from storage.tallies import MAX_SEARCH_CHARACTERS, fold
 from storage.values import (
     Confidence,
+    Correction,
     HistoryEntry,
     IncidentFilter,
     IncidentRecord,
@@ -87,6 +88,11 @@ def no_such_incident(id: str) -> NotFound:
 INCIDENTS = select(
     Incident.id,
     Incident.tenant,
+    Incident.attributed_tenant,
+    Incident.corrected_at,
+    Incident.corrected_by,
+    Incident.corrected_tenant,
+    Incident.correction_note,
     Incident.ip,
     Incident.confidence,
     Incident.reason,
@@ -137,10 +143,18 @@ def _is_storable(text: str) -> bool:
     return "\0" not in text and text.encode("utf-8", "replace").decode() == text
 
 
+def _correction(row: Any) -> Correction | None:
+    if row.corrected_at is None:
+        return None
+    return Correction(row.corrected_tenant, row.corrected_by, row.corrected_at, row.correction_note)
+
+
 def _record(row: Any) -> IncidentRecord:
     return IncidentRecord(
         id=str(row.id),
         tenant=row.tenant,
+        attributed_tenant=row.attributed_tenant,
+        correction=_correction(row),
         ip=address_of(row.ip),
         confidence=cast(Confidence, row.confidence),
         reason=row.reason,

@@ -144,6 +144,14 @@ class Incident(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key_sha256: Mapped[str] = mapped_column(String(64), unique=True)
     tenant: Mapped[str | None]
+    """Whom it counts against: as an analyst corrected it, else as the evidence says."""
+    attributed_tenant: Mapped[str | None]
+    """What the evidence says."""
+    corrected_at: Mapped[datetime | None]
+    """When the tenant was corrected by hand; null where the evidence stands."""
+    corrected_by: Mapped[str | None]
+    corrected_tenant: Mapped[str | None]
+    correction_note: Mapped[str | None]
     ip: Mapped[str | None]
     ip_sortable: Mapped[bytes | None]
     confidence: Mapped[str] = mapped_column(String(20))
@@ -270,6 +278,40 @@ class Tenant(Base):
     id: Mapped[str] = mapped_column(unique=True)
     document: Mapped[str]
     """Its line of `tenants.jsonl`."""
+
+
+class AuditEntry(Base):
+    """What a person did, or looked at. The database itself refuses to change or delete a row."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (
+        Index("ix_audit_log_object", "object_kind", "object_id", "id"),
+        NUMBERED,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    via: Mapped[str] = mapped_column(String(20))
+    action: Mapped[str] = mapped_column(String(40))
+    object_kind: Mapped[str] = mapped_column(String(20))
+    object_id: Mapped[str | None] = mapped_column(String(80))
+    detail: Mapped[dict[str, Any]]
+
+
+class Token(Base):
+    """What a program shows the API to be let in. Only the hash of its secret is kept."""
+
+    __tablename__ = "tokens"
+    __table_args__ = (NUMBERED,)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    role: Mapped[str] = mapped_column(String(20))
+    secret_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 def table_of(model: type[Base]) -> Table:

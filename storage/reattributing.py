@@ -26,8 +26,8 @@ from storage.rekeying import choose_rekeyed, count_reports
 from storage.tallies import Tallied, recount
 
 ACTOR = "reattribute"
-SHOWN = ("tenant", "confidence", "ip", "reason")
-"""What the history keeps of an incident before and after."""
+SHOWN = {"tenant": "attributed_tenant", "confidence": "confidence", "ip": "ip", "reason": "reason"}
+"""What the history keeps of an incident before and after, and in which column it stands: what the evidence says."""
 
 
 def store_redecisions(
@@ -165,4 +165,4 @@ def _tell(
 
 
 def _show(incident: Tallied) -> dict[str, Any]:
-    return {name: incident.values[name] for name in SHOWN}
+    return {name: incident.values[column] for name, column in SHOWN.items()}

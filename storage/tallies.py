@@ -20,8 +20,8 @@ COUNTS = {b"m": "report_count", b"r": "reporter_count", b"a": "authenticated_rep
 NEVER_JUNK = frozenset(("not-spam", "not_spam", "notspam", "auth-failure", "auth_failure"))
 RANKS = {"proven": 0, "corroborated": 1, "stated": 2, "unattributed": 3}
 STATE_COLUMNS = (
-    "tenant", "ip", "ip_sortable", "confidence", "reason", "route", "feedback_type", "subject", "message_id",
-    "from_address", "search_text", "evidence", "has_junk", "report_count", "reporter_count",
+    "tenant", "attributed_tenant", "ip", "ip_sortable", "confidence", "reason", "route", "feedback_type", "subject",
+    "message_id", "from_address", "search_text", "evidence", "has_junk", "report_count", "reporter_count",
     "authenticated_reporter_count", "first_seen", "last_seen", "shown_order", "type_order",
 )  # fmt: skip
 MAX_SEARCH_CHARACTERS = 2_000
@@ -65,12 +65,17 @@ class Tallied:
         values["first_seen"] = min(values["first_seen"], report["received_at"])
         values["last_seen"] = max(values["last_seen"], report["received_at"])
         if values["shown_order"] is None or order < values["shown_order"]:
-            values.update(shown(report))
+            values.update(shown(report), tenant=_effective_tenant(values, report))
 
     def _take_type(self, report: Mapping[str, Any]) -> None:
         order, kind = _order(report), report["fields"].get("feedback_type")
         if kind is not None and (self.values["type_order"] is None or order < self.values["type_order"]):
             self.values.update(type_order=order, feedback_type=kind)
+
+
+def _effective_tenant(incident: Mapping[str, Any], report: Mapping[str, Any]) -> Any:
+    """Whom an incident counts against: a correction by hand outlives what later reports say."""
+    return report["tenant"] if incident["corrected_at"] is None else incident["corrected_tenant"]
 
 
 def shown(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,6 +85,7 @@ def shown(report: Mapping[str, Any]) -> dict[str, Any]:
     texts = [message.get(name) for name in ("subject", "message_id", "from")]
     return {
         "shown_order": _order(report),
+        "attributed_tenant": report["tenant"],
         "ip_sortable": sortable_address(address) if address else None,
         "search_text": "\n".join(fold(text[:MAX_SEARCH_CHARACTERS]) for text in texts if text),
         "subject": message.get("subject"),

@@ -5,7 +5,7 @@ Ids are short decimal texts that stay; times are aware and in UTC.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Literal
 
@@ -184,11 +184,25 @@ class ReportRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A tenant corrected by hand; None = nobody of ours, whatever the evidence says."""
+
+    tenant: str | None
+    by: str
+    at: datetime
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentRecord:
     """An incident as lists show it; it shows what its best-proven, then earliest report says."""
 
     id: str
     tenant: str | None
+    """Whom it counts against: as corrected by hand, else as attributed."""
+    attributed_tenant: str | None
+    """What the evidence says; `confidence`, `reason` and `evidence` speak of it."""
+    correction: Correction | None
     ip: IPAddress | None
     confidence: Confidence
     reason: str | None
@@ -265,12 +279,21 @@ class IncidentFilter:
     status: IncidentStatus | None = None
     confidence: Confidence | None = None
     feedback_type: str | None = None
+    route: Route | None = None
     since: datetime | None = None
     """last_seen at or after."""
     until: datetime | None = None
     """first_seen before."""
     search: str | None = None
     """Part of the subject, Message-ID or From, literally, in any case."""
+    subject: str | None = None
+    """Words that must all stand in the subject, literally, in any case and order."""
+    message_id: str | None = None
+    """The whole Message-ID, with or without its brackets."""
+    reporter: str | None = None
+    """Address of somebody who reported it, in any case."""
+    corrected: bool = False
+    """Only incidents whose tenant was corrected by hand."""
     emptied: bool = False
     """Only incidents that lost all their reports to others, which are left out else: nothing speaks for them."""
 
@@ -283,3 +306,86 @@ class Statistics:
     incidents: Mapping[str, int]
     outbox: Mapping[str, int]
     oldest_waiting_seconds: float | None
+
+
+IncidentOrder = Literal["newest", "most_reported", "first_seen"]
+"""Falling: by the last report, by the number of reports, by the first report; then by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPage:
+    """Some incidents in order, and where the next page begins; None = there are no more."""
+
+    incidents: tuple[IncidentRecord, ...]
+    cursor: str | None
+
+
+CountedKind = Literal["tenant", "network", "subject"]
+"""What junk is counted by. A network is the /24 or the /48 of the address; a subject is told without its numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class JunkCount:
+    """Incidents with junk that were first seen in a span of days, and their reports."""
+
+    key: str | None
+    """The tenant's id, the network, or a subject as one of the incidents has it; None = nobody's, or unknown."""
+    incidents: int
+    reports: int
+    incidents_before: int
+    """In as many days before."""
+    reports_before: int
+
+    @property
+    def rise(self) -> int:
+        """How many more reports than before."""
+        return self.reports - self.reports_before
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """Incidents with junk that were first seen on one day (UTC), and their reports."""
+
+    day: date
+    incidents: int
+    reports: int
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes or looks at something, and through what."""
+
+    name: str
+    via: Literal["terminal", "api", "web"]
+
+
+ObjectKind = Literal["incident", "mail", "tenants", "token"]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One line of the audit log."""
+
+    id: str
+    at: datetime
+    actor: str
+    via: str
+    action: str
+    object_kind: ObjectKind
+    object_id: str | None
+    detail: Mapping[str, Any]
+
+
+Role = Literal["reader", "analyst"]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRecord:
+    """A token without its secret."""
+
+    id: str
+    name: str
+    role: Role
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
