@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import blake2b
 from ipaddress import ip_address
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator
@@ -51,6 +52,18 @@ def sortable_range(network: IPNetwork) -> tuple[bytes, bytes]:
 def address_of(text: str | None) -> IPAddress | None:
     """The address that was stored as canonical text."""
     return None if text is None else ip_address(text)
+
+
+def text_hash(text: str | None) -> int | None:
+    """A number to find a text by, of any length: texts that share it are rare, but must be compared."""
+    if text is None:
+        return None
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), signed=True)
+
+
+def lower_address(text: str | None) -> str | None:
+    """A mail address to be compared in any case."""
+    return None if text is None else text.lower()
 
 
 def parse_id(text: str) -> int | None:

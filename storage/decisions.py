@@ -13,6 +13,7 @@ from storage.bulk import Row, chunked, insert_rows
 from storage.columns import require_id
 from storage.incident_rows import history_row
 from storage.incidents import no_such_incident
+from storage.junk_counts import COUNTED_COLUMNS, store_junk
 from storage.models import Incident, IncidentHistory, table_of
 from storage.values import Actor, IncidentStatus
 
@@ -44,15 +45,17 @@ def decide(
     rows = _lock(session, numbers)
     for missing in sorted(numbers.keys() - {row["id"] for row in rows}):
         raise no_such_incident(numbers[missing])
-    changes, history = list[Row](), list[Row]()
+    changes, history, counted = list[Row](), list[Row](), list[tuple[Row, Row]]()
     for row in rows:
         after = _apply(row, decision, actor, now)
         detail = _detail(row, after, decision)
         if detail:
             changes.append({"number": row["id"], **{f"new_{name}": after[name] for name in CHANGED}})
             history.append(history_row(row["id"], actor.name, "decided", detail, now))
+            counted.append((row, after))
     _store(session, changes)
     insert_rows(session, IncidentHistory, history)
+    store_junk(session, counted)
     for entry in history:
         note_action(session, actor, "decided", "incident", [str(entry["incident_id"])], entry["detail"], now)
     return tuple(str(entry["incident_id"]) for entry in history)
@@ -65,7 +68,7 @@ def _lock(session: Session, numbers: Collection[int]) -> list[Row]:
     keys = list[str]()
     for some in chunked(numbers):
         keys += session.scalars(select(Incident.key_sha256).where(Incident.id.in_(some)))
-    columns = [table.c[name] for name in ("id", "attributed_tenant", *CHANGED)]
+    columns = [table.c[name] for name in ("id", "attributed_tenant", *CHANGED, *COUNTED_COLUMNS)]
     for batch in chunked(sorted(keys)):
         rows = select(*columns).where(table.c.key_sha256.in_(batch)).order_by(table.c.key_sha256)
         found += [dict(row) for row in session.execute(rows.with_for_update()).mappings()]

@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from storage.columns import require_id
 from storage.cursors import read_cursor, write_cursor
 from storage.errors import NotFound
-from storage.incident_filter import conditions
 from storage.incident_key import incident_key
+from storage.incident_plans import SORTED_BY, find_rows, make_plan
 from storage.incident_records import INCIDENTS, incident_record
 from storage.models import Incident, IncidentHistory, Report
-from storage.paging import after, falling, newest_by_time
 from storage.records import REPORTS, report_records
 from storage.values import (
     HistoryEntry,
@@ -34,19 +33,23 @@ __all__ = [
     "list_incidents",
 ]
 
-SORTED_BY: dict[IncidentOrder, InstrumentedAttribute[datetime] | InstrumentedAttribute[int]] = {
-    "newest": Incident.last_seen,
-    "most_reported": Incident.report_count,
-    "first_seen": Incident.first_seen,
-}
+PAGE = 200
 
 
 def list_incidents(
     session: Session, filter: IncidentFilter, limit: int = 50, order: IncidentOrder = "newest"
 ) -> Iterator[IncidentRecord]:
     """Incidents that match, in order; 0 = all, in constant memory."""
-    wanted = INCIDENTS.where(*conditions(filter))
-    return map(incident_record, newest_by_time(session, wanted, SORTED_BY[order], Incident.id, limit))
+    plan = make_plan(session, filter, order)
+    position, given = None, 0
+    while True:
+        size = PAGE if limit == 0 else min(PAGE, limit - given)
+        rows = find_rows(session, plan, size, position)
+        yield from map(incident_record, rows)
+        given += len(rows)
+        if len(rows) < size or given == limit:
+            return
+        position = getattr(rows[-1], SORTED_BY[order].key), rows[-1].id
 
 
 def find_incident_page(
@@ -57,16 +60,13 @@ def find_incident_page(
     cursor: str | None = None,
 ) -> IncidentPage:
     """Some incidents that match, in order, from where the page before ended; BadCursor when that cannot be told."""
-    keys = (SORTED_BY[order], Incident.id)
-    wanted = falling(INCIDENTS.where(*conditions(filter)), keys)
-    if cursor is not None:
-        wanted = wanted.where(after(keys, read_cursor(cursor, filter, order)))
-    rows = session.execute(wanted.limit(limit + 1)).all()
-    given, more = rows[:limit], len(rows) > limit
-    position = (getattr(given[-1], keys[0].key), given[-1].id) if more else None
-    return IncidentPage(
-        tuple(map(incident_record, given)), write_cursor(filter, order, position) if position else None
-    )
+    position = None if cursor is None else read_cursor(cursor, filter, order)
+    rows = find_rows(session, make_plan(session, filter, order), limit + 1, position)
+    given = tuple(map(incident_record, rows[:limit]))
+    if len(rows) <= limit:
+        return IncidentPage(given, None)
+    last = getattr(rows[limit - 1], SORTED_BY[order].key), rows[limit - 1].id
+    return IncidentPage(given, write_cursor(filter, order, last))
 
 
 def find_incident(session: Session, id: str) -> IncidentRecord:

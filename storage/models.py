@@ -36,6 +36,11 @@ NUMBERED = {"sqlite_autoincrement": True}
 """An id is never given twice, not even after its row was deleted."""
 
 
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """An index of the few rows of which something holds."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Base(DeclarativeBase):
     """All tables; `metadata` is what the migrations are compared with."""
 
@@ -137,7 +142,18 @@ class Incident(Base):
         Index("ix_incidents_tenant", "tenant", "last_seen", "id"),
         Index("ix_incidents_status", "status", "last_seen", "id"),
         Index("ix_incidents_confidence", "confidence", "last_seen", "id"),
-        Index("ix_incidents_address", "ip_sortable", "last_seen"),
+        Index("ix_incidents_address", "ip_sortable", "last_seen", "id"),
+        Index("ix_incidents_type", "feedback_type_hash", "last_seen", "id"),
+        Index("ix_incidents_message_id", "message_id_hash"),
+        Index("ix_incidents_most_reported", "report_count", "id"),
+        Index("ix_incidents_tenant_most_reported", "tenant", "report_count", "id"),
+        Index("ix_incidents_first_seen", "first_seen", "id"),
+        Index("ix_incidents_tenant_first_seen", "tenant", "first_seen", "id"),
+        Index("ix_incidents_status_first_seen", "status", "first_seen", "id"),
+        _partial("ix_incidents_elsewhere", "last_seen", "id", where="route = 'elsewhere'"),
+        _partial("ix_incidents_corrected", "last_seen", "id", where="corrected_at IS NOT NULL"),
+        _partial("ix_incidents_emptied", "last_seen", "id", where="report_count = 0"),
+        _partial("ix_incidents_lasting", "lifetime", "last_seen", "id", where="lifetime IS NOT NULL"),
         NUMBERED,
     )
 
@@ -172,6 +188,30 @@ class Incident(Base):
     last_seen: Mapped[datetime]
     shown_order: Mapped[str | None]
     type_order: Mapped[str | None]
+    feedback_type_hash: Mapped[int | None] = mapped_column(BigInteger)
+    message_id_hash: Mapped[int | None] = mapped_column(BigInteger)
+    """Of the id without its brackets."""
+    lifetime: Mapped[int | None] = mapped_column(SmallInteger)
+    """How long its reports came for, as `tallies.lifetime_class` puts it; null = less than a day."""
+
+
+class JunkTally(Base):
+    """Incidents with junk that began on one day, and their reports, by what they are counted by (`junk_counts`)."""
+
+    __tablename__ = "junk_tallies"
+    __table_args__ = (
+        Index("ix_junk_tallies_most", "kind", "day", "reports", "key"),
+        {"sqlite_with_rowid": False},
+    )
+
+    kind: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    day: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    """As `date.toordinal` counts."""
+    incidents: Mapped[int] = mapped_column(BigInteger)
+    reports: Mapped[int] = mapped_column(BigInteger)
+    label: Mapped[str | None]
+    """What the key is the hash of, as a person knows it."""
 
 
 class IncidentTally(Base):
@@ -207,6 +247,7 @@ class Report(Base):
     __table_args__ = (
         UniqueConstraint("mail_id", "position"),
         Index("ix_reports_incident", "incident_id", "confidence_rank", "received_at", "mail_id", "position"),
+        Index("ix_reports_reporter", "reporter_hash", "incident_id"),
         NUMBERED,
     )
 
@@ -215,6 +256,8 @@ class Report(Base):
     position: Mapped[int] = mapped_column(Integer)
     incident_id: Mapped[int] = mapped_column(BigId, ForeignKey("incidents.id"))
     reporter: Mapped[str | None]
+    reporter_hash: Mapped[int | None] = mapped_column(BigInteger)
+    """Of the address in lower case."""
     reporter_authenticated: Mapped[bool]
     received_at: Mapped[datetime]
     is_junk: Mapped[bool]

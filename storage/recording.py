@@ -14,7 +14,7 @@ from parsers.recipient import recipient_key
 from parsers.values import Report as ReadReport
 from storage.acknowledgements import insert_acknowledgements
 from storage.bulk import Row, chunked, insert_rows
-from storage.columns import require_id
+from storage.columns import lower_address, require_id, text_hash
 from storage.incident_key import incident_key, message_key
 from storage.incident_rows import INTAKE, find_or_create, history_row, note_created
 from storage.leases import no_such_mail
@@ -74,6 +74,7 @@ def _report_rows(outcome: Outcome, mail_id: int, received_at: datetime) -> list[
         "mail_id": mail_id,
         "received_at": received_at,
         "reporter": outcome.read.reporter,
+        "reporter_hash": text_hash(lower_address(outcome.read.reporter)),
         "reporter_authenticated": outcome.reporter_authenticated,
     }
     return [

@@ -4,8 +4,10 @@ Each distinct thing to count (a reporter's message, a reporter, an authenticated
 `incident_tallies`: those that the database did not have yet are what the counts grow by.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -13,7 +15,8 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.bulk import Row, chunked, insert_unless_there
-from storage.columns import address_of, sortable_address
+from storage.columns import address_of, sortable_address, text_hash
+from storage.junk_counts import store_junk
 from storage.models import Incident, IncidentTally, Report, table_of
 
 COUNTS = {b"m": "report_count", b"r": "reporter_count", b"a": "authenticated_reporter_count"}
@@ -22,8 +25,12 @@ RANKS = {"proven": 0, "corroborated": 1, "stated": 2, "unattributed": 3}
 STATE_COLUMNS = (
     "tenant", "attributed_tenant", "ip", "ip_sortable", "confidence", "reason", "route", "feedback_type", "subject",
     "message_id", "from_address", "search_text", "evidence", "has_junk", "report_count", "reporter_count",
-    "authenticated_reporter_count", "first_seen", "last_seen", "shown_order", "type_order",
+    "authenticated_reporter_count", "first_seen", "last_seen", "shown_order", "type_order", "feedback_type_hash",
+    "message_id_hash", "lifetime",
 )  # fmt: skip
+TYPE_COLUMNS = ("feedback_type", "feedback_type_hash", "type_order")
+LONGEST = 5
+"""The last class of `lifetime_class`."""
 MAX_SEARCH_CHARACTERS = 2_000
 """Of each field that is searched in; a subject of a megabyte is nothing to search in."""
 
@@ -42,6 +49,12 @@ class Tallied:
     values: dict[str, Any]
     new: set[bytes] = field(default_factory=set)
     """Tallies that the reports added may bring."""
+    stored: dict[str, Any] = field(init=False)
+    """The row as the database has it."""
+
+    def __post_init__(self) -> None:
+        """Remember what was stored."""
+        self.stored = dict(self.values)
 
     def add(self, report: Mapping[str, Any]) -> None:
         """Take one report in: what is shown at once, what is counted at the next `count`."""
@@ -56,7 +69,7 @@ class Tallied:
     def start_over(self) -> None:
         """Count nothing that was counted so far."""
         self.new.clear()
-        self.values.update(dict.fromkeys(COUNTS.values(), 0), type_order=None, feedback_type=None)
+        self.values.update(dict.fromkeys(COUNTS.values(), 0), **dict.fromkeys(TYPE_COLUMNS))
 
     def _show(self, report: Mapping[str, Any]) -> None:
         values, order = self.values, _order(report)
@@ -64,13 +77,14 @@ class Tallied:
             values.update(first_seen=report["received_at"], last_seen=report["received_at"])
         values["first_seen"] = min(values["first_seen"], report["received_at"])
         values["last_seen"] = max(values["last_seen"], report["received_at"])
+        values["lifetime"] = lifetime_class(values["first_seen"], values["last_seen"])
         if values["shown_order"] is None or order < values["shown_order"]:
             values.update(shown(report), tenant=_effective_tenant(values, report))
 
     def _take_type(self, report: Mapping[str, Any]) -> None:
         order, kind = _order(report), report["fields"].get("feedback_type")
         if kind is not None and (self.values["type_order"] is None or order < self.values["type_order"]):
-            self.values.update(type_order=order, feedback_type=kind)
+            self.values.update(type_order=order, feedback_type=kind, feedback_type_hash=text_hash(kind))
 
 
 def _effective_tenant(incident: Mapping[str, Any], report: Mapping[str, Any]) -> Any:
@@ -87,7 +101,8 @@ def shown(report: Mapping[str, Any]) -> dict[str, Any]:
         "shown_order": _order(report),
         "attributed_tenant": report["tenant"],
         "ip_sortable": sortable_address(address) if address else None,
-        "search_text": "\n".join(fold(text[:MAX_SEARCH_CHARACTERS]) for text in texts if text),
+        "search_text": search_text(*texts),
+        "message_id_hash": text_hash(bare_message_id(message.get("message_id"))),
         "subject": message.get("subject"),
         "message_id": message.get("message_id"),
         "from_address": message.get("from"),
@@ -101,17 +116,33 @@ def empty_incident(report: Mapping[str, Any]) -> Row:
         **shown(report),
         **dict.fromkeys(COUNTS.values(), 0),
         "status": "new",
-        "feedback_type": None,
-        "type_order": None,
+        **dict.fromkeys(TYPE_COLUMNS),
+        "lifetime": None,
         "has_junk": False,
         "first_seen": report["received_at"],
         "last_seen": report["received_at"],
     }
 
 
+def search_text(*texts: str | None) -> str:
+    """What is searched in: the subject, the Message-ID and From, each in a line of its own, maybe empty."""
+    return "\n".join(fold((text or "")[:MAX_SEARCH_CHARACTERS]) for text in texts)
+
+
 def fold(text: str) -> str:
-    """Text in which search knows no upper and lower case."""
-    return text.casefold()
+    """Text in which search knows no upper and lower case, in one line."""
+    return text.casefold().replace("\n", " ")
+
+
+def bare_message_id(text: str | None) -> str | None:
+    """A Message-ID without the brackets that it may be written in."""
+    return None if text is None else text.strip().removeprefix("<").removesuffix(">")
+
+
+def lifetime_class(first: datetime, last: datetime) -> int | None:
+    """1 = from a day to less than 4 days, 2 = to less than 16, then 64, 256; 5 = longer; None = less than a day."""
+    days = (last - first).days
+    return min((days.bit_length() + 1) // 2, LONGEST) or None
 
 
 def count(session: Session, incidents: Iterable[Tallied]) -> None:
@@ -171,14 +202,16 @@ def _insert_tallies(session: Session, rows: Sequence[Row]) -> list[tuple[int, by
 
 
 def _store(session: Session, incidents: Sequence[Tallied]) -> None:
+    """Only the columns that changed: each index costs for those that it holds, whether or not they differ."""
+    rows: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for one in incidents:
+        changed = tuple(name for name in STATE_COLUMNS if one.values[name] != one.stored[name])
+        rows[changed].append({"number": one.id, **{f"new_{name}": one.values[name] for name in changed}})
     table = table_of(Incident)
-    changed = (
-        update(table)
-        .where(table.c.id == bindparam("number"))
-        .values({name: bindparam(f"new_{name}") for name in STATE_COLUMNS})
-    )
-    rows = [
-        {"number": one.id, **{f"new_{name}": one.values[name] for name in STATE_COLUMNS}} for one in incidents
-    ]
-    if rows:
-        session.execute(changed, rows)
+    for changed, theirs in rows.items():
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in changed}
+        if changed:
+            session.execute(update(table).where(table.c.id == bindparam("number")).values(values), theirs)
+    store_junk(session, [(one.stored, one.values) for one in incidents])
+    for one in incidents:
+        one.stored = dict(one.values)
