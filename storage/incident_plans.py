@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, text, union_all
+from sqlalchemy import ColumnElement, select, text, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.bulk import is_postgresql
@@ -20,6 +20,7 @@ from storage.grams import grams_of, match_expression
 from storage.incident_filter import Condition, find_conditions, unindexed
 from storage.incident_records import INCIDENTS
 from storage.models import Incident
+from storage.one_of import one_of
 from storage.paging import Statement, after
 from storage.tallies import LONGEST
 from storage.values import IncidentFilter, IncidentOrder
@@ -86,7 +87,7 @@ def find_rows(session: Session, plan: Plan, limit: int, position: Position | Non
     rows: list[Any] = []
     if position is None or position[0] >= plan.until:
         ids = session.scalars(_lasting(plan, plan.until, limit, position)).all()
-        rows += session.execute(_sorted(INCIDENTS.where(_is_one_of(session, ids)), plan.order)).all()
+        rows += session.execute(_sorted(INCIDENTS.where(one_of(session, Incident.id, ids)), plan.order)).all()
     if len(rows) < limit:
         before = _in_order(plan, limit - len(rows), position).where(Incident.last_seen < plan.until)
         rows += session.execute(before)
@@ -149,7 +150,9 @@ def _in_order(plan: Plan, limit: int, position: Position | None) -> Statement:
 
 def _among_few(session: Session, plan: Plan, limit: int, position: Position | None) -> Statement:
     """First the ids of the page, so that only its rows are read whole."""
-    ids = _sorted(select(Incident.id).where(_is_one_of(session, plan.few or ()), *plan.checks), plan.order)
+    ids = _sorted(
+        select(Incident.id).where(one_of(session, Incident.id, plan.few or ()), *plan.checks), plan.order
+    )
     if position is not None:
         ids = ids.where(after((unindexed(SORTED_BY[plan.order]), unindexed(Incident.id)), position))
     return _sorted(INCIDENTS.where(Incident.id.in_(ids.limit(limit))), plan.order)
@@ -176,11 +179,3 @@ def _lasting(plan: Plan, until: datetime, limit: int, position: Position | None)
         parts.append(select(ordered.subquery()))
     every = union_all(*parts).subquery()
     return select(every.c.id).order_by(every.c.last_seen.desc(), every.c.id.desc()).limit(limit)
-
-
-def _is_one_of(session: Session, ids: Sequence[int]) -> ColumnElement[bool]:
-    """Any number of ids as one parameter."""
-    if is_postgresql(session):
-        return Incident.id == func.any(list(ids))
-    numbers = func.json_each("[" + ",".join(map(str, ids)) + "]").table_valued("value")
-    return Incident.id.in_(select(numbers.c.value))

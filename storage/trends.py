@@ -1,32 +1,62 @@
-"""Junk counted: by tenant, network, subject and day; which of them rise. Days are of UTC, by when an incident began."""
+"""Junk counted: by tenant, network, subject and day; which of them rise. Days are of UTC, by when an incident began.
 
-from collections import defaultdict
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from ipaddress import ip_network
+The counts stand in `junk_tallies`. Those with most reports in a span are found without adding up all: who has so many
+in D days has a D-th of it on one of them, and each day's rows are sorted by their reports.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from storage.models import Incident
+from storage.bulk import chunked
+from storage.incident_filter import is_storable
+from storage.junk_counts import ALL, NETWORK, SUBJECT, TENANT, key_of, subject_kind
+from storage.models import JunkTally
+from storage.one_of import one_of
 from storage.values import CountedKind, DayCount, JunkCount
+
+KINDS: dict[CountedKind, int] = {"tenant": TENANT, "network": NETWORK, "subject": SUBJECT}
+STEP = 4
+"""How much lower a day's rows are looked at in the next round."""
+MANY = 3_000
+"""So many are not looked up one by one: all are added up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days as `date.toordinal` counts, both inclusive."""
+
+    kind: int
+    first: int
+    last: int
+
+    @property
+    def days(self) -> int:
+        """How many there are."""
+        return self.last - self.first + 1
+
+    @property
+    def before(self) -> int:
+        """The first of as many days before."""
+        return self.first - self.days
 
 
 def find_rising(
     session: Session, kind: CountedKind, first: date, last: date, limit: int = 10
 ) -> tuple[JunkCount, ...]:
     """Those whose reports rose most from as many days before to the days from `first` to `last`, both inclusive."""
-    rising = (one for one in _count(session, kind, first, last) if one.rise > 0)
-    return tuple(sorted(rising, key=lambda one: (-one.rise, one.key or ""))[:limit])
+    return _find_top(session, Span(KINDS[kind], first.toordinal(), last.toordinal()), limit, _rise)
 
 
 def count_junk(
     session: Session, kind: CountedKind, first: date, last: date, limit: int = 10
 ) -> tuple[JunkCount, ...]:
     """Those with the most reports in the days from `first` to `last`, both inclusive."""
-    most = (one for one in _count(session, kind, first, last) if one.incidents)
-    return tuple(sorted(most, key=lambda one: (-one.reports, one.key or ""))[:limit])
+    return _find_top(session, Span(KINDS[kind], first.toordinal(), last.toordinal()), limit, _reports)
 
 
 def count_by_day(
@@ -37,39 +67,80 @@ def count_by_day(
     kind: CountedKind | None = None,
     key: str | None = None,
 ) -> tuple[DayCount, ...]:
-    """Every day from `first` to `last`, oldest first, also those without; of all, or of one tenant or network."""
-    counts: dict[date, list[int]] = defaultdict(lambda: [0, 0])
-    for row in _rows(session, first, last):
-        if kind is None or _key(row, kind) == key:
-            counts[row.first_seen.date()][0] += 1
-            counts[row.first_seen.date()][1] += row.report_count
+    """Every day from `first` to `last`, oldest first, also those without; of all, or of one key of a kind."""
+    stored = {row.day: row for row in session.execute(_days_of(kind, key, first, last))}
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    return tuple(DayCount(day, *counts[day]) for day in days)
+    return tuple(_day_count(day, stored.get(day.toordinal())) for day in days)
 
 
-def _count(session: Session, kind: CountedKind, first: date, last: date) -> Iterator[JunkCount]:
-    counts: dict[str | None, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    before = first - (last - first) - timedelta(days=1)
-    for row in _rows(session, before, last):
-        numbers, place = counts[_key(row, kind)], 0 if row.first_seen.date() >= first else 2
-        numbers[place] += 1
-        numbers[place + 1] += row.report_count
-    return (JunkCount(key, *numbers) for key, numbers in counts.items())
+def _days_of(kind: CountedKind | None, key: str | None, first: date, last: date) -> Any:
+    hashed = key_of(subject_kind(key) if kind == "subject" else key if kind else None)
+    return select(JunkTally.day, JunkTally.incidents, JunkTally.reports).where(
+        JunkTally.kind == (KINDS[kind] if kind else ALL),
+        JunkTally.key == (hashed if key is None or is_storable(key) else b"nobody's"),
+        JunkTally.day.between(first.toordinal(), last.toordinal()),
+    )
 
 
-def _rows(session: Session, first: date, last: date) -> Iterator[Any]:
-    begin = datetime(first.year, first.month, first.day, tzinfo=UTC)
-    end = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
-    columns = Incident.first_seen, Incident.tenant, Incident.ip, Incident.subject, Incident.report_count
-    junk = select(*columns).where(Incident.has_junk.is_(True), Incident.report_count > 0)
-    return iter(session.execute(junk.where(Incident.first_seen >= begin, Incident.first_seen < end)))
+def _day_count(day: date, row: Any) -> DayCount:
+    return DayCount(day, row.incidents, row.reports) if row else DayCount(day, 0, 0)
 
 
-def _key(row: Any, kind: CountedKind) -> str | None:
-    if kind == "tenant":
-        tenant: str | None = row.tenant
-        return tenant
-    if kind == "network":
-        return str(ip_network(f"{row.ip}/{48 if ':' in row.ip else 24}", strict=False)) if row.ip else None
-    subject: str | None = row.subject
-    return subject
+def _reports(one: JunkCount) -> int:
+    return one.reports
+
+
+def _rise(one: JunkCount) -> int:
+    return one.rise
+
+
+def _find_top(
+    session: Session, span: Span, limit: int, rank: Callable[[JunkCount], int]
+) -> tuple[JunkCount, ...]:
+    """Nobody's rank is more than its reports in the span."""
+    days, most = _stored_days(session, span)
+    while most:
+        counts = [one for one in _count(session, span, days, most) if rank(one) > 0]
+        top = sorted(counts, key=lambda one: (-rank(one), one.key or ""))[:limit]
+        enough = -(-rank(top[-1]) // len(days)) if len(top) == limit and top else 1
+        if most <= enough:
+            return tuple(top)
+        most = max(enough, most // STEP)
+    return ()
+
+
+def _stored_days(session: Session, span: Span) -> tuple[Sequence[int], int]:
+    """Those of its days that have junk, and the most reports that all together have on one."""
+    of_all = JunkTally.kind == ALL, JunkTally.key == b"", JunkTally.day.between(span.first, span.last)
+    rows = session.execute(select(JunkTally.day, JunkTally.reports).where(*of_all)).all()
+    return [row.day for row in rows], max((row.reports for row in rows), default=0)
+
+
+def _count(session: Session, span: Span, days: Sequence[int], most: int) -> Iterator[JunkCount]:
+    """Those that have so many reports on a day."""
+    if most == 1:
+        yield from _add_up(session, span)
+        return
+    wanted = select(JunkTally.key).where(
+        JunkTally.kind == span.kind, one_of(session, JunkTally.day, days), JunkTally.reports >= most
+    )
+    keys = set(session.scalars(wanted))
+    if len(keys) > MANY:
+        yield from _add_up(session, span)
+        return
+    for some in chunked(sorted(keys)):
+        yield from _add_up(session, span, JunkTally.key.in_(some))
+
+
+def _add_up(session: Session, span: Span, *conditions: ColumnElement[bool]) -> Iterator[JunkCount]:
+    now = JunkTally.day >= span.first
+    sums = [
+        func.sum(case((is_so, column), else_=0))
+        for is_so in (now, ~now)
+        for column in (JunkTally.incidents, JunkTally.reports)
+    ]
+    wanted = select(func.max(JunkTally.label), *sums).where(
+        JunkTally.kind == span.kind, JunkTally.day.between(span.before, span.last), *conditions
+    )
+    for label, *numbers in session.execute(wanted.group_by(JunkTally.key)):
+        yield JunkCount(label, *map(int, numbers))
