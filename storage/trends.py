@@ -20,8 +20,8 @@ from storage.one_of import one_of
 from storage.values import CountedKind, DayCount, JunkCount
 
 KINDS: dict[CountedKind, int] = {"tenant": TENANT, "network": NETWORK, "subject": SUBJECT}
-STEP = 4
-"""How much lower a day's rows are looked at in the next round."""
+SHARE = 64
+"""Of all reports of a day: so many at most have a share of it each, which is where looking begins."""
 MANY = 3_000
 """So many are not looked up one by one: all are added up."""
 
@@ -100,13 +100,19 @@ def _find_top(
     """Nobody's rank is more than its reports in the span."""
     days, most = _stored_days(session, span)
     while most:
-        counts = [one for one in _count(session, span, days, most) if rank(one) > 0]
-        top = sorted(counts, key=lambda one: (-rank(one), one.key or ""))[:limit]
-        enough = -(-rank(top[-1]) // len(days)) if len(top) == limit and top else 1
+        most = max(1, most // SHARE)
+        top = _rank(_count(session, span, days, most), limit, rank)
+        enough = -(-rank(top[-1]) // len(days)) if top and len(top) == limit else 1
+        if most > enough and len(top) == limit:
+            most, top = enough, _rank(_count(session, span, days, enough), limit, rank)
         if most <= enough:
-            return tuple(top)
-        most = max(enough, most // STEP)
+            return top
     return ()
+
+
+def _rank(counts: Iterator[JunkCount], limit: int, rank: Callable[[JunkCount], int]) -> tuple[JunkCount, ...]:
+    risen = (one for one in counts if rank(one) > 0)
+    return tuple(sorted(risen, key=lambda one: (-rank(one), one.key or ""))[:limit])
 
 
 def _stored_days(session: Session, span: Span) -> tuple[Sequence[int], int]:
