@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, false, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.columns import address_of, require_id, sortable_range
 from storage.errors import NotFound
@@ -20,6 +20,8 @@ from storage.values import (
     Correction,
     HistoryEntry,
     IncidentFilter,
+    IncidentOrder,
+    IncidentPage,
     IncidentRecord,
     IncidentStatus,
     ReportRecord,
@@ -29,6 +31,8 @@ from storage.values import (
 __all__ = [
     "count_junk_by_tenant",
     "find_incident",
+    "find_incident_page",
+    "find_incidents",
     "incident_history",
     "incident_key",
     "incident_reports",
@@ -36,10 +40,35 @@ __all__ = [
 ]
 
 
-def list_incidents(session: Session, filter: IncidentFilter, limit: int = 50) -> Iterator[IncidentRecord]:
+ORDERS: dict[IncidentOrder, InstrumentedAttribute[Any]] = {
+    "newest": Incident.last_seen,
+    "most_reported": Incident.report_count,
+    "first_seen": Incident.first_seen,
+}
+
+
+def list_incidents(
+    session: Session, filter: IncidentFilter, limit: int = 50, order: IncidentOrder = "newest"
+) -> Iterator[IncidentRecord]:
     """Incidents that match, last seen first; 0 = all, in constant memory."""
     wanted = INCIDENTS.where(*conditions(filter))
-    return map(_record, newest_by_time(session, wanted, Incident.last_seen, Incident.id, limit))
+    return map(_record, newest_by_time(session, wanted, ORDERS[order], Incident.id, limit))
+
+
+def find_incident_page(
+    session: Session, filter: IncidentFilter, order: IncidentOrder, limit: int, cursor: str | None = None
+) -> IncidentPage:
+    """A page of what matches, and where the next one begins."""
+    found = list(list_incidents(session, filter, 0, order))
+    begin = require_id(cursor, no_such_incident) if cursor else 0
+    rest = len(found) > begin + limit
+    return IncidentPage(tuple(found[begin : begin + limit]), str(begin + limit) if rest else None)
+
+
+def find_incidents(session: Session, ids: Select[Any], filter: IncidentFilter) -> Iterator[IncidentRecord]:
+    """Those of these ids that match, oldest change first."""
+    wanted = INCIDENTS.where(Incident.id.in_(ids), *conditions(filter))
+    return map(_record, session.execute(wanted.order_by(Incident.last_seen, Incident.id)))
 
 
 def find_incident(session: Session, id: str) -> IncidentRecord:
@@ -119,6 +148,7 @@ def conditions(filter: IncidentFilter) -> Iterator[ColumnElement[bool]]:
         (Incident.status, filter.status),
         (Incident.confidence, filter.confidence),
         (Incident.feedback_type, filter.feedback_type),
+        (Incident.route, filter.route),
     ):
         if value is not None:
             yield column == value if _is_storable(value) else false()
@@ -130,6 +160,15 @@ def conditions(filter: IncidentFilter) -> Iterator[ColumnElement[bool]]:
         yield Incident.first_seen < filter.until
     if filter.search:
         yield _contains(filter.search)
+    for word in (filter.subject or "").split():
+        yield _contains(word)
+    if filter.message_id is not None:
+        yield _contains(filter.message_id.strip("<>"))
+    if filter.reporter is not None:
+        theirs = func.lower(Report.reporter) == filter.reporter.lower()
+        yield Incident.id.in_(select(Report.incident_id).where(theirs))
+    if filter.corrected:
+        yield Incident.corrected_at.is_not(None)
 
 
 def _contains(text: str) -> ColumnElement[bool]:
