@@ -4,6 +4,7 @@ StorageError (never raised itself)
 ├── DatabaseUnavailable   it does not answer: missing, locked, connection lost, disk full
 ├── SchemaError           it answers, but is not of this program's version
 ├── NotFound              no row of that id
+├── BadCursor             a cursor that is none, or of another list
 └── DirectoryConflict     the tenants that were given contradict each other
 """
 
@@ -22,6 +23,10 @@ class SchemaError(StorageError):
 
 class NotFound(StorageError):  # noqa: N818 - likewise
     """Nothing is stored under that id."""
+
+
+class BadCursor(StorageError):  # noqa: N818 - likewise
+    """The text names no place in this list."""
 
 
 class DirectoryConflict(StorageError):  # noqa: N818 - likewise

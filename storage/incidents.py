@@ -2,45 +2,39 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from storage.columns import address_of, require_id, sortable_range
+from storage.columns import require_id
+from storage.cursors import read_cursor, write_cursor
 from storage.errors import NotFound
+from storage.incident_filter import conditions
 from storage.incident_key import incident_key
+from storage.incident_records import INCIDENTS, incident_record
 from storage.models import Incident, IncidentHistory, Report
-from storage.paging import newest_by_time
+from storage.paging import after, falling, newest_by_time
 from storage.records import REPORTS, report_records
-from storage.serialization import evidence_from_json
-from storage.tallies import MAX_SEARCH_CHARACTERS, fold
 from storage.values import (
-    Confidence,
-    Correction,
     HistoryEntry,
     IncidentFilter,
     IncidentOrder,
     IncidentPage,
     IncidentRecord,
-    IncidentStatus,
     ReportRecord,
-    Route,
 )
 
 __all__ = [
     "count_junk_by_tenant",
     "find_incident",
     "find_incident_page",
-    "find_incidents",
     "incident_history",
     "incident_key",
     "incident_reports",
     "list_incidents",
 ]
 
-
-ORDERS: dict[IncidentOrder, InstrumentedAttribute[Any]] = {
+SORTED_BY: dict[IncidentOrder, InstrumentedAttribute[datetime] | InstrumentedAttribute[int]] = {
     "newest": Incident.last_seen,
     "most_reported": Incident.report_count,
     "first_seen": Incident.first_seen,
@@ -50,25 +44,29 @@ ORDERS: dict[IncidentOrder, InstrumentedAttribute[Any]] = {
 def list_incidents(
     session: Session, filter: IncidentFilter, limit: int = 50, order: IncidentOrder = "newest"
 ) -> Iterator[IncidentRecord]:
-    """Incidents that match, last seen first; 0 = all, in constant memory."""
+    """Incidents that match, in order; 0 = all, in constant memory."""
     wanted = INCIDENTS.where(*conditions(filter))
-    return map(_record, newest_by_time(session, wanted, ORDERS[order], Incident.id, limit))
+    return map(incident_record, newest_by_time(session, wanted, SORTED_BY[order], Incident.id, limit))
 
 
 def find_incident_page(
-    session: Session, filter: IncidentFilter, order: IncidentOrder, limit: int, cursor: str | None = None
+    session: Session,
+    filter: IncidentFilter,
+    order: IncidentOrder = "newest",
+    limit: int = 50,
+    cursor: str | None = None,
 ) -> IncidentPage:
-    """A page of what matches, and where the next one begins."""
-    found = list(list_incidents(session, filter, 0, order))
-    begin = require_id(cursor, no_such_incident) if cursor else 0
-    rest = len(found) > begin + limit
-    return IncidentPage(tuple(found[begin : begin + limit]), str(begin + limit) if rest else None)
-
-
-def find_incidents(session: Session, ids: Select[Any], filter: IncidentFilter) -> Iterator[IncidentRecord]:
-    """Those of these ids that match, oldest change first."""
-    wanted = INCIDENTS.where(Incident.id.in_(ids), *conditions(filter))
-    return map(_record, session.execute(wanted.order_by(Incident.last_seen, Incident.id)))
+    """Some incidents that match, in order, from where the page before ended; BadCursor when that cannot be told."""
+    keys = (SORTED_BY[order], Incident.id)
+    wanted = falling(INCIDENTS.where(*conditions(filter)), keys)
+    if cursor is not None:
+        wanted = wanted.where(after(keys, read_cursor(cursor, filter, order)))
+    rows = session.execute(wanted.limit(limit + 1)).all()
+    given, more = rows[:limit], len(rows) > limit
+    position = (getattr(given[-1], keys[0].key), given[-1].id) if more else None
+    return IncidentPage(
+        tuple(map(incident_record, given)), write_cursor(filter, order, position) if position else None
+    )
 
 
 def find_incident(session: Session, id: str) -> IncidentRecord:
@@ -76,7 +74,7 @@ def find_incident(session: Session, id: str) -> IncidentRecord:
     row = session.execute(INCIDENTS.where(Incident.id == require_id(id, no_such_incident))).one_or_none()
     if row is None:
         raise no_such_incident(id)
-    return _record(row)
+    return incident_record(row)
 
 
 def incident_reports(session: Session, id: str, limit: int = 0) -> tuple[ReportRecord, ...]:
@@ -112,101 +110,3 @@ def count_junk_by_tenant(
 def no_such_incident(id: str) -> NotFound:
     """The error for an incident that is not there."""
     return NotFound(f"no incident {id[:80]!r}: give its id, as `abuse-intake incidents list` shows it")
-
-
-INCIDENTS = select(
-    Incident.id,
-    Incident.tenant,
-    Incident.attributed_tenant,
-    Incident.corrected_at,
-    Incident.corrected_by,
-    Incident.corrected_tenant,
-    Incident.correction_note,
-    Incident.ip,
-    Incident.confidence,
-    Incident.reason,
-    Incident.route,
-    Incident.feedback_type,
-    Incident.status,
-    Incident.subject,
-    Incident.message_id,
-    Incident.from_address,
-    Incident.report_count,
-    Incident.reporter_count,
-    Incident.authenticated_reporter_count,
-    Incident.first_seen,
-    Incident.last_seen,
-    Incident.evidence,
-)
-
-
-def conditions(filter: IncidentFilter) -> Iterator[ColumnElement[bool]]:
-    """What must hold for an incident that the filter chooses."""
-    yield Incident.report_count == 0 if filter.emptied else Incident.report_count > 0
-    for column, value in (
-        (Incident.tenant, filter.tenant),
-        (Incident.status, filter.status),
-        (Incident.confidence, filter.confidence),
-        (Incident.feedback_type, filter.feedback_type),
-        (Incident.route, filter.route),
-    ):
-        if value is not None:
-            yield column == value if _is_storable(value) else false()
-    if filter.network is not None:
-        yield Incident.ip_sortable.between(*sortable_range(filter.network))
-    if filter.since is not None:
-        yield Incident.last_seen >= filter.since
-    if filter.until is not None:
-        yield Incident.first_seen < filter.until
-    if filter.search:
-        yield _contains(filter.search)
-    for word in (filter.subject or "").split():
-        yield _contains(word)
-    if filter.message_id is not None:
-        yield _contains(filter.message_id.strip("<>"))
-    if filter.reporter is not None:
-        theirs = func.lower(Report.reporter) == filter.reporter.lower()
-        yield Incident.id.in_(select(Report.incident_id).where(theirs))
-    if filter.corrected:
-        yield Incident.corrected_at.is_not(None)
-
-
-def _contains(text: str) -> ColumnElement[bool]:
-    if len(text) > MAX_SEARCH_CHARACTERS or not _is_storable(text):
-        return false()
-    return Incident.search_text.contains(fold(text), autoescape=True)
-
-
-def _is_storable(text: str) -> bool:
-    """Whether a stored text can be this one at all; PostgreSQL refuses to look for what it cannot hold."""
-    return "\0" not in text and text.encode("utf-8", "replace").decode() == text
-
-
-def _correction(row: Any) -> Correction | None:
-    if row.corrected_at is None:
-        return None
-    return Correction(row.corrected_tenant, row.corrected_by, row.corrected_at, row.correction_note)
-
-
-def _record(row: Any) -> IncidentRecord:
-    return IncidentRecord(
-        id=str(row.id),
-        tenant=row.tenant,
-        attributed_tenant=row.attributed_tenant,
-        correction=_correction(row),
-        ip=address_of(row.ip),
-        confidence=cast(Confidence, row.confidence),
-        reason=row.reason,
-        route=cast(Route, row.route),
-        feedback_type=row.feedback_type,
-        status=cast(IncidentStatus, row.status),
-        subject=row.subject,
-        message_id=row.message_id,
-        from_address=row.from_address,
-        report_count=row.report_count,
-        reporter_count=row.reporter_count,
-        authenticated_reporter_count=row.authenticated_reporter_count,
-        first_seen=row.first_seen,
-        last_seen=row.last_seen,
-        evidence=evidence_from_json(row.evidence),
-    )

@@ -1,6 +1,6 @@
 """Long lists in constant memory: page after page, each beginning where the one before ended."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
@@ -33,7 +33,7 @@ def newest_by_time(
 def _pages(
     session: Session, wanted: Statement, keys: tuple[InstrumentedAttribute[Any], ...], limit: int
 ) -> Iterator[Any]:
-    ordered = wanted.order_by(*(key.desc() for key in keys))
+    ordered = falling(wanted, keys)
     page, given = ordered, 0
     while True:
         size = PAGE if limit == 0 else min(PAGE, limit - given)
@@ -42,14 +42,18 @@ def _pages(
         given += len(rows)
         if len(rows) < size or given == limit:
             return
-        page = ordered.where(_before(keys, rows[-1]))
+        page = ordered.where(after(keys, [getattr(rows[-1], key.key) for key in keys]))
 
 
-def _before(keys: tuple[InstrumentedAttribute[Any], ...], row: Any) -> ColumnElement[bool]:
-    """Rows that come after this one. The first half alone bounds the index, which an OR would not."""
-    first = keys[0]
+def falling(wanted: Statement, keys: Sequence[InstrumentedAttribute[Any]]) -> Statement:
+    """The statement with its rows by falling keys."""
+    return wanted.order_by(*(key.desc() for key in keys))
+
+
+def after(keys: Sequence[InstrumentedAttribute[Any]], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Rows after that place in falling order. The first half alone bounds the index, which an OR would not."""
     if len(keys) == 1:
-        below: ColumnElement[bool] = first < getattr(row, first.key)
+        below: ColumnElement[bool] = keys[0] < values[0]
         return below
-    at, id = getattr(row, first.key), getattr(row, keys[1].key)
-    return and_(first <= at, or_(first < at, keys[1] < id))
+    (first, id), (at, number) = keys, values
+    return and_(first <= at, or_(first < at, id < number))

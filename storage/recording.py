@@ -151,9 +151,7 @@ def _worked_on(session: Session, incidents: Sequence[Tallied]) -> set[int]:
     touched = {one.id for one in incidents if one.values["status"] != "new"}
     for some in chunked(one.id for one in incidents):
         by_people = or_(IncidentHistory.actor != INTAKE, IncidentHistory.action == "decided")
-        theirs = select(IncidentHistory.incident_id).where(
-            IncidentHistory.incident_id.in_(some), by_people
-        )
+        theirs = select(IncidentHistory.incident_id).where(IncidentHistory.incident_id.in_(some), by_people)
         touched.update(session.scalars(theirs))
     return touched
 

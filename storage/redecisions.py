@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from storage.bulk import chunked
 from storage.columns import require_id
 from storage.compression import decompress
-from storage.incidents import conditions, no_such_incident
+from storage.incident_filter import conditions
+from storage.incidents import no_such_incident
 from storage.models import Incident, Mail, MailContent, Report
 from storage.records import ATTRIBUTION, attribution_of
 from storage.values import Attribution, ClaimedMail, IncidentFilter

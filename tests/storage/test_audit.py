@@ -34,6 +34,19 @@ def _list(database: Database, **options: object) -> list[AuditRecord]:
         return list(list_audit(session, **options))  # type: ignore[arg-type]
 
 
+def _dismiss(database: Database, *, fails_after: bool = False) -> None:
+    with database.begin() as session:
+        decide(session, ["1"], Decision(status="dismissed"), MIA, NOW)
+        if fails_after:
+            raise ZeroDivisionError
+
+
+def _note_as(database: Database, role: str) -> None:
+    with database.begin() as session:
+        session.execute(text(f"SET LOCAL ROLE {role}"))
+        note_action(session, MIA, "looked at", "mail", ["1"], {}, NOW)
+
+
 def test_a_line_tells_who_did_what_to_what(database: Database) -> None:
     """With when, through what, and the details."""
     with database.begin() as session:
@@ -96,9 +109,8 @@ def test_a_fault_after_the_change_leaves_neither_the_change_nor_its_line(databas
     (mail,) = keep(database)
     record(database, [outcome(mail, report())])
 
-    with pytest.raises(ZeroDivisionError), database.begin() as session:
-        decide(session, ["1"], Decision(status="dismissed"), MIA, NOW)
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        _dismiss(database, fails_after=True)
 
     with database.read() as session:
         assert find_incident(session, "1").status == "new"
@@ -117,8 +129,8 @@ def test_a_line_that_cannot_be_written_undoes_the_change(
         raise ZeroDivisionError
 
     monkeypatch.setattr(audit, "insert_rows", fail)
-    with pytest.raises(ZeroDivisionError), database.begin() as session:
-        decide(session, ["1"], Decision(status="dismissed"), MIA, NOW)
+    with pytest.raises(ZeroDivisionError):
+        _dismiss(database)
 
     with database.read() as session:
         assert find_incident(session, "1").status == "new"
@@ -131,6 +143,5 @@ def test_a_user_who_may_not_write_is_told_so(database: Database) -> None:
         session.execute(text("DROP ROLE IF EXISTS looks_only"))
         session.execute(text("CREATE ROLE looks_only"))
 
-    with pytest.raises(DatabaseUnavailable, match="permission denied"), database.begin() as session:
-        session.execute(text("SET LOCAL ROLE looks_only"))
-        note_action(session, MIA, "looked at", "mail", ["1"], {}, NOW)
+    with pytest.raises(DatabaseUnavailable, match="permission denied"):
+        _note_as(database, "looks_only")

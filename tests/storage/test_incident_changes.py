@@ -14,7 +14,9 @@ MIA = Actor("mia", "terminal")
 
 def _record(database: Database, number: int, message_id: str) -> None:
     (mail,) = keep_all(database, [arrival(number, received_at=NOW + timedelta(minutes=number))])
-    record(database, [outcome(mail, report(message(message_id=message_id)), reporter=f"{number}@isp.example")])
+    record(
+        database, [outcome(mail, report(message(message_id=message_id)), reporter=f"{number}@isp.example")]
+    )
 
 
 def _mark(database: Database) -> Mark:
