@@ -1,6 +1,5 @@
 """`abuse-intake audit`: who changed what, and who looked at which mail."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast, get_args
 
@@ -88,8 +87,4 @@ def _name(line: AuditRecord) -> str:
 def _describe(line: AuditRecord) -> str:
     if line.action == "decided":
         return describe_decided(line.detail)
-    return _list_details(line.detail)
-
-
-def _list_details(detail: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in detail.items())
+    return ", ".join(f"{name} {value}" for name, value in line.detail.items() if value is not None)

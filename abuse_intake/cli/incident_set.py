@@ -102,7 +102,7 @@ def _read_decision(
             status, tenant, no_tenant, as_evidence_says, None if note is None else check_note(note)
         )
     except DecisionError as error:
-        raise click.BadParameter(str(error), context, param_hint="--note") from None
+        raise click.BadParameter(str(error), context, param_hint="'--note'") from None
 
 
 def _require_known(
@@ -113,7 +113,7 @@ def _require_known(
     try:
         check_tenant(decision.tenant, open_listing(settings.directory_path(), database))
     except DecisionError as error:
-        raise click.BadParameter(str(error), context, param_hint="--tenant") from None
+        raise click.BadParameter(str(error), context, param_hint="'--tenant'") from None
 
 
 def _read_ids(given: Sequence[str]) -> list[str]:

@@ -121,7 +121,7 @@ def _tell_counts(
             print_json(records.junk_count_as_json(one))
         return
     print_table(
-        (f"{kind}*", "reports", "before", "rise", "incidents?", "before?"),
+        (f"{kind}*", "reports", "before", "rise", "incidents?", "incidents before?"),
         (_row(kind, one) for one in found),
         empty=empty,
     )

@@ -3,6 +3,7 @@
 import click
 
 from abuse_intake import as_json as records
+from abuse_intake.cli.actor import find_actor
 from abuse_intake.cli.evidence_page import print_evidence
 from abuse_intake.cli.history_page import print_history
 from abuse_intake.cli.incident_list import list_
@@ -17,11 +18,13 @@ from abuse_intake.cli.incident_set import set_
 from abuse_intake.cli.incident_trends import counts, top
 from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.output import print_json
-from abuse_intake.cli.raw_mail import look_at_mail
 from abuse_intake.cli.reattribute import reattribute
 from abuse_intake.cli.session import database_of
 from abuse_intake.cli.tenant_look_up import find_tenant
+from abuse_intake.looking import look_at_mail
 from storage import incidents as recorded
+from storage.database import Database
+from storage.values import ReportRecord
 
 
 @click.group()
@@ -47,9 +50,7 @@ def show(context: click.Context, incident_id: str, full: bool, as_json: bool) ->
             history = recorded.incident_history(session, incident.id)
         references = {} if as_json else find_references(database, reports)
         tenant = None if as_json else find_tenant(incident.tenant, settings, database)
-        raw = (
-            look_at_mail(database, reports[0].mail_id, "looked at full message") if full and reports else None
-        )
+        raw = _find_raw(database, reports) if full else None
     message = read_full(raw, reports[0]) if raw is not None else None
     if as_json:
         print_json(
@@ -67,6 +68,11 @@ def show(context: click.Context, incident_id: str, full: bool, as_json: bool) ->
     print_history(history)
     if full:
         print_full(message)
+
+
+def _find_raw(database: Database, reports: tuple[ReportRecord, ...]) -> bytes | None:
+    """The mail that the incident shows, which is a look at it."""
+    return look_at_mail(database, reports[0].mail_id, "viewed full", find_actor()) if reports else None
 
 
 for command in (list_, set_, top, counts, reattribute):

@@ -14,9 +14,9 @@ from abuse_intake.cli.evidence_page import print_evidence
 from abuse_intake.cli.explanations import UNANSWERED
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
 from abuse_intake.cli.output import count, one_line, print_fields, print_heading, print_json, print_table
-from abuse_intake.cli.raw_mail import look_at_mail
 from abuse_intake.cli.session import database_of
 from abuse_intake.guard.pool import Guard
+from abuse_intake.looking import look_at_mail
 from abuse_intake.recording import Recorder
 from parsers.values import Disposition
 from storage import acknowledgements
@@ -190,7 +190,7 @@ def raw(context: click.Context, mail_id: str) -> None:
     audit log.
     """
     with database_of(context) as (_, database):
-        content = look_at_mail(database, mail_id, "looked at raw mail")
+        content = look_at_mail(database, mail_id, "viewed raw", find_actor())
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
 

@@ -57,7 +57,7 @@ def send(context: click.Context) -> None:
     """
     with database_of(context, make=True) as (settings, database):
         with database.begin() as session:
-            note_action(session, find_actor(), "began to send", "outbox", [None], {}, datetime.now(UTC))
+            note_action(session, find_actor(), "began sending", "outbox", [None], {}, datetime.now(UTC))
         summary = deliver_outbox(settings, database, open_carrier(settings))
         with database.read() as session:
             waiting = [

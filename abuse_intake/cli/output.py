@@ -43,6 +43,8 @@ STYLES = {
     "outcome_unknown": "red",
     "new": "bold",
     "by hand": "magenta",
+    "+": "bold green",
+    "~": "bold yellow",
 }
 
 

@@ -3,24 +3,23 @@
 from datetime import UTC, datetime
 from typing import Literal
 
-from abuse_intake.cli.actor import find_actor
-from storage import mails as kept
+from storage import mails
 from storage.audit import note_action
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
+from storage.values import Actor
 
-Look = Literal["looked at raw mail", "looked at full message"]
+Look = Literal["viewed raw", "viewed full"]
+"""The bytes themselves, or the reported message in them, taken apart."""
 
 
-def look_at_mail(database: Database, mail_id: str, how: Look) -> bytes:
+def look_at_mail(database: Database, mail_id: str, how: Look, actor: Actor) -> bytes:
     """The exact bytes, once it is stored who looks at them. DatabaseUnavailable where that cannot be written."""
     try:
         with database.begin() as session:
-            mail = kept.find_mail(session, mail_id)
-            note_action(
-                session, find_actor(), how, "mail", [mail.id], {"sha256": mail.sha256}, datetime.now(UTC)
-            )
-            return kept.mail_raw(session, mail.id)
+            mail = mails.find_mail(session, mail_id)
+            note_action(session, actor, how, "mail", [mail.id], {"sha256": mail.sha256}, datetime.now(UTC))
+            return mails.mail_raw(session, mail.id)
     except DatabaseUnavailable as error:
         raise DatabaseUnavailable(
             f"nobody looks at a mail without a line in the audit log: {error}"
