@@ -91,7 +91,7 @@ def test_who_may_only_read_the_database_sees_no_mail(worked: CommandLine) -> Non
     """The error says why, and nothing is seen unlogged."""
     database = Database(f"sqlite:///file:{worked.folder}/abuse-intake.db?mode=ro&uri=true")
 
-    with pytest.raises(DatabaseUnavailable, match="without a line in the audit log: .* readonly database"):
+    with pytest.raises(DatabaseUnavailable, match=r"without a line in the audit log: .* readonly database"):
         look_at_mail(database, "1", "viewed raw", Actor("mia", "terminal"))
 
     database.close()
