@@ -10,13 +10,16 @@ from storage.values import (
     AcknowledgementRecord,
     Allocation,
     Attribution,
+    AuditRecord,
     Confidence,
     Correction,
+    DayCount,
     DeliveryRecord,
     HistoryEntry,
     IncidentCount,
     IncidentRecord,
     IncidentStatus,
+    JunkCount,
     MailRecord,
     ReportRecord,
     Statistics,
@@ -161,7 +164,11 @@ def tenant_as_json(tenant: Tenant) -> dict[str, Any]:
 
 
 def tenant_incidents_as_json(summary: TenantIncidents, newest: Iterable[IncidentRecord]) -> dict[str, Any]:
-    """What `tenants show --json` tells of incidents; those without junk count apart, as never against a tenant."""
+    """What `tenants show --json` tells of incidents; those without junk count apart, as never against a tenant.
+
+    `by_hand` counts those that an analyst moved to it; what their evidence says speaks of another tenant, so that
+    `by_confidence` leaves them out.
+    """
     return {
         "junk": _counts_as_json([one for one in summary.counts if one.has_junk]),
         "without_junk": _counts_as_json([one for one in summary.counts if not one.has_junk]),
@@ -172,15 +179,17 @@ def tenant_incidents_as_json(summary: TenantIncidents, newest: Iterable[Incident
 
 
 def _counts_as_json(counts: list[IncidentCount]) -> dict[str, Any]:
+    by_hand = sum(one.number for one in counts if one.by_hand)
     statuses: Counter[str] = Counter(dict.fromkeys(get_args(IncidentStatus), 0))
     confidences: Counter[str] = Counter(dict.fromkeys(get_args(Confidence), 0))
     for one in counts:
         statuses[one.status] += one.number
-        confidences[one.confidence] += one.number
+        confidences[one.confidence] += 0 if one.by_hand else one.number
     return {
         "incidents": sum(one.number for one in counts),
         "by_status": dict(statuses),
         "by_confidence": dict(confidences),
+        "by_hand": by_hand,
     }
 
 
@@ -199,4 +208,35 @@ def statistics_as_json(statistics: Statistics) -> dict[str, Any]:
         "incidents": dict(statistics.incidents),
         "outbox": dict(statistics.outbox),
         "oldest_waiting_seconds": statistics.oldest_waiting_seconds,
+    }
+
+
+def junk_count_as_json(one: JunkCount) -> dict[str, Any]:
+    """A line of `incidents top --json`."""
+    return {
+        "key": one.key,
+        "incidents": one.incidents,
+        "reports": one.reports,
+        "incidents_before": one.incidents_before,
+        "reports_before": one.reports_before,
+        "rise": one.rise,
+    }
+
+
+def day_count_as_json(one: DayCount) -> dict[str, Any]:
+    """A line of `incidents counts --json`."""
+    return {"day": one.day.isoformat(), "incidents": one.incidents, "reports": one.reports}
+
+
+def audit_as_json(line: AuditRecord) -> dict[str, Any]:
+    """A line of `audit list --json`."""
+    return {
+        "id": line.id,
+        "at": time_as_json(line.at),
+        "actor": line.actor,
+        "via": line.via,
+        "action": line.action,
+        "object_kind": line.object_kind,
+        "object_id": line.object_id,
+        "detail": dict(line.detail),
     }

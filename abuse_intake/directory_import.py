@@ -13,8 +13,10 @@ from abuse_intake.attribution import Directory
 from abuse_intake.attribution.directory_file import locate_conflict, open_directory_file, parse_lines
 from abuse_intake.errors import DirectoryConflictError, DirectoryError
 from storage import tenants
+from storage.audit import note_action
 from storage.database import Database
 from storage.tenant_lines import normalise_line, read_entry
+from storage.values import Actor
 
 T = TypeVar("T")
 Report = Callable[[int], None]
@@ -26,6 +28,7 @@ class ImportedFile:
 
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self._path = path
+        self._name = str(path).encode("utf-8", "replace").decode()
         self._file = file
         self._sum = 0
         self.size = file.seek(0, 2)
@@ -37,13 +40,15 @@ class ImportedFile:
         except DirectoryConflictError as conflict:
             raise locate_conflict(conflict, self._path, self._file) from None
 
-    def store(self, database: Database, now: datetime, report: Report) -> int:
-        """Make what was checked the directory, in one transaction, and return how many tenants it has."""
+    def store(self, database: Database, now: datetime, report: Report, actor: Actor) -> int:
+        """Make what was checked the directory, in one transaction with its line in the audit log; its tenants."""
         checked = self._sum
         with database.begin() as session:
             imported = tenants.replace_lines(session, self._read(normalise_line, report), now)
             if self._sum != checked:
                 raise DirectoryError(f"tenants file {self._path} changed while it was read: import it again")
+            detail = {"tenants": imported, "file": self._name}
+            note_action(session, actor, "imported", "tenants", [None], detail, now)
         return imported
 
     def _read(self, parse: Callable[[str], T], report: Report) -> Iterator[T]:

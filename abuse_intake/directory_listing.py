@@ -28,6 +28,9 @@ class Listing(Protocol):
     def read_tenants(self) -> Iterator[Tenant]:
         """All tenants in full, in their order."""
 
+    def read_ids(self) -> Iterator[str]:
+        """The ids of all tenants, quickly also in a large list."""
+
     def find_tenant(self, id: str) -> Tenant | None:
         """The tenant of that id, quickly also in a large list."""
 
@@ -59,6 +62,10 @@ class FileListing:
         self.find_stamp()
         return directory_file.read_directory_file(self._path)
 
+    def read_ids(self) -> Iterator[str]:
+        self.find_stamp()
+        return directory_file.read_ids(self._path)
+
     def find_tenant(self, id: str) -> Tenant | None:
         self.find_stamp()
         return directory_file.find_in_file(self._path, id)
@@ -89,6 +96,10 @@ class ImportedListing:
         with self._database.read() as session, self._explained():
             yield from tenants.load_directory(session)
 
+    def read_ids(self) -> Iterator[str]:
+        with self._database.read() as session:
+            yield from tenants.load_ids(session)
+
     def find_tenant(self, id: str) -> Tenant | None:
         with self._database.read() as session, self._explained():
             return tenants.find_tenant(session, id)
@@ -116,6 +127,9 @@ class NoListing:
         yield from ()
 
     def read_tenants(self) -> Iterator[Tenant]:
+        return iter(())
+
+    def read_ids(self) -> Iterator[str]:
         return iter(())
 
     def find_tenant(self, id: str) -> Tenant | None:

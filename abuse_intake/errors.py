@@ -3,6 +3,7 @@
 AbuseIntakeError
 ├── ConfigurationError      the configuration cannot be used (exit code 2)
 │   └── KeyArchiveError     the archive of DKIM keys cannot be used
+├── DecisionError           a person decides with what cannot be: a tenant that is not known, a hidden character
 ├── DirectoryError          the directory cannot be used
 │   ├── DirectoryConflictError    two of its lines contradict each other
 │   └── DirectoryUnreadableError  its file cannot be opened or read
@@ -25,6 +26,10 @@ class ConfigurationError(AbuseIntakeError):
 
 class KeyArchiveError(ConfigurationError):
     """The archive of DKIM keys cannot be used: it says which line, and why."""
+
+
+class DecisionError(AbuseIntakeError):
+    """What a person decides with cannot be taken: it says why, and what would be right."""
 
 
 class DirectoryError(AbuseIntakeError):

@@ -37,6 +37,7 @@ from parsers.values import IPAddress
 from storage.database import Database
 from storage.tenant_lines import read_entry
 from storage.tenants import find_tenant, load_lines
+from storage.values import Actor
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 LOOKUPS = 200_000
@@ -205,7 +206,7 @@ def measure_import(path: Path, tenants: int, _: int) -> Figures:
     seconds: Figures = {}
     with open_imported_file(path) as file, _timed("import seconds", seconds):
         file.check(lambda _: None)
-        file.store(database, AT, lambda _: None)
+        file.store(database, AT, lambda _: None, Actor("bench", "terminal"))
     with _timed("load from the database seconds", seconds), database.read() as session:
         Directory.of_entries(map(read_entry, load_lines(session)))
     with _timed("find one in the database seconds", seconds), database.read() as session:

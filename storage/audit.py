@@ -26,8 +26,20 @@ def note_action(
     now: datetime,
 ) -> None:
     """Write down what somebody did with each of these objects; None is the kind as a whole."""
+    note_actions(session, actor, action, object_kind, [(id, detail) for id in object_ids], now)
+
+
+def note_actions(
+    session: Session,
+    actor: Actor,
+    action: str,
+    object_kind: ObjectKind,
+    objects: Iterable[tuple[str | None, Mapping[str, Any]]],
+    now: datetime,
+) -> None:
+    """The same where the detail is each object's own."""
     common = {"at": now, "actor": actor.name, "via": actor.via, "action": action, "object_kind": object_kind}
-    rows = [{**common, "object_id": id, "detail": dict(detail)} for id in object_ids]
+    rows = [{**common, "object_id": id, "detail": dict(detail)} for id, detail in objects]
     insert_rows(session, AuditEntry, rows)
 
 
@@ -47,6 +59,8 @@ def list_audit(
         (AuditEntry.object_kind, object_kind),
         (AuditEntry.object_id, object_id),
     ):
+        if value is not None and not value.isprintable():
+            return iter(())  # nothing has such a name, and PostgreSQL refuses to look for one
         if value is not None:
             wanted = wanted.where(column == value)
     if since is not None:

@@ -25,6 +25,7 @@ SchemaState = Literal["empty", "current", "older", "newer"]
 __all__ = ["SCHEMA_REVISION", "Database", "SchemaState", "Session"]
 
 MAX_ERROR_CHARACTERS = 300
+INSUFFICIENT_PRIVILEGE = "42501"
 UNREADABLE_FILE = ("file is not a database", "database disk image is malformed")
 
 
@@ -122,7 +123,7 @@ class Database:
         except (ArgumentError, OperationalError, InterfaceError, InternalError, TimeoutError) as error:
             raise self._unavailable(error) from error
         except DatabaseError as error:
-            if any(sign in str(error.orig) for sign in UNREADABLE_FILE):
+            if _lacks_rights(error) or any(sign in str(error.orig) for sign in UNREADABLE_FILE):
                 raise self._unavailable(error) from error
             raise
 
@@ -130,6 +131,11 @@ class Database:
         cause = " ".join(str(getattr(error, "orig", None) or error).split())
         hint = explain_access(self._engine) if hasattr(self, "_engine") else ""
         return DatabaseUnavailable(f"{self._place} cannot be used: {cause[:MAX_ERROR_CHARACTERS]}{hint}")
+
+
+def _lacks_rights(error: DatabaseError) -> bool:
+    """Whether PostgreSQL refuses a user the table, which its driver takes for a fault of ours."""
+    return getattr(error.orig, "sqlstate", None) == INSUFFICIENT_PRIVILEGE
 
 
 def _snapshots(engine: Engine) -> Engine:

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from storage.audit import note_action
+from storage.audit import note_actions
 from storage.bulk import Row, chunked, insert_rows
-from storage.columns import require_id
-from storage.incident_rows import history_row
+from storage.columns import parse_id, require_id
+from storage.errors import DatabaseUnavailable
+from storage.incident_rows import LOCK_TRIES, history_row
 from storage.incidents import no_such_incident
 from storage.junk_counts import COUNTED_COLUMNS, store_junk
 from storage.models import Incident, IncidentHistory, table_of
@@ -34,6 +35,15 @@ class Decision:
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a decision led to: the ids that it changed, those that were so already, and those that are not there."""
+
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
 def decide(
     session: Session, ids: Collection[str], decision: Decision, actor: Actor, now: datetime
 ) -> tuple[str, ...]:
@@ -45,6 +55,27 @@ def decide(
     rows = _lock(session, numbers)
     for missing in sorted(numbers.keys() - {row["id"] for row in rows}):
         raise no_such_incident(numbers[missing])
+    return _decide(session, rows, decision, actor, now)
+
+
+def decide_each(
+    session: Session, ids: Collection[str], decision: Decision, actor: Actor, now: datetime
+) -> Decided:
+    """The same for those that are there; the others are told."""
+    numbers = {id: parse_id(id) for id in ids}
+    rows = _lock(session, {number for number in numbers.values() if number is not None})
+    changed = _decide(session, rows, decision, actor, now)
+    there = {row["id"] for row in rows}
+    return Decided(
+        changed,
+        tuple(str(number) for number in sorted(there - set(map(int, changed)))),
+        tuple(id for id, number in numbers.items() if number not in there),
+    )
+
+
+def _decide(
+    session: Session, rows: list[Row], decision: Decision, actor: Actor, now: datetime
+) -> tuple[str, ...]:
     changes, history, counted = list[Row](), list[Row](), list[tuple[Row, Row]]()
     for row in rows:
         after = _apply(row, decision, actor, now)
@@ -56,20 +87,37 @@ def decide(
     _store(session, changes)
     insert_rows(session, IncidentHistory, history)
     store_junk(session, counted)
-    for entry in history:
-        note_action(session, actor, "decided", "incident", [str(entry["incident_id"])], entry["detail"], now)
-    return tuple(str(entry["incident_id"]) for entry in history)
+    told = [(str(entry["incident_id"]), entry["detail"]) for entry in history]
+    note_actions(session, actor, "decided", "incident", told, now)
+    return tuple(id for id, _ in told)
 
 
 def _lock(session: Session, numbers: Collection[int]) -> list[Row]:
-    """In the order of keys, as everybody locks incidents."""
+    """Those that are there, in the order of keys, as everybody locks incidents.
+
+    What is decided again meanwhile may give an incident another key, and its own to another incident: look again.
+    """
+    for _ in range(LOCK_TRIES):
+        keys = _find_keys(session, numbers)
+        rows = [row for row in _lock_keys(session, keys) if row["id"] in numbers]
+        if {row["id"] for row in rows} == _find_keys(session, numbers).keys():
+            return rows
+    raise DatabaseUnavailable("other workers kept changing the same incidents; try again")
+
+
+def _find_keys(session: Session, numbers: Collection[int]) -> dict[int, str]:
+    keys: dict[int, str] = {}
+    for some in chunked(numbers):
+        rows = session.execute(select(Incident.id, Incident.key_sha256).where(Incident.id.in_(some)))
+        keys.update((row.id, row.key_sha256) for row in rows)
+    return keys
+
+
+def _lock_keys(session: Session, keys: dict[int, str]) -> list[Row]:
     table = table_of(Incident)
     found = list[Row]()
-    keys = list[str]()
-    for some in chunked(numbers):
-        keys += session.scalars(select(Incident.key_sha256).where(Incident.id.in_(some)))
     columns = [table.c[name] for name in ("id", "attributed_tenant", *CHANGED, *COUNTED_COLUMNS)]
-    for batch in chunked(sorted(keys)):
+    for batch in chunked(sorted(keys.values())):
         rows = select(*columns).where(table.c.key_sha256.in_(batch)).order_by(table.c.key_sha256)
         found += [dict(row) for row in session.execute(rows.with_for_update()).mappings()]
     return found

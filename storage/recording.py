@@ -7,7 +7,7 @@ turn. An outcome may be recorded twice, or replaced by a later one: a mail's ear
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from parsers.recipient import recipient_key
@@ -151,9 +151,8 @@ def _remove_empty(session: Session, incidents: Sequence[Tallied], now: datetime)
 def _worked_on(session: Session, incidents: Sequence[Tallied]) -> set[int]:
     touched = {one.id for one in incidents if one.values["status"] != "new"}
     for some in chunked(one.id for one in incidents):
-        theirs = select(IncidentHistory.incident_id).where(
-            IncidentHistory.incident_id.in_(some), IncidentHistory.actor != INTAKE
-        )
+        by_people = or_(IncidentHistory.actor != INTAKE, IncidentHistory.action == "decided")
+        theirs = select(IncidentHistory.incident_id).where(IncidentHistory.incident_id.in_(some), by_people)
         touched.update(session.scalars(theirs))
     return touched
 

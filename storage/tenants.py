@@ -53,6 +53,13 @@ def load_lines(session: Session) -> Iterator[str]:
     yield from session.scalars(lines, execution_options={"yield_per": FETCHED})
 
 
+def load_ids(session: Session) -> Iterator[str]:
+    """The ids alone, in the same order."""
+    yield from session.scalars(
+        select(TenantRow.id).order_by(TenantRow.number).execution_options(yield_per=PAGE)
+    )
+
+
 def find_tenant(session: Session, id: str) -> Tenant | None:
     """The tenant of that id, None where the directory has none."""
     if not id.isprintable():

@@ -258,7 +258,10 @@ class IncidentCount:
     has_junk: bool
     status: IncidentStatus
     confidence: Confidence
+    """What the evidence says."""
     number: int
+    by_hand: bool = False
+    """Whether they count against this tenant by an analyst's word, whatever the evidence says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +362,7 @@ class Actor:
     via: Literal["terminal", "api", "web"]
 
 
-ObjectKind = Literal["incident", "mail", "tenants", "token"]
+ObjectKind = Literal["incident", "mail", "tenants", "outbox", "token"]
 
 
 @dataclass(frozen=True, slots=True)

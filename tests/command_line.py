@@ -112,7 +112,7 @@ class CommandLine:
             env={**environment, "TERM": "xterm-256color"},
         ):
             os.close(theirs)
-            written = b"".join(iter(lambda: _read_some(ours), b""))
+            written = b"".join(iter(lambda: read_some(ours), b""))
             os.close(ours)
         plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written.decode())
         return plain.replace("\r\n", "\n").splitlines()
@@ -132,7 +132,7 @@ class CommandLine:
         return path
 
 
-def _read_some(descriptor: int) -> bytes:
+def read_some(descriptor: int) -> bytes:
     """The next bytes from a terminal; none when the program has ended, which Linux tells as an error."""
     try:
         return os.read(descriptor, 65_536)

@@ -1,5 +1,7 @@
 """Makes the values that the storage tests store, and reads what became of them."""
 
+import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from parsers.values import Correspondence, Disposition, Message, ReadMail, Report
 from storage.database import Database
@@ -181,3 +184,14 @@ def counts(database: Database) -> tuple[int, int, int]:
 
 def typed(feedback_type: str | None, number: int = 1) -> Report:
     return report(message(sha256=f"{number:064x}"), feedback_type=feedback_type)
+
+
+def wait_until_blocked(database: Database, thread: threading.Thread) -> None:
+    """Wait until PostgreSQL has a session wait for another's lock; a thread that ends before was not held up."""
+    blocked = "SELECT count(*) FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0"
+    while thread.is_alive():
+        with database.read() as session:
+            if session.scalar(text(f"{blocked} AND datname = current_database()")):
+                return
+        time.sleep(0.01)
+    pytest.fail("it did not wait for the lock")

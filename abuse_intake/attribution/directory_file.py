@@ -45,6 +45,13 @@ def find_in_file(path: Path, id: str) -> Tenant | None:
     return _parse(found[0][1], read_tenant, path, found[0][0]) if found else None
 
 
+def read_ids(path: Path) -> Iterator[str]:
+    """The ids of these tenants, without a look at all else; a line without one is passed over."""
+    with open_directory_file(path) as file, _explained(path, file):
+        ids = (read_id(line.removeprefix(BOM_UTF8)) for _, line in iterate_lines(file))
+        yield from filter(None, ids)
+
+
 def locate_conflict(conflict: DirectoryConflictError, path: Path, file: BinaryIO) -> DirectoryError:
     """The same error with the file, and the lines in it that contradict each other."""
     file.seek(0)

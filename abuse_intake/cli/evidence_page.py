@@ -5,6 +5,7 @@ folded to the terminal, and made harmless.
 """
 
 import sys
+from dataclasses import replace
 
 import click
 
@@ -63,6 +64,7 @@ MIN_ROOM = 20
 def print_evidence(attribution: Attribution | IncidentRecord, heading: str = "Evidence") -> None:
     """The caution, why nobody is named where that is so, and each piece of evidence."""
     print_heading(heading)
+    attribution = _as_evidence_says(attribution)
     _print_folded(describe_caution(attribution), 0)
     if isinstance(attribution, IncidentRecord) and attribution.report_count == 0:
         return
@@ -72,6 +74,13 @@ def print_evidence(attribution: Attribution | IncidentRecord, heading: str = "Ev
         _print_folded(f"- {describe_evidence(evidence)}", 0, SENTENCE_INDENT)
         for line in evidence.lines:
             _print_folded(line, LINE_INDENT, FOLD_INDENT)
+
+
+def _as_evidence_says(attribution: Attribution | IncidentRecord) -> Attribution | IncidentRecord:
+    """A tenant that was corrected by hand is not what the evidence names."""
+    if isinstance(attribution, IncidentRecord):
+        return replace(attribution, tenant=attribution.attributed_tenant)
+    return attribution
 
 
 def describe_caution(attribution: Attribution | IncidentRecord) -> str:

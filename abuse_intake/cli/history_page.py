@@ -18,7 +18,22 @@ def describe(entry: HistoryEntry) -> str:
     """The detail of one change in words."""
     if entry.action == "reattributed":
         return _describe_reattributed(entry.detail)
+    if entry.action == "decided":
+        return describe_decided(entry.detail)
     return ", ".join(f"{name} {value}" for name, value in entry.detail.items())
+
+
+def describe_decided(detail: Mapping[str, Any]) -> str:
+    """What an analyst changed, and why: `status new → dismissed; note: their newsletter`."""
+    parts = []
+    if status := detail.get("status"):
+        parts.append(f"status {status['before']} → {status['after']}")
+    if tenant := detail.get("tenant"):
+        grounds = "by hand" if detail["by_hand"] else "as the evidence says"
+        parts.append(f"tenant {tenant['before'] or 'nobody'} → {tenant['after'] or 'nobody'}, {grounds}")
+    if note := detail.get("note"):
+        parts.append(f"note: {note}")
+    return "; ".join(parts)
 
 
 def _describe_reattributed(detail: Mapping[str, Any]) -> str:

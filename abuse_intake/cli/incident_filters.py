@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from functools import wraps
 from ipaddress import ip_address, ip_network
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from abuse_intake.cli.inputs import Time, since_option
-from storage.values import IncidentFilter, IPNetwork
+from abuse_intake.cli.tenant_id import TenantId
+from storage.values import Confidence, IncidentFilter, IncidentStatus, IPNetwork, Route
 
-_STATUSES = ("new", "open", "confirmed", "dismissed", "resolved")
-_CONFIDENCES = ("proven", "corroborated", "stated", "unattributed")
+STATUSES = get_args(IncidentStatus)
+CONFIDENCES = get_args(Confidence)
+_ROUTES = get_args(Route)
 
 
 class _Address(click.ParamType):  # type: ignore[type-arg]
@@ -36,17 +38,27 @@ class _Network(click.ParamType):  # type: ignore[type-arg]
 
 
 _OPTIONS = (
-    click.option("--tenant", help="Only those of this tenant."),
+    click.option("--tenant", type=TenantId(), help="Only those of this tenant."),
     click.option("--ip", type=_Address(), help="Only those from this address."),
     click.option("--cidr", type=_Network(), help="Only those from this network: 192.0.2.0/24."),
-    click.option("--status", type=click.Choice(_STATUSES), help="Only those of this status."),
-    click.option("--confidence", type=click.Choice(_CONFIDENCES), help="Only those of this confidence."),
+    click.option("--status", type=click.Choice(STATUSES), help="Only those of this status."),
+    click.option("--confidence", type=click.Choice(CONFIDENCES), help="Only those of this confidence."),
     click.option("--type", "feedback_type", help="Only this feedback type: abuse, fraud, not-spam …"),
+    click.option("--route", type=click.Choice(_ROUTES), help="Only those that came through us, or did not."),
     since_option,
     click.option("--until", type=Time(), help="Only what began before this time."),
     click.option("--search", help="Only where subject, Message-ID or From contain this."),
+    click.option("--subject", metavar="WORDS", help="Only where all these words stand in the subject."),
+    click.option("--reporter", metavar="ADDRESS", help="Only what this address reported."),
+    click.option("--message-id", metavar="ID", help="Only this Message-ID, with or without its brackets."),
+    click.option(
+        "--by-hand", "corrected", is_flag=True, help="Only those whose tenant was corrected by hand."
+    ),
 )
-_NAMES = ("tenant", "status", "confidence", "feedback_type", "since", "until", "search")
+_NAMES = (
+    "tenant", "status", "confidence", "feedback_type", "route", "since", "until", "search", "subject", "reporter",
+    "message_id", "corrected",
+)  # fmt: skip
 
 
 def incident_filters(command: Callable[..., Any]) -> Callable[..., Any]:

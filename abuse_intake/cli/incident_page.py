@@ -7,10 +7,13 @@ from typing import Any, get_args
 import click
 
 from abuse_intake.acknowledgement import make_reference
-from abuse_intake.cli.output import count, one_line, print_fields, print_heading, print_table
+from abuse_intake.cli.incident_table import BY_HAND
+from abuse_intake.cli.output import count, full_time, one_line, print_fields, print_heading, print_table
 from storage import mails as kept
 from storage.database import Database
 from storage.values import Confidence, IncidentRecord, ReportRecord, Tenant
+
+_Fields = tuple[tuple[str, object], ...]
 
 _FAILURES = {
     "too_costly": "mail-parser takes too much time or memory for it",
@@ -47,15 +50,13 @@ def _find_arrival(reports: Sequence[ReportRecord]) -> datetime | None:
 
 def print_incident(incident: IncidentRecord, tenant: Tenant | None, reports: Sequence[ReportRecord]) -> None:
     """Who, from where and how sure; of an incident that was emptied, what it showed before."""
-    named = f"{incident.tenant} ({tenant.name})" if tenant else incident.tenant
     then = "" if incident.report_count else "none any more; before: "
     print_fields(
         (
             ("incident", incident.id),
             ("status", incident.status),
-            ("tenant", f"{then}{named or 'nobody'}" if then else named),
+            *(_describe_correction if incident.correction else _describe_attribution)(incident, tenant, then),
             ("abuse contact", tenant.abuse_contact if tenant and not then else None),
-            ("confidence", f"{then}{incident.confidence}"),
             ("reason", incident.reason),
             ("address", incident.ip),
             ("arrived", _find_arrival(reports)),
@@ -72,6 +73,30 @@ def print_incident(incident: IncidentRecord, tenant: Tenant | None, reports: Seq
             ("last seen", incident.last_seen),
         )
     )
+
+
+def _describe_attribution(incident: IncidentRecord, tenant: Tenant | None, then: str) -> _Fields:
+    named = _name_tenant(incident.tenant, tenant)
+    return (
+        ("tenant", f"{then}{named or 'nobody'}" if then else named),
+        ("confidence", f"{then}{incident.confidence}"),
+    )
+
+
+def _describe_correction(incident: IncidentRecord, tenant: Tenant | None, then: str) -> _Fields:
+    """Whose it is by an analyst's word, and apart from it what the evidence says."""
+    correction = incident.correction
+    assert correction is not None
+    why = f": {correction.note}" if correction.note else ""
+    return (
+        ("tenant", f"{_name_tenant(incident.tenant, tenant) or 'nobody of ours'}, {BY_HAND}"),
+        ("corrected", f"by {correction.by}, {full_time(correction.at)}{why}"),
+        ("evidence says", f"{then}{incident.attributed_tenant or 'nobody'}, {incident.confidence}"),
+    )
+
+
+def _name_tenant(id: str | None, tenant: Tenant | None) -> str | None:
+    return f"{id} ({tenant.name})" if tenant else id
 
 
 def print_reports(

@@ -9,16 +9,19 @@ import click
 from abuse_intake import as_json as records
 from abuse_intake.acknowledgement import make_reference
 from abuse_intake.app import build_concluder, load_attributor, open_verifier
+from abuse_intake.cli.actor import find_actor
 from abuse_intake.cli.evidence_page import print_evidence
 from abuse_intake.cli.explanations import UNANSWERED
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
 from abuse_intake.cli.output import count, one_line, print_fields, print_heading, print_json, print_table
 from abuse_intake.cli.session import database_of
 from abuse_intake.guard.pool import Guard
+from abuse_intake.looking import look_at_mail
 from abuse_intake.recording import Recorder
 from parsers.values import Disposition
 from storage import acknowledgements
 from storage import mails as kept
+from storage.audit import note_action
 from storage.database import Database
 from storage.errors import NotFound
 from storage.values import AcknowledgementRecord, DeliveryRecord, MailRecord, ReportRecord
@@ -183,10 +186,11 @@ def _print_evidence(reports: tuple[ReportRecord, ...]) -> None:
 def raw(context: click.Context, mail_id: str) -> None:
     """Write the exact bytes of one mail to stdout.
 
-    They were written by strangers: send them into a file, not to a terminal.
+    They were written by strangers: send them into a file, not to a terminal. That you looked stands in the
+    audit log.
     """
-    with database_of(context) as (_, database), database.read() as session:
-        content = kept.mail_raw(session, kept.find_mail(session, mail_id).id)
+    with database_of(context) as (_, database):
+        content = look_at_mail(database, mail_id, "viewed raw", find_actor())
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
 
@@ -219,6 +223,8 @@ def _retry(database: Database, recorder: Recorder, mail_id: str) -> str:
     with database.begin() as session:
         before = kept.find_mail(session, mail_id)
         mail = kept.reset_for_retry(session, before.id)
+        detail = {"disposition": before.disposition, "reason": before.reason}
+        note_action(session, find_actor(), "retried", "mail", [before.id], detail, datetime.now(UTC))
     recorder.read_and_record([mail])
     with database.read() as session:
         after = kept.find_mail(session, before.id)

@@ -7,11 +7,13 @@ import click
 
 from abuse_intake import as_json as records
 from abuse_intake.app import deliver_outbox
+from abuse_intake.cli.actor import find_actor
 from abuse_intake.cli.inputs import json_option, limit_option
 from abuse_intake.cli.output import count, full_time, print_json, print_table
 from abuse_intake.cli.session import database_of
 from abuse_intake.outbox import DeliverySummary, open_carrier
 from storage import acknowledgements
+from storage.audit import note_action
 from storage.values import OutboxState
 
 _STATES = ("waiting", "sending", "sent", "failed", "outcome_unknown")
@@ -54,6 +56,8 @@ def send(context: click.Context) -> None:
     One that was refused for now waits for a minute or more before it is due again.
     """
     with database_of(context, make=True) as (settings, database):
+        with database.begin() as session:
+            note_action(session, find_actor(), "began sending", "outbox", [None], {}, datetime.now(UTC))
         summary = deliver_outbox(settings, database, open_carrier(settings))
         with database.read() as session:
             waiting = [

@@ -42,6 +42,9 @@ STYLES = {
     "failed": "red",
     "outcome_unknown": "red",
     "new": "bold",
+    "by hand": "magenta",
+    "+": "bold green",
+    "~": "bold yellow",
 }
 
 
@@ -115,13 +118,19 @@ class _Column(NamedTuple):
         return min(self.width, least) if self.gives_way else self.width
 
 
-def print_table(names: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = "nothing") -> None:
-    """A table that fits the terminal.
+def print_table(
+    names: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    empty: str = "nothing",
+    on: "Console | None" = None,
+) -> None:
+    """A table that fits the terminal, or what it is printed on.
 
     Only columns named with a `*` are cut, with an ellipsis: never an id or an address. Columns named with a
     `?` are left out where the others have no room, the last first.
     """
-    console = make_console()
+    console = on or make_console()
     cells = [[cell(value) for value in row] for row in rows]
     if not cells:
         console.print(f"({empty})", style="dim", markup=False)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from abuse_intake.app import load_attributor, open_verifier
+from abuse_intake.cli.actor import find_actor
 from abuse_intake.cli.incident_filters import incident_filters
 from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.progress import Progress
@@ -16,6 +17,7 @@ from abuse_intake.cli.tenant_look_up import warn_of_unknown_tenant
 from abuse_intake.guard.pool import Guard
 from abuse_intake.reattributing import DecidedBatch, Redecider
 from abuse_intake.settings import Settings
+from storage.audit import note_action
 from storage.database import Database
 from storage.reattributing import store_redecisions
 from storage.redecisions import find_incident_ids, require_incident_ids
@@ -90,7 +92,17 @@ def _settle(database: Database, batch: DecidedBatch, apply: bool) -> Mapping[str
     if not batch.changed:
         return {}
     if apply:
-        with database.begin() as session:
-            return store_redecisions(session, batch.changed, datetime.now(UTC))
+        return _store(database, batch)
     with database.read() as session:
         return foresee_incidents(session, batch.changed)
+
+
+def _store(database: Database, batch: DecidedBatch) -> Mapping[str, str | None]:
+    """With a line in the audit log for each incident that reports left, came to, or are in as before."""
+    now = datetime.now(UTC)
+    with database.begin() as session:
+        homes = store_redecisions(session, batch.changed, now)
+        left = {one.report.incident_id for one in batch.changed if one.report.id in homes}
+        ids = sorted(left | set(filter(None, homes.values())), key=int)
+        note_action(session, find_actor(), "reattributed", "incident", ids, {}, now)
+    return homes

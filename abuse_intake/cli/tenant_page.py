@@ -5,6 +5,7 @@ from itertools import islice
 
 import click
 
+from abuse_intake.cli.incident_table import BY_HAND
 from abuse_intake.cli.output import count, print_fields, print_heading, print_table
 from storage.values import Allocation, IncidentCount, Tenant, TenantIncidents
 
@@ -75,7 +76,7 @@ def print_summary(summary: TenantIncidents) -> None:
     if junk:
         print_table(
             ("status", "confidence", "incidents with junk"),
-            ((one.status, one.confidence, one.number) for one in junk),
+            ((one.status, BY_HAND if one.by_hand else one.confidence, one.number) for one in junk),
         )
 
 

@@ -8,11 +8,13 @@ import click
 
 from abuse_intake import as_json as records
 from abuse_intake.app import open_database
-from abuse_intake.cli.incidents import print_incidents
+from abuse_intake.cli.actor import find_actor
+from abuse_intake.cli.incident_table import print_incidents
 from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.output import count, one_line, print_heading, print_json
 from abuse_intake.cli.progress import Progress
 from abuse_intake.cli.session import database_of, settings_of
+from abuse_intake.cli.tenant_id import TenantId
 from abuse_intake.cli.tenant_page import print_summary, print_tenant, print_tenants
 from abuse_intake.directory_import import open_imported_file
 from abuse_intake.directory_listing import open_listing
@@ -52,7 +54,7 @@ def import_(context: click.Context, file: Path) -> None:
             click.echo(f"abuse-intake: warning: {one_line(warning)}", err=True)
         with database_of(context, make=True) as (settings, database):
             with Progress("storing", imported.size) as progress:
-                number = imported.store(database, datetime.now(UTC), progress.reach)
+                number = imported.store(database, datetime.now(UTC), progress.reach, find_actor())
             click.echo(f"{count(number, 'tenant')} imported")
             _warn_of_file(settings)
 
@@ -82,7 +84,7 @@ def list_(context: click.Context, as_json: bool) -> None:
 
 
 @tenants.command()
-@click.argument("tenant_id", metavar="ID")
+@click.argument("tenant_id", metavar="ID", type=TenantId())
 @json_option
 @click.pass_context
 def show(context: click.Context, tenant_id: str, as_json: bool) -> None:

@@ -17,8 +17,10 @@ from abuse_intake.directory_import import open_imported_file
 from abuse_intake.errors import DirectoryError
 from storage import tenants
 from storage.database import Database
+from storage.values import Actor
 
 NOW = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
+MIA = Actor("mia", "terminal")
 MANY = 3_000
 
 
@@ -65,7 +67,7 @@ def _import(path: Path, database: Database, told: list[int] | None = None) -> in
     report = (told if told is not None else []).append
     with open_imported_file(path) as file:
         file.check(report)
-        return file.store(database, NOW, report)
+        return file.store(database, NOW, report, MIA)
 
 
 def _load(database: Database) -> list[Any]:
@@ -114,7 +116,7 @@ def test_a_file_that_changes_meanwhile_is_not_stored(large: Path, database: Data
         with large.open("r+") as same:  # the same file, as an editor that writes in place leaves it
             same.write(text.replace("10.0.1.", "10.0.2.", 1))
         with pytest.raises(DirectoryError, match="changed while it was read"):
-            file.store(database, NOW, lambda _: None)
+            file.store(database, NOW, lambda _: None, MIA)
 
     assert _load(database) == before
 
@@ -126,7 +128,7 @@ def test_a_file_that_becomes_wrong_meanwhile_is_not_stored(large: Path, database
         with large.open("a") as same:
             same.write("{\n")
         with pytest.raises(DirectoryError, match=f"line {MANY + 1}"):
-            file.store(database, NOW, lambda _: None)
+            file.store(database, NOW, lambda _: None, MIA)
 
     assert _load(database) == []
 

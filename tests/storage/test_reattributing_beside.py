@@ -1,12 +1,10 @@
 """Storing decisions while workers record: nothing is lost, nothing counted twice, nobody waits for ever."""
 
 import threading
-import time
 from collections.abc import Sequence
 
-import pytest
 from reattribution_builders import LATER, Stored, history
-from sqlalchemy import select, text
+from sqlalchemy import select
 from storage_builders import (
     NOW,
     ON_POSTGRESQL,
@@ -18,6 +16,7 @@ from storage_builders import (
     outcome,
     record,
     report,
+    wait_until_blocked,
 )
 
 from parsers.values import Report
@@ -54,17 +53,6 @@ def record_mails(database: Database, mails: Sequence[str], errors: list[Exceptio
             record(database, some)
     except Exception as error:  # noqa: BLE001 - the test shows it
         errors.append(error)
-
-
-def wait_until_blocked(database: Database, thread: threading.Thread) -> None:
-    """Wait until PostgreSQL has a session wait for another's lock; a thread that ends before was not held up."""
-    blocked = "SELECT count(*) FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0"
-    while thread.is_alive():
-        with database.read() as session:
-            if session.scalar(text(f"{blocked} AND datname = current_database()")):
-                return
-        time.sleep(0.01)
-    pytest.fail("it did not wait for the lock")
 
 
 def test_decisions_are_stored_beside_two_workers(database: Database, second: Database) -> None:
