@@ -1,10 +1,12 @@
 """Records as JSON objects: the one form that the command line and every other program see."""
 
+import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, get_args
 
+from abuse_intake.visible import escape_json
 from storage.serialization import evidence_as_json
 from storage.values import (
     AcknowledgementRecord,
@@ -22,7 +24,13 @@ from storage.values import (
     Statistics,
     Tenant,
     TenantIncidents,
+    TokenRecord,
 )
+
+
+def json_line(fields: Mapping[str, Any]) -> str:
+    """One object as one line; what could steer a terminal is escaped, which is the same to a program."""
+    return escape_json(json.dumps(fields, ensure_ascii=False, separators=(", ", ": "))) + "\n"
 
 
 def time_as_json(time: datetime | None) -> str | None:
@@ -199,4 +207,16 @@ def statistics_as_json(statistics: Statistics) -> dict[str, Any]:
         "incidents": dict(statistics.incidents),
         "outbox": dict(statistics.outbox),
         "oldest_waiting_seconds": statistics.oldest_waiting_seconds,
+    }
+
+
+def token_as_json(token: TokenRecord) -> dict[str, Any]:
+    """A line of `tokens list --json`; the secret is not known any more."""
+    return {
+        "id": token.id,
+        "name": token.name,
+        "role": token.role,
+        "created_at": time_as_json(token.created_at),
+        "expires_at": time_as_json(token.expires_at),
+        "revoked_at": time_as_json(token.revoked_at),
     }

@@ -108,6 +108,8 @@ def _is_plain(character: str) -> bool:
 
 def escape_json(line: str) -> str:
     """A line of JSON in which nothing steers a terminal; to a program it is the same."""
+    if line.isascii() and "\x7f" not in line:
+        return line
     return _STEERING.sub(lambda found: _json_escape(ord(found[0])), line)
 
 

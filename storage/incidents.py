@@ -20,6 +20,7 @@ from storage.values import (
     Correction,
     HistoryEntry,
     IncidentFilter,
+    IncidentOrder,
     IncidentRecord,
     IncidentStatus,
     ReportRecord,
@@ -36,10 +37,19 @@ __all__ = [
 ]
 
 
-def list_incidents(session: Session, filter: IncidentFilter, limit: int = 50) -> Iterator[IncidentRecord]:
-    """Incidents that match, last seen first; 0 = all, in constant memory."""
+_ORDERS = {
+    "newest": Incident.last_seen,
+    "most_reported": Incident.report_count,
+    "first_seen": Incident.first_seen,
+}
+
+
+def list_incidents(
+    session: Session, filter: IncidentFilter, limit: int = 50, order: IncidentOrder = "newest"
+) -> Iterator[IncidentRecord]:
+    """Incidents that match, in that order; 0 = all, in constant memory."""
     wanted = INCIDENTS.where(*conditions(filter))
-    return map(_record, newest_by_time(session, wanted, Incident.last_seen, Incident.id, limit))
+    return map(_record, newest_by_time(session, wanted, _ORDERS[order], Incident.id, limit))
 
 
 def find_incident(session: Session, id: str) -> IncidentRecord:

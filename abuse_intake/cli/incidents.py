@@ -7,6 +7,7 @@ import click
 
 from abuse_intake import as_json as records
 from abuse_intake.cli.evidence_page import print_evidence
+from abuse_intake.cli.export import export
 from abuse_intake.cli.history_page import print_history
 from abuse_intake.cli.incident_filters import incident_filters
 from abuse_intake.cli.incident_page import (
@@ -32,6 +33,7 @@ def incidents() -> None:
 
 
 incidents.add_command(reattribute)
+incidents.add_command(export)
 
 
 @incidents.command("list")
