@@ -28,9 +28,12 @@ from storage.values import (
 )
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
+
+
 def json_line(fields: Mapping[str, Any]) -> str:
     """One object as one line; what could steer a terminal is escaped, which is the same to a program."""
-    return escape_json(json.dumps(fields, ensure_ascii=False, separators=(", ", ": "))) + "\n"
+    return escape_json(_encode(fields)) + "\n"
 
 
 def time_as_json(time: datetime | None) -> str | None:

@@ -29,4 +29,14 @@ def evidence_as_json(evidence: Iterable[Evidence]) -> list[dict[str, Any]]:
 
 def evidence_from_json(stored: Iterable[Mapping[str, Any]]) -> tuple[Evidence, ...]:
     """The evidence as it was given."""
-    return tuple(Evidence(**{**one, "lines": tuple(one.get("lines", ()))}) for one in stored)
+    return tuple(
+        Evidence(
+            one["source"],
+            one["value"],
+            one["tenant"],
+            one["verified"],
+            one["detail"],
+            tuple(one.get("lines", ())),
+        )
+        for one in stored
+    )

@@ -22,6 +22,7 @@ FORMULA_STARTS = (
 """The four, and all that Unicode's NFKC makes one of them."""
 
 _WAITING = rf"(?=['\s]*[{re.escape(FORMULA_STARTS)}])"
+_STARTS = frozenset(FORMULA_STARTS)
 _FORMULA = re.compile(f"(^|;){_WAITING}")
 _DISARMED = re.compile(f"(^|;)'{_WAITING}")
 
@@ -30,7 +31,10 @@ def write_cell(text: str) -> str:
     """A stranger's text for a cell."""
     if len(text) > MAX_CHARACTERS:
         text = f"{text[:MAX_CHARACTERS]}…"
-    return _FORMULA.sub(r"\1'", clean(text))
+    cell = clean(text)
+    if ";" not in cell and cell.lstrip("' ")[:1] not in _STARTS:
+        return cell
+    return _FORMULA.sub(r"\1'", cell)
 
 
 def read_cell(cell: str) -> str:

@@ -14,7 +14,7 @@ ROWS_A_CHUNK = 100
 
 def utc_seconds(time: datetime) -> str:
     """RFC 3339 in UTC, always of the same width: `2026-11-02T10:00:00Z`."""
-    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return time.astimezone(UTC).isoformat(timespec="seconds")[: -len("+00:00")] + "Z"
 
 
 def _text(text: str | None) -> str | None:
