@@ -27,7 +27,6 @@ from storage.values import (
     TokenRecord,
 )
 
-
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
 
 

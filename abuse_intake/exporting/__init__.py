@@ -1,6 +1,6 @@
 """Incidents as files for other programs: one stream of text for the command line and the API, in constant memory.
 
-A chunk is some lines, whole; it may hold lone surrogates, so that it is encoded with `backslashreplace`.
+A chunk is some lines, whole.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ from abuse_intake.settings import Settings
 from parsers.addresses import domain_of
 from storage.values import IncidentRecord
 
-__all__ = ["MEDIA_TYPES", "Contact", "Form", "describe_contact", "export_incidents"]
+__all__ = ["MEDIA_TYPES", "Contact", "Form", "describe_contact", "encode", "export_incidents"]
 
 Form = Literal["csv", "jsonl", "xarf"]
 MEDIA_TYPES: dict[Form, str] = {
@@ -42,6 +42,11 @@ def export_incidents(
 def _in_chunks(lines: Iterator[str]) -> Iterator[str]:
     while chunk := "".join(islice(lines, LINES_A_CHUNK)):
         yield chunk
+
+
+def encode(chunks: Iterable[str]) -> Iterator[bytes]:
+    """The chunks in UTF-8; a lone surrogate, which only a fault of ours could leave in, stands there as an escape."""
+    return (chunk.encode("utf-8", "backslashreplace") for chunk in chunks)
 
 
 def describe_contact(settings: Settings) -> Contact:
