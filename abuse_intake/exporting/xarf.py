@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID, uuid5
 
-from abuse_intake.as_json import json_line
+from abuse_intake.exporting.compact import compact_line
 from abuse_intake.exporting.csv_rows import utc_seconds
 from abuse_intake.visible import clean
 from storage.tallies import counts_as_junk
@@ -59,7 +59,7 @@ def write_xarf(
         if reason:
             left_out[reason] += 1
         else:
-            yield json_line(xarf_report(incident, contact))
+            yield compact_line(xarf_report(incident, contact))
 
 
 def _why_not(incident: IncidentRecord) -> str | None:
