@@ -1,10 +1,12 @@
 """Records as JSON objects: the one form that the command line and every other program see."""
 
+import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, get_args
 
+from abuse_intake.visible import escape_json
 from storage.serialization import evidence_as_json
 from storage.values import (
     AcknowledgementRecord,
@@ -25,7 +27,15 @@ from storage.values import (
     Statistics,
     Tenant,
     TenantIncidents,
+    TokenRecord,
 )
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": ")).encode
+
+
+def json_line(fields: Mapping[str, Any]) -> str:
+    """One object as one line; what could steer a terminal is escaped, which is the same to a program."""
+    return escape_json(_encode(fields)) + "\n"
 
 
 def time_as_json(time: datetime | None) -> str | None:
@@ -239,4 +249,16 @@ def audit_as_json(line: AuditRecord) -> dict[str, Any]:
         "object_kind": line.object_kind,
         "object_id": line.object_id,
         "detail": dict(line.detail),
+    }
+
+
+def token_as_json(token: TokenRecord) -> dict[str, Any]:
+    """A line of `tokens list --json`; the secret is not known any more."""
+    return {
+        "id": token.id,
+        "name": token.name,
+        "role": token.role,
+        "created_at": time_as_json(token.created_at),
+        "expires_at": time_as_json(token.expires_at),
+        "revoked_at": time_as_json(token.revoked_at),
     }

@@ -17,6 +17,10 @@ _FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and signs that look like a blank and are none."""
 _JOINING = re.compile("[\u1160-\u11ff\ud7b0-\ud7ff]")
 """Letters of Korean syllables that join the one before."""
+_UNMARKED = re.compile(
+    "[ -~\xa1-\u02ff\u0370-\u0482\u048a-\u0590\u05d0-\u05ea\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff\uac00-\ud7a3]*"
+)
+"""Letters and signs of the scripts that most mail is in, none of which goes on another or hides."""
 _HIDDEN = "\ufffd"
 _FSI, _PDI = "\u2068", "\u2069"
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
@@ -32,7 +36,7 @@ _STEERING = re.compile(
 
 def clean(text: str) -> str:
     """The text on one line; what steers or hides is one � for each run of it, and marks are bounded."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (text.isascii() or _UNMARKED.fullmatch(text)):
         return text
     shown = re.sub(f"{_HIDDEN}+", _HIDDEN, "".join(map(_show, text)))
     return "".join(_bound_marks(shown)) if not shown.isascii() else shown
@@ -108,7 +112,14 @@ def _is_plain(character: str) -> bool:
 
 def escape_json(line: str) -> str:
     """A line of JSON in which nothing steers a terminal; to a program it is the same."""
+    if line.isprintable() and not _reaches_beyond_16_bits(line):
+        return line
     return _STEERING.sub(lambda found: _json_escape(ord(found[0])), line)
+
+
+def _reaches_beyond_16_bits(text: str) -> bool:
+    """Up there some marks that cannot be seen count as printable."""
+    return not text.isascii() and len(text.encode("utf-16-le")) > 2 * len(text)
 
 
 def _json_escape(code: int) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from storage.errors import DatabaseUnavailable
-from storage.serialization import to_json
+from storage.serialization import from_json, to_json
 
 BUSY_TIMEOUT_SECONDS = 30
 CONNECT_TIMEOUT_SECONDS = 10
@@ -83,6 +83,7 @@ def _create_sqlite(url: URL) -> Engine:
         connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
         hide_parameters=True,
         json_serializer=to_json,
+        json_deserializer=from_json,
     )
     event.listen(engine, "do_connect", _make_private_file)
     event.listen(engine, "connect", _prepare_sqlite)
@@ -145,6 +146,7 @@ def _create_postgresql(url: URL) -> Engine:
             connect_args=POSTGRESQL_OPTIONS,
             hide_parameters=True,
             json_serializer=to_json,
+            json_deserializer=from_json,
             pool_pre_ping=True,
         )
     except ModuleNotFoundError as error:

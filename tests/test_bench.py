@@ -17,6 +17,7 @@ PROGRAMS = {
     "attribution": FEW,
     "directory": ("--tenants", "20", "--allocations", "200", "--rounds", "1"),
     "drain": ("--mails", "3"),
+    "exporting": ("--incidents", "3", "2"),
     "intake": FEW,
     "outbox": (*FEW, "--delay", "1"),
     "reading": FEW,

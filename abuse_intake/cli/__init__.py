@@ -26,6 +26,7 @@ COMMANDS = {
     "incidents": "abuse_intake.cli.incidents:incidents",
     "tenants": "abuse_intake.cli.tenants:tenants",
     "outbox": "abuse_intake.cli.outbox:outbox",
+    "tokens": "abuse_intake.cli.tokens:tokens",
     "stats": "abuse_intake.cli.stats:stats",
     "audit": "abuse_intake.cli.audit:audit",
     "check": "abuse_intake.cli.check:check",

@@ -5,6 +5,7 @@ import click
 from abuse_intake import as_json as records
 from abuse_intake.cli.actor import find_actor
 from abuse_intake.cli.evidence_page import print_evidence
+from abuse_intake.cli.export import export
 from abuse_intake.cli.history_page import print_history
 from abuse_intake.cli.incident_list import list_
 from abuse_intake.cli.incident_page import (
@@ -75,5 +76,5 @@ def _find_raw(database: Database, reports: tuple[ReportRecord, ...]) -> bytes | 
     return look_at_mail(database, reports[0].mail_id, "viewed full", find_actor()) if reports else None
 
 
-for command in (list_, set_, top, counts, reattribute):
+for command in (list_, set_, top, counts, reattribute, export):
     incidents.add_command(command)

@@ -1,13 +1,13 @@
 """What people and programs see: tables on a terminal, JSON Lines for programs, strangers' text made harmless."""
 
-import json
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from abuse_intake.visible import clean, escape_json, isolate
+from abuse_intake.as_json import json_line
+from abuse_intake.visible import clean, isolate
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,8 +55,7 @@ def one_line(text: str) -> str:
 
 def print_json(fields: Mapping[str, Any]) -> None:
     """One object as one line; what could steer a terminal is escaped, which is the same to a program."""
-    line = json.dumps(fields, ensure_ascii=False, separators=(", ", ": "))
-    sys.stdout.write(escape_json(line) + "\n")
+    sys.stdout.write(json_line(fields))
 
 
 def make_console(*, stderr: bool = False) -> "Console":
