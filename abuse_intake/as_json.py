@@ -1,22 +1,26 @@
 """Records as JSON objects: the one form that the command line and every other program see."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, get_args
 
+from parsers.values import ReadMail
 from storage.serialization import evidence_as_json
 from storage.values import (
     AcknowledgementRecord,
     Allocation,
     Attribution,
+    AuditRecord,
     Confidence,
     Correction,
+    DayCount,
     DeliveryRecord,
     HistoryEntry,
     IncidentCount,
     IncidentRecord,
     IncidentStatus,
+    JunkCount,
     MailRecord,
     ReportRecord,
     Statistics,
@@ -39,6 +43,23 @@ def attribution_as_json(attribution: Attribution) -> dict[str, Any]:
         "reason": attribution.reason,
         "route": attribution.route,
         "evidence": evidence_as_json(attribution.evidence),
+    }
+
+
+def attributed_as_json(name: str, read: ReadMail, attributions: Sequence[Attribution]) -> dict[str, Any]:
+    """A line of `attribute`: a mail, and to whom each of its reports is attributed."""
+    return {
+        "input": name,
+        "disposition": read.disposition,
+        "reason": read.reason,
+        "attributions": [
+            {
+                "report": number,
+                "message_id": report.message.message_id if report.message else None,
+                **attribution_as_json(attribution),
+            }
+            for number, (report, attribution) in enumerate(zip(read.reports, attributions, strict=True))
+        ],
     }
 
 
@@ -199,4 +220,35 @@ def statistics_as_json(statistics: Statistics) -> dict[str, Any]:
         "incidents": dict(statistics.incidents),
         "outbox": dict(statistics.outbox),
         "oldest_waiting_seconds": statistics.oldest_waiting_seconds,
+    }
+
+
+def junk_count_as_json(count: JunkCount) -> dict[str, Any]:
+    """A line of `incidents top --json`."""
+    return {
+        "key": count.key,
+        "incidents": count.incidents,
+        "reports": count.reports,
+        "incidents_before": count.incidents_before,
+        "reports_before": count.reports_before,
+        "rise": count.rise,
+    }
+
+
+def day_count_as_json(count: DayCount) -> dict[str, Any]:
+    """A line of `incidents counts --by day --json`."""
+    return {"day": count.day.isoformat(), "incidents": count.incidents, "reports": count.reports}
+
+
+def audit_as_json(line: AuditRecord) -> dict[str, Any]:
+    """A line of `audit list --json`."""
+    return {
+        "id": line.id,
+        "at": time_as_json(line.at),
+        "actor": line.actor,
+        "via": line.via,
+        "action": line.action,
+        "object_kind": line.object_kind,
+        "object_id": line.object_id,
+        "detail": dict(line.detail),
     }

@@ -23,6 +23,7 @@ COMMANDS = {
     "tenants": "abuse_intake.cli.tenants:tenants",
     "outbox": "abuse_intake.cli.outbox:outbox",
     "stats": "abuse_intake.cli.stats:stats",
+    "web": "abuse_intake.cli.web:web",
     "check": "abuse_intake.cli.check:check",
     "demo": "abuse_intake.cli.demo:demo",
     "db": "abuse_intake.cli.db:db",
