@@ -48,7 +48,7 @@ def make_application(backend: Backend) -> FastAPI:
     app.include_router(api)
     add_document(app)
     add_handlers(app)
-    app.add_middleware(Gate, backend=backend)
+    app.add_middleware(Gate)
     app.add_middleware(Frontier)
     return app
 

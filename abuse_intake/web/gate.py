@@ -1,7 +1,8 @@
-"""What a request passes before any route sees it: its Host, its proxy, its size, its content type, its token."""
+"""What a request passes before any route sees it: its Host, its proxy, its size, its token."""
 
 import asyncio
 import time
+from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Any
 
@@ -12,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from abuse_intake.web.access import find_caller
 from abuse_intake.web.backend import Backend
+from abuse_intake.web.content_types import JSON, LINES, MAIL
+from storage.values import IPNetwork
 
 PREFIX = "/api/v1"
 PUBLIC = (f"{PREFIX}/openapi.json", f"{PREFIX}/docs")
@@ -19,71 +22,62 @@ PUBLIC = (f"{PREFIX}/openapi.json", f"{PREFIX}/docs")
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 MAX_HEADER_BYTES = 32_768
 MAX_TARGET_BYTES = 300_000
-MAX_JSON_BYTES = 1_000_000
-MAX_DIRECTORY_BYTES = 500_000_000
 BODY_SECONDS = 120.0
 """Within which a body must have come."""
-WRITING = ("POST", "PUT", "PATCH", "DELETE")
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-real-ip")
 CLOSE = {"Connection": "close"}
-MAIL, LINES, JSON = "message/rfc822", "application/jsonl", "application/json"
 CONTENT_TYPES = {f"{PREFIX}/parse": MAIL, f"{PREFIX}/attribute": MAIL, f"{PREFIX}/tenants": LINES}
 """What a body must be, where it is not JSON."""
+LIMITS = {JSON: 1_000_000, LINES: 500_000_000}
+"""Bytes of a body; a mail's are limited as the mailbox's are."""
 
 
 class Gate:
     """Refuses what no route should see; tells the others who asks, as `request.state.caller`."""
 
-    def __init__(self, app: ASGIApp, backend: Backend) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._backend = backend
-        self._limits = {
-            MAIL: backend.max_mail_bytes,
-            LINES: MAX_DIRECTORY_BYTES,
-            JSON: MAX_JSON_BYTES,
-        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let it pass, or raise what `problems` explains."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        self._check_way(scope, headers)
+        headers, backend = Headers(scope=scope), scope["app"].state.backend
+        _check_way(scope, headers, backend)
         _check_size(scope, headers)
         if scope["path"] not in PUBLIC:
-            caller = await run_in_threadpool(find_caller, self._backend, headers.get("authorization"))
-            scope["state"]["caller"] = caller
-        await self._app(scope, self._limited(scope, headers, receive), send)
+            caller = await run_in_threadpool(find_caller, backend, headers.get("authorization"))
+            scope.setdefault("state", {})["caller"] = caller
+        await self._app(scope, _limited(scope, headers, receive, backend), send)
 
-    def _check_way(self, scope: Scope, headers: Headers) -> None:
-        """By whom it came: from a proxy that is stated, or from nobody else's page on this machine."""
-        if self._backend.settings.web.proxies:
-            self._believe_proxy(scope, headers)
-        elif self._backend.is_local:
-            _check_local(headers)
 
-    def _believe_proxy(self, scope: Scope, headers: Headers) -> None:
-        networks = self._backend.settings.web.proxies
-        client = (scope.get("client") or ("", 0))[0]
-        if not any(_address(client) in network for network in networks):
-            raise HTTPException(403, "only the proxies that web.proxies states are served here")
-        forwarded = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-        address = _address(forwarded)
-        if address is not None:
-            scope["client"] = (str(address), 0)
-        if headers.get("x-forwarded-proto") in ("http", "https"):
-            scope["scheme"] = headers["x-forwarded-proto"]
+def _check_way(scope: Scope, headers: Headers, backend: Backend) -> None:
+    """By whom it came: from a proxy that is stated, or from nobody else's page on this machine."""
+    if backend.settings.web.proxies:
+        _believe_proxy(scope, headers, backend.settings.web.proxies)
+    elif backend.is_local:
+        _check_local(headers)
 
-    def _limited(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
-        """Its body, up to what may be sent there, within the time that it may take."""
-        wanted = CONTENT_TYPES.get(scope["path"], JSON)
-        if scope["method"] in WRITING:
-            _check_content_type(headers, wanted)
-        limit = self._limits[wanted]
-        if int(_digits(headers.get("content-length", "0"))) > limit:
-            raise _too_large(limit)
-        return _Limited(receive, limit)
+
+def _believe_proxy(scope: Scope, headers: Headers, proxies: Sequence[IPNetwork]) -> None:
+    client = _address((scope.get("client") or ("", 0))[0])
+    if not any(client in network for network in proxies):
+        raise HTTPException(403, "only the proxies that web.proxies states are served here")
+    address = _address(headers.get("x-forwarded-for", "").rpartition(",")[2].strip())
+    if address is not None:
+        scope["client"] = (str(address), 0)
+    if headers.get("x-forwarded-proto") in ("http", "https"):
+        scope["scheme"] = headers["x-forwarded-proto"]
+
+
+def _limited(scope: Scope, headers: Headers, receive: Receive, backend: Backend) -> Receive:
+    """Its body, up to what may be sent there, within the time that it may take."""
+    wanted = CONTENT_TYPES.get(scope["path"], JSON)
+    limit = backend.max_mail_bytes if wanted == MAIL else LIMITS[wanted]
+    if int(_digits(headers.get("content-length", "0"))) > limit:
+        raise _too_large(limit)
+    return _Limited(receive, limit)
 
 
 class _Limited:
@@ -131,12 +125,6 @@ def _check_size(scope: Scope, headers: Headers) -> None:
         raise HTTPException(414, "the query is too long", CLOSE)
     if sum(len(name) + len(value) for name, value in headers.raw) > MAX_HEADER_BYTES:
         raise HTTPException(431, "the header fields are too large", CLOSE)
-
-
-def _check_content_type(headers: Headers, wanted: str) -> None:
-    given = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given != wanted:
-        raise HTTPException(415, f"send Content-Type: {wanted}", CLOSE)
 
 
 def _digits(text: str) -> str:

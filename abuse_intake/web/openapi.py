@@ -1,5 +1,6 @@
 """The OpenAPI document: what FastAPI makes of the routes, with the errors and the token that all of them have."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -7,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 
 from abuse_intake import __version__
 from abuse_intake.web.gate import PREFIX
-from abuse_intake.web.problems import MEDIA_TYPE, Problem
+from abuse_intake.web.problem_form import MEDIA_TYPE, Problem
 
 REFS = "#/components/schemas/{model}"
 DESCRIPTION = """What `abuse-intake` does on the command line with incidents, mails and tenants, for other programs.
@@ -79,6 +80,13 @@ def _errors(path: str, method: str) -> dict[str, str]:
 def _problem(description: str) -> dict[str, Any]:
     schema = {"$ref": REFS.format(model="Problem")}
     return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
+
+
+def find_methods(made: dict[str, Any], path: str) -> list[str]:
+    """The methods of this path, as the Allow field names them: those of the template that fits it best."""
+    fitting = [one for one in made["paths"] if re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", one), path)]
+    best = min(fitting, key=lambda one: one.count("{"), default=None)
+    return sorted(method.upper() for method in made["paths"][best]) if best else ["GET"]
 
 
 def describe_routes(app: FastAPI) -> list[dict[str, Any]]:

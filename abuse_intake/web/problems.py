@@ -7,40 +7,19 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from abuse_intake.errors import DirectoryError, GuardError, KeyArchiveError
 from abuse_intake.web.incident_pages import BadCursor
+from abuse_intake.web.openapi import document, find_methods
+from abuse_intake.web.problem_form import MEDIA_TYPE
 from storage.errors import DatabaseUnavailable, DirectoryConflict, NotFound, SchemaError
 
-MEDIA_TYPE = "application/problem+json"
 MAX_TEXT = 300
 """Characters of one explanation: it may repeat what a stranger sent."""
 MAX_FAULTS = 20
 RETRY_SECONDS = 10
-
-
-class Fault(BaseModel):
-    """What is wrong with one part of a request."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    where: str = Field(examples=["query.limit"])
-    problem: str = Field(examples=["Input should be less than or equal to 500"])
-
-
-class Problem(BaseModel):
-    """An error (RFC 9457)."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    type: str = Field(examples=["about:blank"])
-    title: str = Field(examples=["Unprocessable Content"])
-    status: int = Field(ge=400, le=599, examples=[422])
-    detail: str = Field(examples=["the request is not understood"])
-    errors: list[Fault] = []
 
 
 def make_problem(
@@ -85,7 +64,9 @@ STATUSES: Mapping[type[Exception], int] = {
 def add_handlers(app: FastAPI) -> None:
     """Have the errors of routes explained."""
 
-    async def answer(_: Request, error: Exception) -> Response:
+    async def answer(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            error.headers = {"Allow": ", ".join(find_methods(document(app), request.url.path))}
         response = explain(error)
         assert response is not None
         return response

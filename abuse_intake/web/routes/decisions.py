@@ -9,6 +9,7 @@ from abuse_intake.web import models
 from abuse_intake.web.access import Analyst
 from abuse_intake.web.answers import answer, etag_of_json, matches
 from abuse_intake.web.backend import Served
+from abuse_intake.web.content_types import JSON, wants
 from abuse_intake.web.decisions import DecisionBody, SetBody, require_tenant
 from abuse_intake.web.routes.incidents import incident_in_full
 from storage.columns import parse_id
@@ -16,7 +17,7 @@ from storage.database import Session
 from storage.decisions import Decision, decide
 from storage.values import Actor
 
-router = APIRouter(prefix="/incidents", tags=["decisions"])
+router = APIRouter(prefix="/incidents", tags=["decisions"], dependencies=[wants(JSON)])
 
 
 @router.patch("/{incident_id}", response_model=models.IncidentInFull)
@@ -44,10 +45,14 @@ def change_incidents(request: Request, backend: Served, caller: Analyst, body: S
     """Decide about many incidents at once: all of them, or none."""
     require_tenant(backend.listing(), body.tenant)
     with backend.database.begin() as session:
-        changed = decide(session, body.ids, body.as_decision(), caller.actor, backend.now())
-    asked = {str(parse_id(id)): None for id in body.ids}
+        changed = set(decide(session, body.ids, body.as_decision(), caller.actor, backend.now()))
+    asked = list(dict.fromkeys(str(parse_id(id)) for id in body.ids))
     return answer(
-        request, {"changed": list(changed), "unchanged": [id for id in asked if id not in set(changed)]}
+        request,
+        {
+            "changed": [id for id in asked if id in changed],
+            "unchanged": [id for id in asked if id not in changed],
+        },
     )
 
 

@@ -11,6 +11,7 @@ from abuse_intake.guard.failure import Failure, make_quarantined
 from abuse_intake.web import models
 from abuse_intake.web.answers import answer
 from abuse_intake.web.backend import Backend, Served, backend_of
+from abuse_intake.web.content_types import MAIL, wants
 from parsers.as_json import mail_as_json
 from parsers.values import ReadMail
 
@@ -23,7 +24,7 @@ BODY: dict[str, Any] = {
     }
 }
 
-router = APIRouter(tags=["reading"])
+router = APIRouter(tags=["reading"], dependencies=[wants(MAIL)])
 
 
 async def mail_body(request: Request) -> AsyncIterator[bytes]:
