@@ -7,31 +7,31 @@ help:  ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
 
 demo:  ## The whole job on mails that the project ships: no server, no configuration
-	@scripts/make-venv.sh postgresql dkim oauth
+	@scripts/make-venv.sh postgresql dkim oauth web
 	@.venv/bin/abuse-intake demo
 
 test:  ## All tests, with real servers: what is missing is installed (Debian, root) or skipped loudly
-	@scripts/make-venv.sh postgresql dkim oauth test
+	@scripts/make-venv.sh postgresql dkim oauth web test
 	@scripts/install-test-servers.sh
 	@.venv/bin/python -m pytest -n 4 --dist loadfile $(TESTS)
 
 install:  ## A .venv with abuse-intake in it: .venv/bin/abuse-intake
-	@scripts/make-venv.sh postgresql dkim oauth
+	@scripts/make-venv.sh postgresql dkim oauth web
 	@.venv/bin/abuse-intake --version
 
 check:  ## Lint, format and types
-	@scripts/make-venv.sh postgresql dkim oauth test check
+	@scripts/make-venv.sh postgresql dkim oauth web test check
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 
 format:  ## Let ruff put the code into shape
-	@scripts/make-venv.sh postgresql dkim oauth test check
+	@scripts/make-venv.sh postgresql dkim oauth web test check
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-bench:  ## Figures: what reading and verifying cost, beside the libraries; mails a second; what hostile ones cost; a directory of a million allocations; memory while an IMAP mailbox is drained; exports of a million incidents
-	@scripts/make-venv.sh postgresql dkim oauth test
+bench:  ## Figures: what reading and verifying cost, beside the libraries; mails a second; what hostile ones cost; a directory of a million allocations; memory while an IMAP mailbox is drained
+	@scripts/make-venv.sh postgresql dkim oauth web test
 	@.venv/bin/python bench/reading.py $(BENCH)
 	@.venv/bin/python bench/attribution.py $(BENCH)
 	@.venv/bin/python bench/directory.py $(DIRECTORY)
@@ -41,7 +41,7 @@ bench:  ## Figures: what reading and verifying cost, beside the libraries; mails
 	@.venv/bin/python bench/exporting.py $(EXPORTING)
 
 fuzz:  ## Look for mails that break a promise: ten minutes, or SECONDS=60
-	@scripts/make-venv.sh postgresql dkim oauth fuzz
+	@scripts/make-venv.sh postgresql dkim oauth web fuzz
 	@scripts/install-atheris.sh
 	@.venv/bin/python -m fuzz --seconds $(SECONDS)
 

@@ -2,11 +2,12 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, get_args
 
 from abuse_intake.visible import escape_json
+from parsers.values import ReadMail
 from storage.serialization import evidence_as_json
 from storage.values import (
     AcknowledgementRecord,
@@ -52,6 +53,23 @@ def attribution_as_json(attribution: Attribution) -> dict[str, Any]:
         "reason": attribution.reason,
         "route": attribution.route,
         "evidence": evidence_as_json(attribution.evidence),
+    }
+
+
+def attributed_as_json(name: str, read: ReadMail, attributions: Sequence[Attribution]) -> dict[str, Any]:
+    """A line of `attribute`: a mail, and to whom each of its reports is attributed."""
+    return {
+        "input": name,
+        "disposition": read.disposition,
+        "reason": read.reason,
+        "attributions": [
+            {
+                "report": number,
+                "message_id": report.message.message_id if report.message else None,
+                **attribution_as_json(attribution),
+            }
+            for number, (report, attribution) in enumerate(zip(read.reports, attributions, strict=True))
+        ],
     }
 
 

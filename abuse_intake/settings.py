@@ -25,6 +25,7 @@ from abuse_intake.settings_attribution import DkimSettings, ProviderSettings, Te
 from abuse_intake.settings_errors import ENVIRONMENT_PREFIX, explain_validation, plain
 from abuse_intake.settings_oauth import OauthSettings
 from abuse_intake.settings_section import OptionalText, Section
+from abuse_intake.settings_web import WebSettings
 from abuse_intake.urls import ServiceUrl, parse_service_url
 from parsers.addresses import strict_addr_spec
 
@@ -142,6 +143,7 @@ class Settings(BaseSettings):
     tenants: TenantsSettings = TenantsSettings()
     dkim: DkimSettings = DkimSettings()
     worker: WorkerSettings = WorkerSettings()
+    web: WebSettings = WebSettings()
     base: Path = Field(default=Path(), exclude=True)
     """The folder that relative paths are relative to."""
 

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.incidents import conditions
+from storage.incident_filter import conditions
 from storage.models import Incident
 from storage.values import IncidentFilter
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "tokens": "abuse_intake.cli.tokens:tokens",
     "stats": "abuse_intake.cli.stats:stats",
     "audit": "abuse_intake.cli.audit:audit",
+    "web": "abuse_intake.cli.web:web",
     "check": "abuse_intake.cli.check:check",
     "demo": "abuse_intake.cli.demo:demo",
     "db": "abuse_intake.cli.db:db",

@@ -37,19 +37,7 @@ def attribute(context: click.Context, files: tuple[str, ...]) -> None:
 
 
 def _as_json(name: str, read: Any, attributor: Any, now: datetime) -> dict[str, Any]:
-    from abuse_intake.as_json import attribution_as_json
+    from abuse_intake.as_json import attributed_as_json
 
     attributor.prepare(read.reports)
-    return {
-        "input": name,
-        "disposition": read.disposition,
-        "reason": read.reason,
-        "attributions": [
-            {
-                "report": number,
-                "message_id": report.message.message_id if report.message else None,
-                **attribution_as_json(attributor.attribute(report, now)),
-            }
-            for number, report in enumerate(read.reports)
-        ],
-    }
+    return attributed_as_json(name, read, [attributor.attribute(report, now) for report in read.reports])

@@ -1,12 +1,11 @@
 """Files named on the command line, and options that several commands share."""
 
 import os
-import re
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +14,11 @@ import click
 from abuse_intake.cli.output import one_line
 from abuse_intake.guard.failure import Failure, make_quarantined, read_or_quarantine
 from abuse_intake.guard.limits import MAX_BYTES
+from abuse_intake.times import parse_time
 
 if TYPE_CHECKING:
     from abuse_intake.guard.pool import Guard
     from parsers.values import ReadMail
-
-_AGO = re.compile(r"(\d+)([mhdw])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2 only
@@ -32,18 +29,10 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         if isinstance(value, datetime):
             return value
-        ago = _AGO.fullmatch(value)
         try:
-            if ago:
-                return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-            time = datetime.fromisoformat(value)
-            return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError):
-            self.fail(
-                f"{value!r} is no time; write 2026-11-02, 2026-11-02T10:00:00Z, or an age such as 7d",
-                param,
-                ctx,
-            )
+            return parse_time(value, datetime.now(UTC))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 limit_option = click.option(

@@ -1,0 +1,20 @@
+"""What a body must say that it is: a form on a page elsewhere can say neither of these."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import Depends, HTTPException, Request
+
+MAIL, LINES, JSON = "message/rfc822", "application/jsonl", "application/json"
+
+
+def wants(content_type: str) -> Any:
+    """A dependency that refuses every other content type with 415."""
+
+    async def check(request: Request) -> None:
+        given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if given != content_type:
+            raise HTTPException(415, f"send Content-Type: {content_type}")
+
+    checked: Callable[[Request], Awaitable[None]] = check
+    return Depends(checked)

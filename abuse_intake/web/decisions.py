@@ -1,0 +1,78 @@
+"""What an analyst decides, as a request says it, checked before the store takes it."""
+
+from typing import Annotated, Self
+
+from fastapi import HTTPException
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from abuse_intake.directory_listing import Listing
+from storage.decisions import Decision
+from storage.values import IncidentStatus
+
+MAX_NOTE = 4_000
+MAX_IDS = 1_000
+MAX_ID = 20
+TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
+"""Any lines of text, without what steers a terminal."""
+
+
+def _printable(text: str | None) -> str | None:
+    if text is not None and not text.isprintable():
+        raise ValueError("must be printable")
+    return text
+
+
+class DecisionBody(BaseModel):
+    """What is to change; what is not given stays as it is. A tenant by hand needs a note that says why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: IncidentStatus | None = None
+    tenant: Annotated[str | None, AfterValidator(_printable)] = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="the tenant by hand; null = nobody of ours, whatever the evidence says",
+        examples=["contoso"],
+    )
+    as_evidence_says: bool = Field(default=False, description="take the correction by hand back")
+    note: str | None = Field(
+        default=None, min_length=1, max_length=MAX_NOTE, pattern=TEXT, examples=["told by phone"]
+    )
+
+    @model_validator(mode="after")
+    def _decides(self) -> Self:
+        names_tenant = "tenant" in self.model_fields_set
+        if names_tenant and self.as_evidence_says:
+            raise ValueError("tenant and as_evidence_says exclude each other")
+        if names_tenant and not self.note:
+            raise ValueError("a tenant by hand needs a note that says why")
+        if self.status is None and self.note is None and not self.as_evidence_says:
+            raise ValueError("nothing is to change: give status, tenant, as_evidence_says or note")
+        return self
+
+    def as_decision(self) -> Decision:
+        """As the store takes it."""
+        return Decision(
+            status=self.status,
+            tenant=self.tenant,
+            clears_tenant="tenant" in self.model_fields_set and self.tenant is None,
+            withdraws_correction=self.as_evidence_says,
+            note=self.note,
+        )
+
+
+class SetBody(DecisionBody):
+    """The same for many incidents: all of them, or none where one is not there."""
+
+    ids: list[Annotated[str, Field(max_length=MAX_ID)]] = Field(
+        min_length=1, max_length=MAX_IDS, examples=[["17", "18"]]
+    )
+
+
+def require_tenant(listing: Listing, id: str | None) -> None:
+    """422 for a tenant that the directory does not know; where there is no directory, any will do."""
+    if id is None or listing.find_tenant(id) is not None:
+        return
+    if next(iter(listing.read_tenants()), None) is not None:
+        raise HTTPException(422, "the directory has no such tenant")

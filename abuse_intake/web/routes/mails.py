@@ -1,0 +1,76 @@
+"""Mails: what arrived, what became of it, and its exact bytes, as a download only."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from abuse_intake import as_json
+from abuse_intake.acknowledgement import make_reference
+from abuse_intake.web import models
+from abuse_intake.web.access import Analyst
+from abuse_intake.web.answers import answer
+from abuse_intake.web.backend import Served
+from abuse_intake.web.queries import LimitQuery, Moment
+from parsers.values import Disposition
+from storage import acknowledgements
+from storage import mails as kept
+from storage.audit import note_action
+
+router = APIRouter(prefix="/mails", tags=["mails"])
+SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+class MailQuery(LimitQuery):
+    """Which mails."""
+
+    disposition: Disposition | None = None
+    since: Moment | None = None
+
+
+@router.get("", response_model=models.Mails)
+def list_mails(request: Request, backend: Served, query: Annotated[MailQuery, Query()]) -> Response:
+    """List mails, newest first."""
+    with backend.database.read() as session:
+        found = kept.list_mails(session, query.disposition, query.since, query.limit)
+        items = [as_json.mail_as_json(one) for one in found]
+    return answer(request, {"items": items})
+
+
+@router.get("/{mail_id}", response_model=models.MailInFull)
+def show_mail(request: Request, backend: Served, mail_id: str) -> Response:
+    """Show one mail, by its id, the reference of its acknowledgement, or the start of its sha256."""
+    with backend.database.read() as session:
+        mail = kept.find_mail(session, mail_id)
+        reports = kept.reports_of_mail(session, mail.id)
+        deliveries = kept.mail_deliveries(session, mail.id)
+        answered = acknowledgements.acknowledgement_of_mail(session, mail.id)
+    body = {
+        **as_json.mail_as_json(mail),
+        "reference": make_reference(mail.sha256),
+        "reports": [as_json.report_as_json(one) for one in reports],
+        "deliveries": [as_json.delivery_as_json(one) for one in deliveries],
+        "acknowledgement": as_json.acknowledgement_as_json(answered[0]) if answered else None,
+    }
+    return answer(request, body)
+
+
+class Download(Response):
+    """Bytes that strangers wrote: nothing may show, run or guess them."""
+
+    media_type = "application/octet-stream"
+
+
+@router.get("/{mail_id}/raw", response_class=Download)
+def download_mail(backend: Served, caller: Analyst, mail_id: str) -> Response:
+    """Download the exact bytes of a mail; that you looked is noted in the audit log first."""
+    with backend.database.begin() as session:
+        mail = kept.find_mail(session, mail_id)
+        raw = kept.mail_raw(session, mail.id)
+        note_action(session, caller.actor, "looked_at", "mail", [mail.id], {"as": "raw"}, backend.now())
+    headers = {
+        "Content-Disposition": f'attachment; filename="mail-{mail.id}.eml"',
+        "Content-Security-Policy": SANDBOX,
+        "Cache-Control": "no-store",
+    }
+    return Download(raw, headers=headers)
