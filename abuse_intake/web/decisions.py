@@ -2,14 +2,12 @@
 
 from typing import Annotated, Self
 
-from fastapi import HTTPException
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from abuse_intake.directory_listing import Listing
+from abuse_intake.deciding import MAX_NOTE, MAX_TENANT
 from storage.decisions import Decision
 from storage.values import IncidentStatus
 
-MAX_NOTE = 4_000
 MAX_IDS = 1_000
 MAX_ID = 20
 TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
@@ -31,7 +29,7 @@ class DecisionBody(BaseModel):
     tenant: Annotated[str | None, AfterValidator(_printable)] = Field(
         default=None,
         min_length=1,
-        max_length=200,
+        max_length=MAX_TENANT,
         description="the tenant by hand; null = nobody of ours, whatever the evidence says",
         examples=["contoso"],
     )
@@ -68,11 +66,3 @@ class SetBody(DecisionBody):
     ids: list[Annotated[str, Field(max_length=MAX_ID)]] = Field(
         min_length=1, max_length=MAX_IDS, examples=[["17", "18"]]
     )
-
-
-def require_tenant(listing: Listing, id: str | None) -> None:
-    """422 for a tenant that the directory does not know; where there is no directory, any will do."""
-    if id is None or listing.find_tenant(id) is not None:
-        return
-    if next(iter(listing.read_tenants()), None) is not None:
-        raise HTTPException(422, "the directory has no such tenant")

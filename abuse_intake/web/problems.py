@@ -10,11 +10,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from abuse_intake.errors import DirectoryError, GuardError, KeyArchiveError
-from abuse_intake.web.incident_pages import BadCursor
+from abuse_intake.errors import DecisionError, DirectoryError, GuardError, KeyArchiveError
 from abuse_intake.web.openapi import document, find_methods
 from abuse_intake.web.problem_form import MEDIA_TYPE
-from storage.errors import DatabaseUnavailable, DirectoryConflict, NotFound, SchemaError
+from storage.errors import BadCursor, DatabaseUnavailable, DirectoryConflict, NotFound, SchemaError
 
 MAX_TEXT = 300
 """Characters of one explanation: it may repeat what a stranger sent."""
@@ -53,6 +52,7 @@ STATUSES: Mapping[type[Exception], int] = {
     NotFound: 404,
     BadCursor: 400,
     DirectoryConflict: 422,
+    DecisionError: 422,
     DatabaseUnavailable: 503,
     SchemaError: 503,
     DirectoryError: 503,

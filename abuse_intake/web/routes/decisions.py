@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Header, HTTPException, Request
 from starlette.responses import Response
 
+from abuse_intake.deciding import check_tenant
 from abuse_intake.web import models
 from abuse_intake.web.access import Analyst
 from abuse_intake.web.answers import answer, etag_of_json, matches
-from abuse_intake.web.backend import Served
+from abuse_intake.web.backend import Backend, Served
 from abuse_intake.web.content_types import JSON, wants
-from abuse_intake.web.decisions import DecisionBody, SetBody, require_tenant
+from abuse_intake.web.decisions import DecisionBody, SetBody
 from abuse_intake.web.routes.incidents import incident_in_full
 from storage.columns import parse_id
 from storage.database import Session
@@ -30,7 +31,7 @@ def change_incident(
     if_match: Annotated[str | None, Header(description="412 unless it is the ETag of now")] = None,
 ) -> Response:
     """Decide about one incident. With If-Match only if nobody changed it since you looked."""
-    require_tenant(backend.listing(), body.tenant)
+    _require_known(backend, body)
     now = backend.now()
     with backend.database.begin() as session:
         if if_match is not None:
@@ -43,7 +44,7 @@ def change_incident(
 @router.post("/set", response_model=models.Decided)
 def change_incidents(request: Request, backend: Served, caller: Analyst, body: SetBody) -> Response:
     """Decide about many incidents at once: all of them, or none."""
-    require_tenant(backend.listing(), body.tenant)
+    _require_known(backend, body)
     with backend.database.begin() as session:
         changed = set(decide(session, body.ids, body.as_decision(), caller.actor, backend.now()))
     asked = list(dict.fromkeys(str(parse_id(id)) for id in body.ids))
@@ -61,3 +62,9 @@ def _require_unchanged(session: Session, id: str, if_match: str, actor: Actor, b
     decide(session, [id], Decision(), actor, backend.now())  # deciding nothing locks it
     if not matches(if_match, etag_of_json(incident_in_full(session, id))):
         raise HTTPException(412, "it has changed since you looked: get it again, and decide on that")
+
+
+def _require_known(backend: Backend, body: DecisionBody) -> None:
+    """422 for a tenant that the directory does not know; where there is no directory, any will do."""
+    if body.tenant is not None:
+        check_tenant(body.tenant, backend.listing())

@@ -11,11 +11,11 @@ from abuse_intake.web import models
 from abuse_intake.web.access import Analyst
 from abuse_intake.web.answers import answer, next_link
 from abuse_intake.web.backend import Served
-from abuse_intake.web.incident_pages import find_incident_page
 from abuse_intake.web.queries import PageQuery
 from storage import incidents as recorded
 from storage.audit import note_action
 from storage.database import Session
+from storage.incidents import find_incident_page
 from storage.mails import mail_raw
 from storage.values import ReportRecord
 
