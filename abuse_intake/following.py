@@ -7,9 +7,9 @@ from storage.database import Session
 from storage.incident_changes import Mark, find_changed, find_mark
 from storage.values import IncidentFilter, IncidentRecord
 
-LOOK_BACK_SECONDS = 60.0
+LOOK_BACK_SECONDS = 30.0
 """What is written takes less, so that no row becomes visible behind the place from which we look."""
-LOOK_BACK_ROWS = 1_000
+LOOK_BACK_ROWS = 500
 """At the beginning, when it is not known how far the tables had come before."""
 
 

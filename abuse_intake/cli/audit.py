@@ -74,8 +74,8 @@ def list_(
                 print_json(records.audit_as_json(line))
             return
         print_table(
-            ("at (UTC)", "actor*", "via?", "did", "object*", "detail*?"),
-            ((one.at, one.actor, one.via, one.action, _name(one), _describe(one)) for one in found),
+            ("at (UTC)", "actor*", "did", "object", "detail*", "via?"),
+            ((one.at, one.actor, one.action, _name(one), _describe(one), one.via) for one in found),
             empty="nobody did anything",
         )
 

@@ -71,15 +71,20 @@ def set_(
     with database_of(context, make=True) as (settings, database):
         _require_known(context, decision, settings, database)
         told = _Answer(as_json)
-        ids = _read_ids(incident_ids)
-        with told.summed_up(), Progress("incidents", len(ids)) as progress:
-            for batch in chunked(ids, BATCH):
-                with database.begin() as session:
-                    decided = decide_each(session, batch, decision, actor, datetime.now(UTC))
-                with progress.paused():
-                    told.take(decided)
-                progress.advance(len(batch))
+        _decide_all(database, _read_ids(incident_ids), decision, actor, told)
     context.exit(1 if told.missing else 0)
+
+
+def _decide_all(
+    database: Database, ids: Sequence[str], decision: Decision, actor: Actor, told: "_Answer"
+) -> None:
+    with told.summed_up(), Progress("incidents", len(ids)) as progress:
+        for batch in chunked(ids, BATCH):
+            with database.begin() as session:
+                decided = decide_each(session, batch, decision, actor, datetime.now(UTC))
+            with progress.paused():
+                told.take(decided)
+            progress.advance(len(batch))
 
 
 def _read_decision(

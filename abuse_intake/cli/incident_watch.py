@@ -124,7 +124,8 @@ class Marks:
                 self._marked[one.id] = (CHANGED, now)
             elif one.id not in self._seen and int(one.id) > self._newest:
                 self._marked[one.id] = (NEW, now)
-            self._seen[one.id] = one
+        self._seen = {one.id: one for one in found}
+        self._newest = max([self._newest, *map(int, self._seen)])
         self._marked = {id: at for id, at in self._marked.items() if at[1] > now - MARKED_SECONDS}
         return [(self._marked.get(one.id, (SAME,))[0], one) for one in found]
 

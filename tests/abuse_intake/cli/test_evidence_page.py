@@ -6,6 +6,7 @@ import pytest
 from attribution_world import STRANGER_TO_RELAY, FakeVerifier, attribute, make_verdict
 from command_line import CommandLine
 from report_builders import make_junk, make_mail
+from storage_builders import NOW
 
 from abuse_intake.attribution.decide import GROUPS
 from abuse_intake.attribution.directory import Owner
@@ -17,7 +18,7 @@ from abuse_intake.cli.evidence_page import (
     describe_evidence,
     print_evidence,
 )
-from storage.values import Attribution, Confidence, Evidence
+from storage.values import Attribution, Confidence, Correction, Evidence, IncidentRecord
 
 LONG = "mail-" + "x" * 90 + ".sender.example"
 WIDE = "漢字" * 50
@@ -193,3 +194,33 @@ def test_a_conflict_is_told_so_that_it_is_true_of_any_two_kinds(capsys: pytest.C
     told = capsys.readouterr().out
 
     assert "Traces of different kinds (such as address and envelope) name different tenants" in told
+
+
+def test_a_correction_by_hand_changes_nothing_that_evidence_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """A signature of contoso proves contoso, whoever an analyst says it was."""
+    incident = IncidentRecord(
+        id="1",
+        tenant="fabrikam",
+        attributed_tenant="contoso",
+        correction=Correction("fabrikam", "mia", NOW, "moved"),
+        ip=None,
+        confidence="proven",
+        reason=None,
+        route="elsewhere",
+        feedback_type=None,
+        status="new",
+        subject=None,
+        message_id=None,
+        from_address=None,
+        report_count=1,
+        reporter_count=1,
+        authenticated_reporter_count=0,
+        first_seen=NOW,
+        last_seen=NOW,
+    )
+
+    print_evidence(incident)
+
+    shown = capsys.readouterr().out
+    assert "proves that contoso sent the message" in shown
+    assert "fabrikam" not in shown

@@ -18,7 +18,9 @@ from command_line import CommandLine, read_some
 from report_builders import make_junk, make_mail
 
 from abuse_intake.cli.incident_watch import CHANGED, MARKED_SECONDS, NEW, SAME, Marks
+from abuse_intake.following import Follower
 from storage.database import Database
+from storage.errors import DatabaseUnavailable
 from storage.incidents import list_incidents
 from storage.values import IncidentFilter, IncidentRecord
 
@@ -125,6 +127,29 @@ def test_a_program_is_told_of_each_change(worked: CommandLine) -> None:
     assert (second["id"], second["status"]) == ("2", "open")
     assert (third["id"], third["report_count"]) == ("1", 2)
     assert (rest, complaints.strip(), watching.returncode) == (b"", b"", 130)
+
+
+def test_a_database_that_is_away_is_told_once_and_tried_again(
+    worked: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who follows for weeks is not thrown out by a restart of the server."""
+    away, back = DatabaseUnavailable("the database is away"), list[IncidentRecord]()
+    answers = iter((back, away, away, back, KeyboardInterrupt()))
+
+    def find_changed(*_: object) -> list[IncidentRecord]:
+        answer = next(answers)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(Follower, "find_changed", find_changed)
+    answer = worked("incidents", "list", "--json", "--watch", "0.1")
+
+    assert (answer.code, len(answer.objects())) == (130, 3)
+    assert answer.err.split("\n")[:2] == [
+        "abuse-intake: the database is away; trying again",
+        "abuse-intake: the database answers again",
+    ]
 
 
 def test_a_watched_table_is_redrawn_and_left_behind(worked: CommandLine) -> None:
