@@ -1,7 +1,7 @@
 """How many incidents a filter chooses."""
 
 import pytest
-from storage_builders import keep, outcome, record, typed
+from storage_builders import keep, message, outcome, record, report
 
 from storage.database import Database
 from storage.incident_count import count_incidents
@@ -20,13 +20,10 @@ from storage.values import IncidentFilter
 def test_incidents_are_counted(database: Database, wanted: IncidentFilter, number: int) -> None:
     """As many as a list of all would have."""
     ids = keep(database, 3)
-    record(
-        database,
-        [
-            outcome(id, typed(kind, place))
-            for place, (id, kind) in enumerate(zip(ids, ("abuse", "fraud", None), strict=True))
-        ],
-    )
+    junk = [message(message_id=f"<{id}@junk.example>", sha256=f"{int(id):064x}") for id in ids]
+    kinds = ("abuse", "fraud", None)
+    reports = [report(one, feedback_type=kind) for one, kind in zip(junk, kinds, strict=True)]
+    record(database, [outcome(id, one) for id, one in zip(ids, reports, strict=True)])
 
     with database.read() as session:
         assert count_incidents(session, wanted) == number
