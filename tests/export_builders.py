@@ -44,7 +44,7 @@ _CHARACTERS = st.one_of(
 )
 TEXTS = st.text(_CHARACTERS, max_size=30)
 _LONG = st.builds(
-    lambda text, times: text * times, st.text(_CHARACTERS, min_size=1, max_size=5), st.integers(1, 9_000)
+    lambda text, times: text * times, st.text(_CHARACTERS, min_size=1, max_size=5), st.integers(1, 150)
 )
 _ANY_TEXT = st.none() | TEXTS | _LONG
 _TIMES = st.integers(0, 2**37).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
@@ -58,6 +58,7 @@ _EVIDENCE = st.builds(
     TEXTS,
     st.lists(TEXTS | _LONG, max_size=4).map(tuple),
 )
+_SHORT_EVIDENCE = st.builds(Evidence, TEXTS, TEXTS, st.none(), st.booleans(), TEXTS)
 INCIDENTS = st.builds(
     IncidentRecord,
     id=st.integers(1, 2**63 - 1).map(str),
@@ -79,7 +80,7 @@ INCIDENTS = st.builds(
     first_seen=_TIMES,
     last_seen=_TIMES,
     evidence=st.lists(_EVIDENCE, max_size=3).map(tuple)
-    | st.lists(_EVIDENCE, max_size=1).map(lambda few: tuple(few * 70)),
+    | st.lists(_SHORT_EVIDENCE, max_size=1).map(lambda few: tuple(few * 70)),
 )
 
 

@@ -25,10 +25,10 @@ VERSION = "4.2.0"
 MAX_SUBJECT = 500
 MAX_MESSAGE_ID = 200
 MAX_EVIDENCE = 50
-MAX_DESCRIPTION = 500
-MAX_LINES = 200
-"""Of one piece of evidence; with the next it keeps below the 5 MB that XARF allows."""
-MAX_LINE = 5_000
+MAX_SOURCE = 200
+MAX_LINES = 100
+"""Of one piece of evidence; with the next it keeps far below the 5 MB that XARF allows."""
+MAX_LINE = 1_000
 
 _NAMESPACE = UUID("e9d18bec-fa99-4f93-a63e-4d669fc91505")
 _TAG_VALUE = re.compile(r"[a-z0-9][a-z0-9_+-]{0,63}")
@@ -85,7 +85,7 @@ def xarf_report(incident: IncidentRecord, contact: Contact) -> dict[str, Any]:
         "type": "spam",
         "protocol": "other",
         "evidence_source": "user_complaint",
-        "subject": _within(clean(incident.subject or ""), MAX_SUBJECT),
+        "subject": _shown(incident.subject or "", MAX_SUBJECT),
         "message_id": _message_id(incident.message_id),
         "description": _description(incident),
         "evidence": _evidence(incident),
@@ -95,8 +95,9 @@ def xarf_report(incident: IncidentRecord, contact: Contact) -> dict[str, Any]:
     return {name: value for name, value in report.items() if value}
 
 
-def _within(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+def _shown(text: str, limit: int) -> str:
+    """A stranger's text on one line, cut before it costs anything."""
+    return clean(text if len(text) <= limit else f"{text[: limit - 1]}…")
 
 
 def _message_id(text: str | None) -> str | None:
@@ -128,15 +129,15 @@ def _evidence(incident: IncidentRecord) -> list[dict[str, Any]]:
 
 def _evidence_item(one: Evidence) -> dict[str, Any]:
     basis = "verified by cryptography" if one.verified else "on the word of the reporter"
-    return _item(f"{clean(one.source)}, {basis}", one.lines or [one.value])
+    return _item(f"{_shown(one.source, MAX_SOURCE)}, {basis}", one.lines or [one.value])
 
 
 def _item(description: str, lines: Iterable[str]) -> dict[str, Any]:
-    shown = (_within(clean(line), MAX_LINE) for line in islice(lines, MAX_LINES))
+    shown = (_shown(line, MAX_LINE) for line in islice(lines, MAX_LINES))
     payload = "".join(f"{line}\n" for line in shown).encode()
     return {
         "content_type": "text/plain",
-        "description": _within(description, MAX_DESCRIPTION),
+        "description": description,
         "payload": b64encode(payload).decode(),
         "hash": f"sha256:{sha256(payload).hexdigest()}",
         "size": len(payload),

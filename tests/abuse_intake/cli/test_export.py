@@ -208,3 +208,14 @@ def test_without_a_database_there_is_nothing(cli: CommandLine) -> None:
     assert ids(answer.out) == []
     assert "is not there yet" in answer.complaint()
     assert not (cli.folder / "abuse-intake.db").exists()
+
+
+def test_a_bar_shows_where_it_is_not_in_the_way(worked: CommandLine) -> None:
+    """While a file is written, not between lines that are seen themselves."""
+    command = ("incidents", "export", "--format", "csv")
+
+    into_file = worked.on_terminal(*command, "--output", "out", columns=80)
+    to_terminal = worked.on_terminal(*command, columns=80)
+
+    assert any(line.startswith("exporting ") for line in into_file)
+    assert not any("exporting " in line for line in to_terminal)

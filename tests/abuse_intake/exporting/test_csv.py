@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 from export_builders import AT, INCIDENTS, TEXTS, incident
-from hypothesis import given
+from hypothesis import given, settings
 
 from abuse_intake.exporting.csv_cells import FORMULA_STARTS, read_cell, write_cell
 from abuse_intake.exporting.csv_rows import COLUMNS, write_csv
@@ -108,18 +108,21 @@ def test_a_cell_is_disarmed(text: str, cell: str) -> None:
     assert write_cell(text) == cell
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_no_text_becomes_a_formula(text: str) -> None:
     """Whatever a stranger writes, at the start of a cell or behind a separator."""
     assert not runs_in_a_spreadsheet(write_cell(text))
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_a_cell_can_be_read_back(text: str) -> None:
     """The apostrophe can be told from one that stood there."""
     assert read_cell(write_cell(text)) == clean(text)
 
 
+@settings(deadline=None)
 @given(INCIDENTS)
 def test_any_incident_makes_one_row_that_runs_nothing(record: IncidentRecord) -> None:
     """A row has all columns, none of which is a formula, and it is one line."""

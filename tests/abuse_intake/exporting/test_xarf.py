@@ -12,7 +12,7 @@ from export_builders import AT, INCIDENTS, RECEIVED, incident
 from hypothesis import given, settings
 
 from abuse_intake.exporting import Contact, export_incidents
-from storage.values import Correction, IncidentRecord
+from storage.values import Correction, Evidence, IncidentRecord
 
 CONTACT = Contact("Provider Example", "junk@provider.example", "provider.example")
 NOT_KNOWN = {"confidence", "source_port", "smtp_to"}
@@ -135,3 +135,20 @@ def test_a_strict_reader_lacks_only_what_nobody_knows() -> None:
     }
     assert len(result.errors) == len(lacking)
     assert lacking == NOT_KNOWN
+
+
+def test_long_fields_keep_within_the_limits() -> None:
+    """A long subject is cut, half a Message-ID is none, and evidence stays below 5 MB a piece."""
+    long = "ж" * 10_000
+    evidence = Evidence(long, long, None, False, long, (long,) * 300)
+    short = Evidence("address", "192.0.2.5", None, False, "")
+
+    report = export_one(
+        incident(subject=long, message_id=long, from_address=long, evidence=(evidence, *(short,) * 60))
+    )
+
+    result = xarf.parse(report)
+    assert (result.errors, result.warnings) == ([], [])
+    assert report["subject"] == "ж" * 499 + "…"
+    assert "message_id" not in report
+    assert len(report["evidence"]) == 50
