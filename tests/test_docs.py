@@ -153,26 +153,12 @@ def test_every_command_that_is_shown_exists(page: Path) -> None:
     assert refused == []
 
 
-AWAITED_COMMANDS = ("web", "incidents set", "incidents top", "incidents counts", "audit list")
-AWAITED_OPTIONS = ("--sort", "--watch", "--subject", "--reporter", "--message-id", "--by-hand")
-"""What docs/analysts.md shows and other work brings: passed over while it is missing, held to it from then on."""
-
-
-def is_awaited(arguments: list[str], error: click.UsageError) -> bool:
-    """Whether the program says no only because something of the above is missing."""
-    if isinstance(error, click.NoSuchOption):
-        return error.option_name in AWAITED_OPTIONS
-    return error.message.startswith("no command") and " ".join(arguments[:2]) in AWAITED_COMMANDS
-
-
 def find_refusal(shown: str) -> str | None:
     """What the program says against a command that a page shows, or None."""
     arguments = shlex.split(re.split(r"\s[|>&]", shown)[0])
     try:
         check_command(list(arguments))
     except click.UsageError as error:
-        if is_awaited(arguments, error):
-            return None
         return f"abuse-intake {shown}: {error.format_message()}"
     return None
 
