@@ -21,7 +21,7 @@ PUBLIC = (f"{PREFIX}/openapi.json", f"{PREFIX}/docs")
 """What may be read without a token: it tells nothing but how the API is used."""
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 MAX_HEADER_BYTES = 32_768
-MAX_TARGET_BYTES = 300_000
+MAX_TARGET_BYTES = 200_000
 BODY_SECONDS = 120.0
 """Within which a body must have come."""
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-real-ip")

@@ -17,7 +17,7 @@ def find_incident_page(
 ) -> IncidentPage:
     """So many incidents from where the cursor points."""
     start = _read(cursor, filter, order) if cursor else 0
-    found = list(list_incidents(session, filter, 0))
+    found = list(list_incidents(session, filter, start + limit + 1 if order == "newest" else 0))
     if order != "newest":
         found.sort(
             key=lambda one: one.report_count if order == "most_reported" else one.first_seen, reverse=True
