@@ -340,13 +340,6 @@ class TenantInFull(Tenant):
     incidents: TenantIncidents
 
 
-class Imported(Form):
-    """What became of a directory that was sent."""
-
-    tenants: int
-    warnings: list[str]
-
-
 class Statistics(Form):
     """Counts of everything."""
 
