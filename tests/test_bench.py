@@ -14,6 +14,7 @@ from servers.skipping import make_or_skip
 BENCH = Path(__file__).parents[1] / "bench"
 FEW = ("--mails", "3", "--rounds", "1")
 PROGRAMS = {
+    "api": ("--incidents", "3", "--requests", "2"),
     "attribution": FEW,
     "directory": ("--tenants", "20", "--allocations", "200", "--rounds", "1"),
     "drain": ("--mails", "3"),

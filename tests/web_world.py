@@ -37,7 +37,6 @@ ADMIN = Actor("root", "terminal")
 BASE = "http://localhost:8025"
 PREFIX = "/api/v1"
 MAIL = {"Content-Type": "message/rfc822"}
-LINES = {"Content-Type": "application/jsonl"}
 REPORT = make_mail(make_junk())
 SETTINGS: dict[str, Any] = {
     "dkim": {"dns": False},

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import Depends, HTTPException, Request
 
-MAIL, LINES, JSON = "message/rfc822", "application/jsonl", "application/json"
+MAIL, JSON = "message/rfc822", "application/json"
 
 
 def wants(content_type: str) -> Any:

@@ -13,7 +13,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from abuse_intake.web.access import find_caller
 from abuse_intake.web.backend import Backend
-from abuse_intake.web.content_types import JSON, LINES, MAIL
 from storage.values import IPNetwork
 
 PREFIX = "/api/v1"
@@ -21,15 +20,14 @@ PUBLIC = (f"{PREFIX}/openapi.json", f"{PREFIX}/docs")
 """What may be read without a token: it tells nothing but how the API is used."""
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 MAX_HEADER_BYTES = 32_768
-MAX_TARGET_BYTES = 300_000
+MAX_TARGET_BYTES = 200_000
 BODY_SECONDS = 120.0
 """Within which a body must have come."""
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-real-ip")
 CLOSE = {"Connection": "close"}
-CONTENT_TYPES = {f"{PREFIX}/parse": MAIL, f"{PREFIX}/attribute": MAIL, f"{PREFIX}/tenants": LINES}
-"""What a body must be, where it is not JSON."""
-LIMITS = {JSON: 1_000_000, LINES: 500_000_000}
-"""Bytes of a body; a mail's are limited as the mailbox's are."""
+MAIL_PATHS = (f"{PREFIX}/parse", f"{PREFIX}/attribute")
+"""Where a body is a mail, limited as the mailbox's are."""
+MAX_JSON_BYTES = 1_000_000
 
 
 class Gate:
@@ -73,8 +71,7 @@ def _believe_proxy(scope: Scope, headers: Headers, proxies: Sequence[IPNetwork])
 
 def _limited(scope: Scope, headers: Headers, receive: Receive, backend: Backend) -> Receive:
     """Its body, up to what may be sent there, within the time that it may take."""
-    wanted = CONTENT_TYPES.get(scope["path"], JSON)
-    limit = backend.max_mail_bytes if wanted == MAIL else LIMITS[wanted]
+    limit = backend.max_mail_bytes if scope["path"] in MAIL_PATHS else MAX_JSON_BYTES
     if int(_digits(headers.get("content-length", "0"))) > limit:
         raise _too_large(limit)
     return _Limited(receive, limit)

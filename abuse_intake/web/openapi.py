@@ -30,7 +30,6 @@ ERRORS = {
 }
 WRITING_ERRORS = {"415": "the content type is another than wanted"}
 PATCH_ERRORS = {"412": "If-Match is not the ETag of now"}
-PUT_ERRORS = {"409": "tenants.directory is set: what is imported would not be used"}
 HEADERS = {
     "ETag": {"description": "of these bytes; for If-None-Match", "schema": {"type": "string"}},
     "X-Content-Type-Options": {"schema": {"type": "string", "const": "nosniff"}},
@@ -73,7 +72,6 @@ def _errors(path: str, method: str) -> dict[str, str]:
         **ERRORS,
         **(WRITING_ERRORS if method != "get" else {}),
         **(PATCH_ERRORS if method == "patch" else {}),
-        **(PUT_ERRORS if method == "put" else {}),
     }
 
 

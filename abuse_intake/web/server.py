@@ -24,7 +24,8 @@ log = structlog.get_logger()
 IDLE_SECONDS = 5
 FINISH_SECONDS = 10
 """Requests that take longer are cut when the program is to end."""
-MAX_HEAD_BYTES = 65_536
+MAX_HEAD_BYTES = 262_144
+"""A larger head is cut off; what `gate` refuses below that gets an answer."""
 MAX_READERS = 2
 """Processes that read mails."""
 

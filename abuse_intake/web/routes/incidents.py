@@ -16,8 +16,7 @@ from storage import incidents as recorded
 from storage.audit import note_action
 from storage.database import Session
 from storage.incidents import find_incident_page
-from storage.mails import mail_raw
-from storage.values import ReportRecord
+from storage.mails import find_mail, mail_raw
 
 MAX_REPORTS = 500
 """Reports that one incident is shown with: thousands may report one message."""
@@ -48,8 +47,7 @@ def show_message(request: Request, backend: Served, caller: Analyst, incident_id
     with backend.database.begin() as session:
         incident = recorded.find_incident(session, incident_id)
         reports = recorded.incident_reports(session, incident.id, 1)
-        raw = mail_raw(session, reports[0].mail_id) if reports else None
-        _note_look(session, backend, caller, reports)
+        raw = _look_at_mail(session, backend, caller, reports[0].mail_id) if reports else None
     view = read_message_view(backend.guard, raw, reports[0]) if raw is not None else None
     return answer(request, {"full": view})
 
@@ -66,6 +64,9 @@ def incident_in_full(session: Session, id: str) -> dict[str, Any]:
     }
 
 
-def _note_look(session: Session, backend: Served, caller: Analyst, reports: tuple[ReportRecord, ...]) -> None:
-    mails = [one.mail_id for one in reports]
-    note_action(session, caller.actor, "looked_at", "mail", mails, {"as": "full"}, backend.now())
+def _look_at_mail(session: Session, backend: Served, caller: Analyst, id: str) -> bytes:
+    mail = find_mail(session, id)
+    note_action(
+        session, caller.actor, "viewed full", "mail", [mail.id], {"sha256": mail.sha256}, backend.now()
+    )
+    return mail_raw(session, mail.id)

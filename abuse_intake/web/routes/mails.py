@@ -67,7 +67,9 @@ def download_mail(backend: Served, caller: Analyst, mail_id: str) -> Response:
     with backend.database.begin() as session:
         mail = kept.find_mail(session, mail_id)
         raw = kept.mail_raw(session, mail.id)
-        note_action(session, caller.actor, "looked_at", "mail", [mail.id], {"as": "raw"}, backend.now())
+        note_action(
+            session, caller.actor, "viewed raw", "mail", [mail.id], {"sha256": mail.sha256}, backend.now()
+        )
     headers = {
         "Content-Disposition": f'attachment; filename="mail-{mail.id}.eml"',
         "Content-Security-Policy": SANDBOX,

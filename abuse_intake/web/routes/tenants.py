@@ -1,4 +1,4 @@
-"""The directory of tenants: as JSON Lines, as it is imported; and one tenant with its incidents."""
+"""The directory of tenants: as JSON Lines, as it is imported, and one tenant with its incidents."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/tenants", tags=["tenants"])
 
 @router.get("", status_code=200, response_class=Stream, responses=LINES)  # type: ignore[arg-type]
 def list_tenants(backend: Served) -> Stream:
-    """List the directory that is in force, a tenant a line: what PUT takes."""
+    """List the directory that is in force, a tenant a line, as `tenants import` takes it."""
     lines = _write(backend.listing())
     return Stream(backend.streams, lines, "application/jsonl", "tenants.jsonl")
 
