@@ -91,7 +91,9 @@ def deep(order: IncidentOrder, /, **of: Callable[[Drawn], Any]) -> Query:
     def ask(session: Session, drawn: Drawn) -> object:
         filter = IncidentFilter(**{name: value(drawn) for name, value in of.items()})
         one = drawn.incident
-        at = {"newest": one.last_seen, "most_reported": one.report_count, "first_seen": one.first_seen}[order]
+        at: Any = {"newest": one.last_seen, "most_reported": one.report_count, "first_seen": one.first_seen}[
+            order
+        ]
         return find_incident_page(session, filter, order, 50, write_cursor(filter, order, (at, int(one.id))))
 
     return ask
