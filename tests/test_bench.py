@@ -23,7 +23,7 @@ PROGRAMS = {
     "reading": FEW,
 }
 SERVERS = {"drain": pytest.mark.dovecot, "outbox": pytest.mark.postfix}
-NO_PROGRAMS = {"hostile", "incident_mix", "incident_store", "measuring"}
+NO_PROGRAMS = {"hostile", "incident_mix", "incident_store", "measuring", "query_mix"}
 """What the programs share."""
 
 
