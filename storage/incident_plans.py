@@ -124,13 +124,14 @@ def _probe(session: Session, condition: Condition) -> tuple[int, ...] | None:
     """The incidents that may match a condition; None when they are more than few, or nothing finds them."""
     if condition.terms:
         found = _probe_grams(session, condition.terms)
-    elif condition.ids is not None:
-        found = session.scalars(condition.ids.limit(FEW + 1)).all()
-    elif condition.index is not None:
-        found = session.scalars(select(Incident.id).where(condition.index).limit(FEW + 1)).all()
-    else:
+        return tuple(found) if len(found) <= FEW else None
+    wanted = condition.ids
+    if wanted is None and condition.index is not None:
+        wanted = select(Incident.id).where(condition.index)
+    # That there are more is told by the database alone, without handing over what nobody reads.
+    if wanted is None or session.execute(wanted.offset(FEW).limit(1)).first() is not None:
         return None
-    return tuple(found) if len(found) <= FEW else None
+    return tuple(session.scalars(wanted))
 
 
 def _probe_grams(session: Session, terms: Sequence[str]) -> Sequence[int]:
