@@ -30,7 +30,7 @@ format:  ## Let ruff put the code into shape
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-bench:  ## Figures: what reading and verifying cost, beside the libraries; mails a second; what hostile ones cost; a directory of a million allocations; memory while an IMAP mailbox is drained; requests a second of the API
+bench:  ## Figures: what reading and verifying cost, beside the libraries; mails a second; what hostile ones cost; a directory of a million allocations; memory while an IMAP mailbox is drained; exports of a million incidents; requests a second of the API; queries at a million incidents
 	@scripts/make-venv.sh postgresql dkim oauth web test
 	@.venv/bin/python bench/reading.py $(BENCH)
 	@.venv/bin/python bench/attribution.py $(BENCH)
@@ -40,6 +40,7 @@ bench:  ## Figures: what reading and verifying cost, beside the libraries; mails
 	@.venv/bin/python bench/drain.py $(DRAIN)
 	@.venv/bin/python bench/exporting.py $(EXPORTING)
 	@.venv/bin/python bench/api.py $(API)
+	@.venv/bin/python bench/queries.py $(QUERIES)
 
 fuzz:  ## Look for mails that break a promise: ten minutes, or SECONDS=60
 	@scripts/make-venv.sh postgresql dkim oauth web fuzz

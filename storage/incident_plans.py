@@ -6,7 +6,7 @@
 3. Newest first and `until` in one: those that began before and went on come first, found by how long they lasted.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,14 +34,17 @@ SORTED_BY: dict[IncidentOrder, InstrumentedAttribute[Any]] = {
     "most_reported": Incident.report_count,
     "first_seen": Incident.first_seen,
 }
-FOR_FEW_ROWS = (
-    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),"
-    " set_config('max_parallel_workers_per_gather', '0', true)"
-)
-BITMAPS_ONLY = (
-    "SELECT set_config('enable_seqscan', :plain, true), set_config('enable_indexscan', :plain, true),"
-    " set_config('enable_indexonlyscan', :plain, true)"
-)
+FOR_FEW_ROWS = {
+    "plan_cache_mode": "force_custom_plan",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_sort": "off",
+}
+"""PostgreSQL believes that several checks leave next to nothing, and would read and sort a whole table for a page."""
+BY_GRAMS = {"enable_bitmapscan": "on", "enable_indexscan": "off", "enable_indexonlyscan": "off"}
+NO_MORE_BY_GRAMS = {"enable_bitmapscan": "off", "enable_indexscan": "on", "enable_indexonlyscan": "on"}
 
 Position = tuple[Any, int]
 
@@ -63,7 +66,7 @@ class Plan:
 def make_plan(session: Session, filter: IncidentFilter, order: IncidentOrder) -> Plan:
     """Choose, by counting a little."""
     if is_postgresql(session):
-        session.execute(text(FOR_FEW_ROWS))
+        _set(session, FOR_FEW_ROWS)
     all_of = tuple(find_conditions(filter))
     checks = tuple(one.check for one in all_of)
     few = _find_few(session, all_of, order)
@@ -121,13 +124,14 @@ def _probe(session: Session, condition: Condition) -> tuple[int, ...] | None:
     """The incidents that may match a condition; None when they are more than few, or nothing finds them."""
     if condition.terms:
         found = _probe_grams(session, condition.terms)
-    elif condition.ids is not None:
-        found = session.scalars(condition.ids.limit(FEW + 1)).all()
-    elif condition.index is not None:
-        found = session.scalars(select(Incident.id).where(condition.index).limit(FEW + 1)).all()
-    else:
+        return tuple(found) if len(found) <= FEW else None
+    wanted = condition.ids
+    if wanted is None and condition.index is not None:
+        wanted = select(Incident.id).where(condition.index)
+    # That there are more is told by the database alone, without handing over what nobody reads.
+    if wanted is None or session.execute(wanted.offset(FEW).limit(1)).first() is not None:
         return None
-    return tuple(found) if len(found) <= FEW else None
+    return tuple(session.scalars(wanted))
 
 
 def _probe_grams(session: Session, terms: Sequence[str]) -> Sequence[int]:
@@ -135,11 +139,17 @@ def _probe_grams(session: Session, terms: Sequence[str]) -> Sequence[int]:
         wanted = text(f"SELECT rowid FROM {GRAMS} WHERE {GRAMS} MATCH :grams LIMIT :few")
         found = {"grams": match_expression(grams_of(terms)), "few": FEW + 1}
         return session.scalars(wanted, found).all()
-    session.execute(text(BITMAPS_ONLY), {"plain": "off"})
+    _set(session, BY_GRAMS)
     like = (Incident.search_text.contains(term, autoescape=True) for term in terms)
     ids = session.scalars(select(Incident.id).where(*like).limit(FEW + 1)).all()
-    session.execute(text(BITMAPS_ONLY), {"plain": "on"})
+    _set(session, NO_MORE_BY_GRAMS)
     return ids
+
+
+def _set(session: Session, settings: Mapping[str, str]) -> None:
+    """Until the transaction ends."""
+    calls = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
+    session.execute(text(f"SELECT {calls}"))
 
 
 def _in_order(plan: Plan, limit: int, position: Position | None) -> Statement:

@@ -21,10 +21,11 @@ PROGRAMS = {
     "exporting": ("--incidents", "3", "2"),
     "intake": FEW,
     "outbox": (*FEW, "--delay", "1"),
+    "queries": ("--sizes", "300", "--rounds", "1"),
     "reading": FEW,
 }
 SERVERS = {"drain": pytest.mark.dovecot, "outbox": pytest.mark.postfix}
-NO_PROGRAMS = {"hostile", "measuring"}
+NO_PROGRAMS = {"hostile", "incident_mix", "incident_store", "measuring", "query_mix"}
 """What the programs share."""
 
 

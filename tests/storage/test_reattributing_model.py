@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from incident_oracle import require_exact_counts
 from reattribution_builders import Stored
 from storage_builders import attribution, incidents, message, open_empty, report
 
@@ -68,3 +69,4 @@ def test_the_last_decision_is_as_if_it_were_the_first(database: Database, fresh:
     for id, reports in zip(stored.mails, mails, strict=True):
         expected.add(*((one, last[id, place]) for place, one in enumerate(reports)))
     assert describe(database) == describe(fresh)
+    require_exact_counts(database)
