@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 PAGE = 200
@@ -50,10 +50,10 @@ def falling(wanted: Statement, keys: Sequence[InstrumentedAttribute[Any]]) -> St
     return wanted.order_by(*(key.desc() for key in keys))
 
 
-def after(keys: Sequence[InstrumentedAttribute[Any]], values: Sequence[Any]) -> ColumnElement[bool]:
-    """Rows after that place in falling order. The first half alone bounds the index, which an OR would not."""
+def after(keys: Sequence[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Rows after that place in falling order. PostgreSQL bounds its index by both keys, SQLite by the first."""
     if len(keys) == 1:
         below: ColumnElement[bool] = keys[0] < values[0]
         return below
-    (first, id), (at, number) = keys, values
-    return and_(first <= at, or_(first < at, id < number))
+    place = (literal(value, key.type) for key, value in zip(keys, values, strict=True))
+    return tuple_(*keys) < tuple_(*place)
