@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
@@ -18,7 +18,7 @@ Position = tuple[datetime | int, int]
 
 
 def write_cursor(filter: IncidentFilter, order: IncidentOrder, position: Position) -> str:
-    """The text for a position; it holds only with the same filter and order."""
+    """The text for a position; it holds only with the same filter, but for its times, and order."""
     at, id = position
     value = at.astimezone(UTC).isoformat() if isinstance(at, datetime) else at
     text = json.dumps([_print_of(filter, order), value, id], separators=(",", ":"))
@@ -40,7 +40,8 @@ def read_cursor(cursor: str, filter: IncidentFilter, order: IncidentOrder) -> Po
 
 
 def _is_sortable(value: object) -> bool:
-    return value.tzinfo is not None if isinstance(value, datetime) else _is_number(value)
+    """Times as `write_cursor` writes them: at another offset one may be none that there is in UTC."""
+    return value.tzinfo == UTC if isinstance(value, datetime) else _is_number(value)
 
 
 def _is_number(value: object) -> bool:
@@ -48,6 +49,6 @@ def _is_number(value: object) -> bool:
 
 
 def _print_of(filter: IncidentFilter, order: IncidentOrder) -> str:
-    """Which list a cursor is of."""
-    wanted = repr((order, sorted(asdict(filter).items())))
+    """Which list a cursor is of. Not of which times: an age such as 7d is another time at the next page."""
+    wanted = repr((order, sorted(asdict(replace(filter, since=None, until=None)).items())))
     return blake2b(wanted.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()

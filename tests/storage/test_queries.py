@@ -1,6 +1,7 @@
 """Queries answer on both databases what telling the incidents one by one does, however they are found."""
 
 import random
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import timedelta
@@ -117,6 +118,12 @@ def test_pages_follow_on_each_other(filled: Database, wanted: IncidentFilter, or
 GOOD = write_cursor(IncidentFilter(), "newest", (NOW, 7))
 
 
+def written(time: str) -> str:
+    """GOOD with another time in it."""
+    fields = urlsafe_b64decode(GOOD + "=" * (-len(GOOD) % 4)).decode()
+    return urlsafe_b64encode(fields.replace(NOW.isoformat(), time).encode()).decode().rstrip("=")
+
+
 @pytest.mark.parametrize(
     ("cursor", "order", "wanted"),
     [
@@ -126,6 +133,9 @@ GOOD = write_cursor(IncidentFilter(), "newest", (NOW, 7))
         (write_cursor(IncidentFilter(), "newest", (7, 7)), "newest", IncidentFilter()),
         (write_cursor(IncidentFilter(), "newest", (NOW, 2**63)), "newest", IncidentFilter()),
         (write_cursor(IncidentFilter(), "most_reported", (-1, 7)), "most_reported", IncidentFilter()),
+        (written("0001-01-01T00:00:00+23:00"), "newest", IncidentFilter()),
+        (written("9999-12-31T23:59:59-23:00"), "newest", IncidentFilter()),
+        (written("2026-11-02T10:00:00"), "newest", IncidentFilter()),
         *[
             (text, "newest", IncidentFilter())
             for text in ("", "x", "W10", "\0", "\udcff", "é", "[" * 190, *TEXTS)
@@ -139,6 +149,20 @@ def test_a_cursor_that_names_no_place_is_refused(
     """Garbage, and cursors of another order or filter, are answered with what to do."""
     with database.read() as session, pytest.raises(BadCursor, match="without a cursor"):
         find_incident_page(session, wanted, order, 50, cursor)
+
+
+def test_a_cursor_holds_though_an_age_is_another_time_by_now(filled: Database) -> None:
+    """The next page of `since=7d` is asked for a little later than the first one."""
+    first, later = (IncidentFilter(since=NOW - timedelta(hours=2_000, seconds=-shift)) for shift in (0, 1))
+
+    with filled.read() as session:
+        page = find_incident_page(session, first, "newest", 3)
+        following = find_incident_page(session, later, "newest", 3, page.cursor)
+
+    assert page.cursor is not None
+    assert [one.id for one in page.incidents + following.incidents] == in_order(
+        [one for one in read_all(filled) if matches(one, first)], "newest"
+    )[:6]
 
 
 def test_a_cursor_is_safe_in_a_url(database: Database) -> None:

@@ -86,6 +86,11 @@ def test_pages_follow_each_other(api: Api, sort: str) -> None:
     assert sorted(found) == ["1", "2", "3"]
 
 
+def test_pages_of_an_age_follow_each_other(api: Api) -> None:
+    """Though `since=7d` is a later time with each page that is asked for."""
+    assert sorted(walk(api, "/incidents?limit=1&since=9000d&until=1m")) == ["1", "2", "3"]
+
+
 def test_the_cursor_is_in_the_body_too(api: Api) -> None:
     """Null on the last page."""
     first = api.get("/incidents?limit=2").json()
