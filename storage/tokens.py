@@ -43,6 +43,11 @@ def has_tokens(session: Session, now: datetime) -> bool:
     return session.execute(_TOKENS.where(_is_valid(now)).limit(1)).first() is not None
 
 
+def were_made(session: Session) -> bool:
+    """Whether there ever was a token, though it let nobody in any more."""
+    return session.execute(select(Token.id).limit(1)).first() is not None
+
+
 def list_tokens(session: Session) -> tuple[TokenRecord, ...]:
     """All tokens, newest first, also those that expired or were revoked."""
     return tuple(map(_record, session.execute(_TOKENS.order_by(Token.id.desc()))))

@@ -4,7 +4,15 @@ from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from abuse_intake.times import parse_time
 from storage.values import Confidence, IncidentFilter, IncidentOrder, IncidentStatus, IPNetwork, Route
@@ -35,6 +43,11 @@ def _parse_network(value: Any) -> IPNetwork:
 
 def _parse_moment(value: Any) -> datetime:
     return parse_time(str(value), datetime.now(UTC))
+
+
+def _none_if_empty(text: str | None) -> str | None:
+    # FastAPI takes `cursor=` for nothing in some versions, for an empty text in others.
+    return text or None
 
 
 Moment = Annotated[
@@ -142,4 +155,6 @@ class SortedQuery(FilterQuery):
 class PageQuery(SortedQuery, LimitQuery):
     """Which incidents, and where to begin."""
 
-    cursor: str | None = Field(default=None, description="`next_cursor` of the page before")
+    cursor: Annotated[str | None, AfterValidator(_none_if_empty)] = Field(
+        default=None, description="`next_cursor` of the page before; empty = the first page"
+    )

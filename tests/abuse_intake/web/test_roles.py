@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web_world import MAIL, PREFIX, REPORT, Api, Tokens, make_tokens
+from web_world import MAIL, PREFIX, REPORT, Api, Tokens, make_token, make_tokens
 
 from abuse_intake.guard.pool import Guard
 from abuse_intake.web.gate import PUBLIC
@@ -115,6 +115,17 @@ def test_as_soon_as_there_is_a_token_it_is_needed(database: Database, tmp_path: 
     make_tokens(database)
 
     assert (before, api.get("/incidents").status_code) == (200, 401)
+
+
+@pytest.mark.parametrize("way", [{"expires": True}, {"is_revoked": True}])
+def test_the_end_of_the_last_token_opens_nothing(
+    database: Database, tmp_path: Path, guard: Guard, way: dict[str, bool]
+) -> None:
+    """Whoever revokes a token, or lets it expire, means to let in fewer."""
+    api = Api(database, tmp_path, guard)
+    make_token(database, "reader", **way)
+
+    assert api.get("/incidents").status_code == 401
 
 
 def test_beyond_this_machine_a_token_is_always_needed(
