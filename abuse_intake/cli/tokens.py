@@ -11,10 +11,11 @@ from abuse_intake.cli.actor import find_actor
 from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.output import full_time, one_line, print_json, print_table
 from abuse_intake.cli.session import database_of
+from abuse_intake.deciding import check_name
+from abuse_intake.errors import DecisionError
 from storage import tokens as kept
 from storage.values import Role, TokenRecord
 
-MAX_NAME = 80
 _IN = re.compile(r"(\d{1,6})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
@@ -23,11 +24,10 @@ class _Name(click.ParamType):  # type: ignore[type-arg]  # generic since click 8
     name = "name"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not (0 < len(value.strip()) <= len(value) <= MAX_NAME and value.isprintable()):
-            self.fail(
-                f"must be 1 to {MAX_NAME} characters on one line, without control characters", param, ctx
-            )
-        return str(value)
+        try:
+            return check_name(value)
+        except DecisionError as error:
+            self.fail(str(error), param, ctx)
 
 
 class _Until(click.ParamType):  # type: ignore[type-arg]
