@@ -59,7 +59,7 @@ def revoke_token(session: Session, id: str, actor: Actor, now: datetime) -> Toke
     tokens = table_of(Token)
     changed = update(tokens).where(tokens.c.id == number, tokens.c.revoked_at.is_(None))
     if session.execute(changed.values(revoked_at=now).returning(tokens.c.id)).first():
-        note_action(session, actor, "revoked", "token", [id], {}, now)
+        note_action(session, actor, "revoked", "token", [str(number)], {}, now)
     row = session.execute(_TOKENS.where(Token.id == number)).one_or_none()
     if row is None:
         raise no_such_token(id)
