@@ -64,6 +64,13 @@ class MailInFull(Mail):
     acknowledgement: Acknowledgement | None
 
 
+class Retried(Form):
+    """A mail before and after it was read again."""
+
+    before: Mail
+    after: Mail
+
+
 class Mails(Form):
     """Mails, newest first."""
 
@@ -93,6 +100,15 @@ class Tenant(Form):
     external_ids: list[str]
     abuse_contact: str | None
     allocations: list[Allocation]
+
+
+class Imported(Form):
+    """What became of a directory that was sent."""
+
+    tenants: int
+    warnings: list[str] = Field(description="what is doubtful in it; the first of them")
+    more_warnings: int
+    in_force: bool = Field(description="false where tenants.directory names a file, which is used instead")
 
 
 class IncidentCounts(Form):
