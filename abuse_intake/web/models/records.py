@@ -106,8 +106,7 @@ class Imported(Form):
     """What became of a directory that was sent."""
 
     tenants: int
-    warnings: list[str] = Field(description="what is doubtful in it; the first of them")
-    more_warnings: int
+    warnings: list[str] = Field(description="what is doubtful in it")
     in_force: bool = Field(description="false where tenants.directory names a file, which is used instead")
 
 
@@ -116,7 +115,10 @@ class IncidentCounts(Form):
 
     incidents: int
     by_status: dict[str, int]
-    by_confidence: dict[str, int]
+    by_confidence: dict[str, int] = Field(
+        description="without those by hand: their evidence speaks of another"
+    )
+    by_hand: int = Field(description="those that an analyst moved to this tenant")
 
 
 class TenantIncidents(Form):

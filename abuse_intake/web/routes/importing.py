@@ -19,8 +19,6 @@ from abuse_intake.web.content_types import JSON_LINES, wants
 
 NAME = Path("body")
 """What errors and the audit log call what was sent."""
-MAX_WARNINGS = 100
-"""Warnings that are told one by one."""
 BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -58,8 +56,7 @@ def import_tenants(
         raise HTTPException(422, str(error)) from None
     body = {
         "tenants": number,
-        "warnings": warnings[:MAX_WARNINGS],
-        "more_warnings": max(len(warnings) - MAX_WARNINGS, 0),
+        "warnings": warnings,
         "in_force": backend.settings.directory_path() is None,
     }
     return answer(request, body)

@@ -27,7 +27,7 @@ router = APIRouter(prefix="/incidents", tags=["incidents"])
 def list_incidents(request: Request, backend: Served, query: Annotated[PageQuery, Query()]) -> Response:
     """List incidents, a page at a time."""
     with backend.database.read() as session:
-        page = find_incident_page(session, query.as_filter(), query.order, query.limit, query.cursor)
+        page = find_incident_page(session, query.as_filter(), query.order, query.limit, query.cursor or None)
     items = [as_json.incident_as_json(one) for one in page.incidents]
     body = {"items": items, "next_cursor": page.cursor}
     return answer(request, body, next_link(request, page.cursor))
