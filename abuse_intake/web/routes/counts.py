@@ -50,6 +50,16 @@ class CountsQuery(LimitQuery):
             raise ValueError("count by day for one tenant or one network")
         return self
 
+    @property
+    def kind(self) -> CountedKind | None:
+        """What the one is that is counted by day; None for all."""
+        return "tenant" if self.tenant is not None else "network" if self.network is not None else None
+
+    @property
+    def key(self) -> str | None:
+        """Which one."""
+        return self.network if self.tenant is None else self.tenant
+
 
 @router.get("/top/{kind}", response_model=models.JunkCounts)
 def show_top(
@@ -72,10 +82,7 @@ def show_counts(request: Request, backend: Served, query: Annotated[CountsQuery,
     first, last = _span(backend, query.days)
     with backend.database.read() as session:
         if query.by == "day":
-            kind: CountedKind | None = (
-                "tenant" if query.tenant is not None else "network" if query.network else None
-            )
-            days = count_by_day(session, first, last, kind=kind, key=query.tenant or query.network)
+            days = count_by_day(session, first, last, kind=query.kind, key=query.key)
             items = [as_json.day_count_as_json(one) for one in days]
         else:
             most = count_junk(session, query.by, first, last, query.limit)

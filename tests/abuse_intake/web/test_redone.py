@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from storage_builders import arrival, keep_all
-from web_world import JSON_LINES, REPORT, Api
+from web_world import JSON_LINES, REPORT, Api, ids_of
 
 from abuse_intake.web.routes import reattributing
 from storage.audit import list_audit
@@ -73,14 +73,15 @@ def test_differences_are_told_and_nothing_is_stored(api: Api) -> None:
 
 def test_what_differs_is_stored_on_demand(api_on_either: Api) -> None:
     """With a line in the audit log for each incident; a second time there is nothing to store."""
-    asked = {"ids": ["1"], "apply": True}
+    (id,) = ids_of(api_on_either.get("/incidents?tenant=contoso"))
+    asked = {"ids": [id], "apply": True}
 
     (difference, *_), _ = lines_of(api_on_either.post("/incidents/reattribute", json=asked))
     _, again = lines_of(api_on_either.post("/incidents/reattribute", json=asked))
 
     assert difference["stored"]
-    assert api_on_either.get("/incidents/1").json()["tenant"] is None
-    assert ("the analyst", "api", "1") in noted(api_on_either.database, "reattributed")
+    assert api_on_either.get(f"/incidents/{id}").json()["tenant"] is None
+    assert ("the analyst", "api", id) in noted(api_on_either.database, "reattributed")
     assert again["changed"] == 0
 
 
