@@ -51,6 +51,8 @@ def import_tenants(
     imported = ImportedFile(NAME, file)
     try:
         warnings = imported.check(_tell_nobody)
+        if not imported.tenants:
+            raise HTTPException(422, "the body lists no tenants: a directory without any is never used")
         number = imported.store(backend.database, backend.now(), _tell_nobody, caller.actor)
     except DirectoryError as error:
         raise HTTPException(422, str(error)) from None

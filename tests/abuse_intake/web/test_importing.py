@@ -47,6 +47,8 @@ def test_who_imported_is_noted(api: Api, database: Database) -> None:
 
 
 WRONG = {
+    "nothing": (b"", "lists no tenants"),
+    "blank lines": (b"\n\n", "lists no tenants"),
     "no JSON": (NEW + b"junk\n", "body, line 2"),
     "no tenant": (b"[]\n", "body, line 1"),
     "a NUL": (b'{"id": "a\\u0000b", "name": "A"}\n', "body, line 1"),
