@@ -31,6 +31,8 @@ class ImportedFile:
         self._name = str(path).encode("utf-8", "replace").decode()
         self._file = file
         self._sum = 0
+        self.tenants = 0
+        """How many there are, once it was read."""
         self.size = file.seek(0, 2)
 
     def check(self, report: Report) -> list[str]:
@@ -53,9 +55,10 @@ class ImportedFile:
 
     def _read(self, parse: Callable[[str], T], report: Report) -> Iterator[T]:
         self._file.seek(0)
-        self._sum = 0
+        self._sum = self.tenants = 0
         for line, parsed in parse_lines(self._file, self._path, lambda line: (line, parse(line))):
             self._sum = crc32(line.encode(), self._sum)
+            self.tenants += 1
             report(self._file.tell())
             yield parsed
 

@@ -37,6 +37,7 @@ ADMIN = Actor("root", "terminal")
 BASE = "http://localhost:8025"
 PREFIX = "/api/v1"
 MAIL = {"Content-Type": "message/rfc822"}
+JSON_LINES = {"Content-Type": "application/jsonl"}
 REPORT = make_mail(make_junk())
 SETTINGS: dict[str, Any] = {
     "dkim": {"dns": False},
@@ -142,6 +143,9 @@ class Api:
 
     def patch(self, path: str, **options: Any) -> httpx.Response:
         return self("PATCH", path, **options)
+
+    def put(self, path: str, **options: Any) -> httpx.Response:
+        return self("PUT", path, **options)
 
     def post(self, path: str, **options: Any) -> httpx.Response:
         return self("POST", path, **options)

@@ -15,12 +15,6 @@ from storage.values import Confidence, IncidentRecord, ReportRecord, Tenant
 
 _Fields = tuple[tuple[str, object], ...]
 
-_FAILURES = {
-    "too_costly": "mail-parser takes too much time or memory for it",
-    "kills_the_reader": "mail-parser dies over it",
-    "internal_error": "it cannot be read, by a fault of this program",
-}
-
 _REPORT_COLUMNS = (
     "mail", "reference", "received (UTC)", "address", "reporter*", "confidence*", "format?", "type*?"
 )  # fmt: skip
@@ -139,22 +133,6 @@ def _show_report(report: ReportRecord, reference: str, tells_route: bool) -> tup
         report.fields.get("format"),
         report.fields.get("feedback_type"),
     )
-
-
-def read_full(raw: bytes, report: ReportRecord) -> dict[str, Any] | None:
-    """The reported message in the mail that reported it, found by its hash: a newer program may read other reports."""
-    from abuse_intake.full_view import EMPTY_VIEW
-    from abuse_intake.guard.failure import Failure
-    from abuse_intake.guard.pool import Guard
-
-    wanted = (report.fields.get("message") or {}).get("sha256")
-    if not wanted:
-        return None
-    with Guard(most=1) as guard:
-        view = guard.read_full_view(raw, wanted)
-    if isinstance(view, Failure):
-        return {**EMPTY_VIEW, "error": _FAILURES[view.reason]}
-    return view
 
 
 def print_full(message: dict[str, Any] | None) -> None:

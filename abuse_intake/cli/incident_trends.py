@@ -1,7 +1,6 @@
 """`abuse-intake incidents top` and `counts`: what rises, who has the most, and how it went day by day."""
 
 from collections.abc import Sequence
-from ipaddress import ip_network
 from typing import Any, cast
 
 import click
@@ -12,6 +11,7 @@ from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.output import print_json, print_paragraph, print_table
 from abuse_intake.cli.session import database_of
 from abuse_intake.cli.tenant_id import TenantId
+from abuse_intake.counted_network import find_counted_network
 from storage.trends import count_by_day, count_junk, find_rising
 from storage.values import CountedKind, DayCount, JunkCount
 
@@ -29,10 +29,9 @@ class _CountedNetwork(click.ParamType):  # type: ignore[type-arg]  # generic sin
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         try:
-            network = ip_network(value.partition("/")[0])
-        except ValueError:
-            self.fail(f"{value!r} is no network; write 192.0.2.0/24 or 2001:db8::/48", param, ctx)
-        return str(network.supernet(new_prefix=24 if network.version == 4 else 48))
+            return find_counted_network(value)
+        except ValueError as error:
+            self.fail(f"{value!r}: {error}", param, ctx)
 
 
 _limit_option = click.option(

@@ -1,5 +1,8 @@
 """`abuse-intake incidents`: what analysts work on."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 import click
 
 from abuse_intake import as_json as records
@@ -8,13 +11,7 @@ from abuse_intake.cli.evidence_page import print_evidence
 from abuse_intake.cli.export import export
 from abuse_intake.cli.history_page import print_history
 from abuse_intake.cli.incident_list import list_
-from abuse_intake.cli.incident_page import (
-    find_references,
-    print_full,
-    print_incident,
-    print_reports,
-    read_full,
-)
+from abuse_intake.cli.incident_page import find_references, print_full, print_incident, print_reports
 from abuse_intake.cli.incident_set import set_
 from abuse_intake.cli.incident_trends import counts, top
 from abuse_intake.cli.inputs import json_option
@@ -52,7 +49,7 @@ def show(context: click.Context, incident_id: str, full: bool, as_json: bool) ->
         references = {} if as_json else find_references(database, reports)
         tenant = None if as_json else find_tenant(incident.tenant, settings, database)
         raw = _find_raw(database, reports) if full else None
-    message = read_full(raw, reports[0]) if raw is not None else None
+    message = _read_message(raw, reports[0]) if raw is not None else None
     if as_json:
         print_json(
             {
@@ -73,7 +70,17 @@ def show(context: click.Context, incident_id: str, full: bool, as_json: bool) ->
 
 def _find_raw(database: Database, reports: tuple[ReportRecord, ...]) -> bytes | None:
     """The mail that the incident shows, which is a look at it."""
-    return look_at_mail(database, reports[0].mail_id, "viewed full", find_actor()) if reports else None
+    if not reports:
+        return None
+    return look_at_mail(database, reports[0].mail_id, "viewed full", find_actor(), datetime.now(UTC)).raw
+
+
+def _read_message(raw: bytes, report: ReportRecord) -> dict[str, Any] | None:
+    from abuse_intake.guard.pool import Guard
+    from abuse_intake.message_view import read_message_view
+
+    with Guard(most=1) as guard:
+        return read_message_view(guard, raw, report)
 
 
 for command in (list_, set_, top, counts, reattribute, export):

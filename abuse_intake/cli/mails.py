@@ -18,11 +18,10 @@ from abuse_intake.cli.session import database_of
 from abuse_intake.guard.pool import Guard
 from abuse_intake.looking import look_at_mail
 from abuse_intake.recording import Recorder
+from abuse_intake.retrying import retry_mail
 from parsers.values import Disposition
 from storage import acknowledgements
 from storage import mails as kept
-from storage.audit import note_action
-from storage.database import Database
 from storage.errors import NotFound
 from storage.values import AcknowledgementRecord, DeliveryRecord, MailRecord, ReportRecord
 
@@ -190,8 +189,8 @@ def raw(context: click.Context, mail_id: str) -> None:
     audit log.
     """
     with database_of(context) as (_, database):
-        content = look_at_mail(database, mail_id, "viewed raw", find_actor())
-    sys.stdout.buffer.write(content)
+        looked = look_at_mail(database, mail_id, "viewed raw", find_actor(), datetime.now(UTC))
+    sys.stdout.buffer.write(looked.raw)
     sys.stdout.buffer.flush()
 
 
@@ -212,23 +211,13 @@ def retry(context: click.Context, mail_ids: tuple[str, ...]) -> None:
         recorder = Recorder(database, guard, concluder, lambda: datetime.now(UTC))
         for mail_id in mail_ids:
             try:
-                click.echo(_retry(database, recorder, mail_id))
+                retried = retry_mail(database, recorder, mail_id, find_actor(), datetime.now(UTC))
+                before, after = _describe(retried.before), _describe(retried.after)
+                click.echo(f"mail {retried.after.id}: {before} → {after}")
             except NotFound as error:
                 click.echo(f"abuse-intake: {one_line(str(error))}", err=True)
                 wrong = 1
     context.exit(wrong)
-
-
-def _retry(database: Database, recorder: Recorder, mail_id: str) -> str:
-    with database.begin() as session:
-        before = kept.find_mail(session, mail_id)
-        mail = kept.reset_for_retry(session, before.id)
-        detail = {"disposition": before.disposition, "reason": before.reason}
-        note_action(session, find_actor(), "retried", "mail", [before.id], detail, datetime.now(UTC))
-    recorder.read_and_record([mail])
-    with database.read() as session:
-        after = kept.find_mail(session, before.id)
-    return f"mail {after.id}: {_describe(before)} → {_describe(after)}"
 
 
 def _describe(mail: MailRecord) -> str:

@@ -1,6 +1,6 @@
 """`abuse-intake incidents reattribute`: decides again on stored reports, shows what differs, stores it on demand."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -17,11 +17,9 @@ from abuse_intake.cli.tenant_look_up import warn_of_unknown_tenant
 from abuse_intake.guard.pool import Guard
 from abuse_intake.reattributing import DecidedBatch, Redecider
 from abuse_intake.settings import Settings
-from storage.audit import note_action
+from abuse_intake.settling import Homes, foresee_batch, store_batch
 from storage.database import Database
-from storage.reattributing import store_redecisions
 from storage.redecisions import find_incident_ids, require_incident_ids
-from storage.rekeying import foresee_incidents
 from storage.values import IncidentFilter
 
 
@@ -87,22 +85,7 @@ def _flushed(told: Answer) -> Iterator[None]:
         told.flush()
 
 
-def _settle(database: Database, batch: DecidedBatch, apply: bool) -> Mapping[str, str | None]:
-    """To which incident each changed report belongs now, or would."""
-    if not batch.changed:
-        return {}
+def _settle(database: Database, batch: DecidedBatch, apply: bool) -> Homes:
     if apply:
-        return _store(database, batch)
-    with database.read() as session:
-        return foresee_incidents(session, batch.changed)
-
-
-def _store(database: Database, batch: DecidedBatch) -> Mapping[str, str | None]:
-    """With a line in the audit log for each incident that reports left, came to, or are in as before."""
-    now = datetime.now(UTC)
-    with database.begin() as session:
-        homes = store_redecisions(session, batch.changed, now)
-        left = {one.report.incident_id for one in batch.changed if one.report.id in homes}
-        ids = sorted(left | set(filter(None, homes.values())), key=int)
-        note_action(session, find_actor(), "reattributed", "incident", ids, {}, now)
-    return homes
+        return store_batch(database, batch, find_actor(), datetime.now(UTC))
+    return foresee_batch(database, batch)

@@ -1,18 +1,15 @@
 """What `incidents reattribute` tells: differences as a table or as JSON Lines, troubles, and a summary."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import click
 
-from abuse_intake.as_json import attribution_as_json
 from abuse_intake.cli.output import count, one_line, print_json, print_table
 from abuse_intake.cli.progress import Progress
-from abuse_intake.reattributing import KEY_IS_GONE, LEFT, READS_DIFFERENTLY, DecidedBatch, Trouble
+from abuse_intake.reattributing import KEY_IS_GONE, READS_DIFFERENTLY, DecidedBatch, Trouble
+from abuse_intake.settling import Homes, Tally, compare_evidence, redecision_as_json, trouble_as_json
 from storage.bulk import chunked
 from storage.redecisions import Redecision
-from storage.values import Evidence
 
 TABLE_ROWS = 500
 """Differences in one table; more of them make another one, so that memory stays bounded."""
@@ -31,30 +28,18 @@ class Answer:
     def __init__(self, applies: bool, progress: Progress) -> None:
         self._applies = applies
         self._progress = progress
-        self._counts: Counter[str] = Counter()
+        self._tally = Tally()
 
     @property
     def has_unread(self) -> bool:
         """Whether some mail could not be decided on."""
-        return self._counts["unread"] > 0
+        return self._tally["unread"] > 0
 
-    def take(self, batch: DecidedBatch, homes: Mapping[str, str | None]) -> None:
+    def take(self, batch: DecidedBatch, homes: Homes) -> None:
         """Tell what one batch led to."""
-        self._counts.update(
-            incidents=batch.incidents,
-            decided=batch.decided,
-            left=sum(one.reports for one in batch.troubles if one.reason == READS_DIFFERENTLY),
-            keyless=sum(one.reports for one in batch.troubles if one.reason == KEY_IS_GONE),
-            unread=sum(one.reports for one in batch.troubles if one.reason not in LEFT),
-        )
+        self._tally.add_batch(batch)
         for some in chunked(batch.changed, TABLE_ROWS):
-            settled = [one for one in some if one.report.id in homes]
-            self._counts.update(
-                changed=len(settled),
-                evidence_only=sum(one.is_changed_in_evidence_only for one in settled),
-                gone=len(some) - len(settled),
-            )
-            self.show_changed([(one, homes[one.report.id]) for one in settled])
+            self.show_changed(self._tally.settle(some, homes))
         self.show_troubles(batch.troubles)
         self._progress.advance(batch.incidents)
 
@@ -71,27 +56,26 @@ class Answer:
 
     def print_summary(self) -> None:
         """What was looked at and what came of it, in a line, and whether it is stored."""
-        counts = self._counts
-        looked = sum(counts[name] for name in ("decided", "left", "keyless", "unread"))
+        counts = self._tally.as_json()
         evidence_only = (
             f" ({counts['evidence_only']} in the evidence only)" if counts["evidence_only"] else ""
         )
         parts = [
-            f"{counts['decided'] - counts['changed'] - counts['gone']} unchanged",
+            f"{counts['unchanged']} unchanged",
             f"{counts['changed']} changed{evidence_only}",
             f"{counts['unread']} could not be read",
         ]
-        if counts["left"]:
-            parts.append(f"{counts['left']} read differently now")
-        if counts["keyless"]:
-            parts.append(f"{counts['keyless']} kept, as the key is gone")
-        if counts["gone"]:
-            parts.append(f"{counts['gone']} replaced meanwhile (run it again)")
-        of = f"{count(looked, 'report')} of {count(counts['incidents'], 'incident')} looked at"
+        if counts["read_differently"]:
+            parts.append(f"{counts['read_differently']} read differently now")
+        if counts["key_gone"]:
+            parts.append(f"{counts['key_gone']} kept, as the key is gone")
+        if counts["replaced"]:
+            parts.append(f"{counts['replaced']} replaced meanwhile (run it again)")
+        of = f"{count(counts['reports'], 'report')} of {count(counts['incidents'], 'incident')} looked at"
         click.echo(f"{of}: {', '.join(parts)}; {self._describe_end()}", err=self._summary_on_stderr)
 
     def _describe_end(self) -> str:
-        if self._counts["changed"] == 0:
+        if self._tally["changed"] == 0:
             return "nothing to store"
         return "stored" if self._applies else "nothing is stored without --apply"
 
@@ -104,12 +88,12 @@ class JsonAnswer(Answer):
     def show_changed(self, settled: Sequence[tuple[Redecision, str | None]]) -> None:
         with self._progress.paused():
             for one, incident in settled:
-                print_json(_as_json(one, incident, self._applies))
+                print_json(redecision_as_json(one, incident, self._applies))
 
     def show_troubles(self, troubles: Sequence[Trouble]) -> None:
         with self._progress.paused():
             for one in troubles:
-                print_json({"mail": one.mail_id, "problem": one.reason, "reports": one.reports})
+                print_json(trouble_as_json(one))
 
 
 class TableAnswer(Answer):
@@ -139,20 +123,6 @@ class TableAnswer(Answer):
         self._rows.clear()
 
 
-def _as_json(one: Redecision, incident: str | None, is_stored: bool) -> dict[str, Any]:
-    before, after = one.report.attribution, one.attribution
-    return {
-        "incident": one.report.incident_id,
-        "incident_after": incident,
-        "mail": one.report.mail_id,
-        "report": one.report.position,
-        "before": attribution_as_json(before),
-        "after": attribution_as_json(after),
-        "evidence_changed": _compare_evidence(before.evidence, after.evidence),
-        "stored": is_stored,
-    }
-
-
 def _as_row(one: Redecision, incident: str | None) -> Sequence[object]:
     before, after = one.report.attribution, one.attribution
     return (
@@ -160,7 +130,7 @@ def _as_row(one: Redecision, incident: str | None) -> Sequence[object]:
         one.report.mail_id,
         _change(before.tenant, after.tenant),
         _change(before.confidence, after.confidence),
-        " ".join(_compare_evidence(before.evidence, after.evidence)),
+        " ".join(compare_evidence(before.evidence, after.evidence)),
         _change(before.ip, after.ip),
         _change(before.reason, after.reason),
         one.report.position + 1,
@@ -169,14 +139,6 @@ def _as_row(one: Redecision, incident: str | None) -> Sequence[object]:
 
 def _change(before: object, after: object) -> object:
     return before if before == after else f"{before or '–'} → {after or '–'}"
-
-
-def _compare_evidence(before: Iterable[Evidence], after: Iterable[Evidence]) -> list[str]:
-    """The sources whose evidence differs: `+dkim` is new, `-from` gone, `~address` another one."""
-    old, new = Counter(before), Counter(after)
-    gone, added = ({one.source for one in some} for some in (old - new, new - old))
-    signs = {True: {True: "~", False: "+"}, False: {True: "-"}}
-    return [f"{signs[source in added][source in gone]}{source}" for source in sorted(gone | added)]
 
 
 def _describe_trouble(trouble: Trouble) -> str:

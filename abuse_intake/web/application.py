@@ -13,7 +13,19 @@ from abuse_intake.web.docs_page import add_document
 from abuse_intake.web.frontier import Frontier
 from abuse_intake.web.gate import PREFIX, Gate
 from abuse_intake.web.problems import add_handlers
-from abuse_intake.web.routes import counts, decisions, export, incidents, mails, reading, records, tenants
+from abuse_intake.web.routes import (
+    counts,
+    decisions,
+    export,
+    importing,
+    incidents,
+    mails,
+    reading,
+    reattributing,
+    records,
+    retrying,
+    tenants,
+)
 
 MAX_THREADS = 10
 """Requests that wait for the database at once: fewer than it gives connections."""
@@ -21,9 +33,12 @@ ROUTERS = (
     counts.router,
     export.router,
     decisions.router,
+    reattributing.router,
     incidents.router,
     mails.router,
+    retrying.router,
     tenants.router,
+    importing.router,
     records.router,
     reading.router,
 )

@@ -41,6 +41,12 @@ class AttributorSource:
                 self._source.refresh()
             return self._source.attributor
 
+    def find_patient(self) -> Attributor:
+        """The same for an analyst's work, who waits for slow keys; KeyArchiveError where they cannot be used."""
+        directory = self.find().directory
+        verifier = open_verifier(self._settings, is_patient=True)
+        return Attributor(self._settings.provider, directory, verifier)
+
     def close(self) -> None:
         """End what goes on in the background."""
         if self._source is not None:
@@ -67,6 +73,10 @@ class Backend:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     streams: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_STREAMS))
     readings: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_READINGS))
+    imports: BoundedSemaphore = field(default_factory=BoundedSemaphore)
+    """One at a time: each reads the whole directory into memory."""
+    redecisions: BoundedSemaphore = field(default_factory=BoundedSemaphore)
+    """One at a time: each reads up to a thousand incidents' mails."""
 
     @property
     def max_mail_bytes(self) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import Depends, HTTPException, Request
 
-MAIL, JSON = "message/rfc822", "application/json"
+MAIL, JSON, JSON_LINES = "message/rfc822", "application/json", "application/jsonl"
 
 
 def wants(content_type: str) -> Any:

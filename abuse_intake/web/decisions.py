@@ -4,20 +4,37 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from abuse_intake.deciding import MAX_NOTE, MAX_TENANT
+from abuse_intake.deciding import MAX_NOTE, MAX_TENANT, check_note
+from abuse_intake.errors import DecisionError
 from storage.decisions import Decision
 from storage.values import IncidentStatus
 
 MAX_IDS = 1_000
 MAX_ID = 20
-TEXT = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"
-"""Any lines of text, without what steers a terminal."""
 
 
 def _printable(text: str | None) -> str | None:
     if text is not None and not text.isprintable():
         raise ValueError("must be printable")
     return text
+
+
+def _check_note(note: str) -> str:
+    try:
+        return check_note(note)
+    except DecisionError as error:
+        raise ValueError(str(error)) from None
+
+
+Note = Annotated[
+    str,
+    AfterValidator(_check_note),
+    Field(
+        description="may have several lines, but no control characters",
+        examples=["told by phone"],
+        json_schema_extra={"minLength": 1, "maxLength": MAX_NOTE},
+    ),
+]
 
 
 class DecisionBody(BaseModel):
@@ -34,9 +51,7 @@ class DecisionBody(BaseModel):
         examples=["contoso"],
     )
     as_evidence_says: bool = Field(default=False, description="take the correction by hand back")
-    note: str | None = Field(
-        default=None, min_length=1, max_length=MAX_NOTE, pattern=TEXT, examples=["told by phone"]
-    )
+    note: Note | None = None
 
     @model_validator(mode="after")
     def _decides(self) -> Self:

@@ -27,6 +27,9 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-h
 CLOSE = {"Connection": "close"}
 MAIL_PATHS = (f"{PREFIX}/parse", f"{PREFIX}/attribute")
 """Where a body is a mail, limited as the mailbox's are."""
+TENANTS_PATH = f"{PREFIX}/tenants"
+MAX_TENANTS_BYTES = 256 * 1024 * 1024
+"""A directory of a million allocations has some 100 MB."""
 MAX_JSON_BYTES = 1_000_000
 
 
@@ -71,10 +74,16 @@ def _believe_proxy(scope: Scope, headers: Headers, proxies: Sequence[IPNetwork])
 
 def _limited(scope: Scope, headers: Headers, receive: Receive, backend: Backend) -> Receive:
     """Its body, up to what may be sent there, within the time that it may take."""
-    limit = backend.max_mail_bytes if scope["path"] in MAIL_PATHS else MAX_JSON_BYTES
+    limit = _find_limit(scope["path"], backend)
     if int(_digits(headers.get("content-length", "0"))) > limit:
         raise _too_large(limit)
     return _Limited(receive, limit)
+
+
+def _find_limit(path: str, backend: Backend) -> int:
+    if path == TENANTS_PATH:
+        return MAX_TENANTS_BYTES
+    return backend.max_mail_bytes if path in MAIL_PATHS else MAX_JSON_BYTES
 
 
 class _Limited:

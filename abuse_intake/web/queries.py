@@ -28,7 +28,7 @@ ORDERS: dict[Sort, IncidentOrder] = {
 
 def _parse_address(value: Any) -> IPNetwork:
     try:
-        address = ip_address(value)
+        address = ip_address(str(value))
     except ValueError:
         raise ValueError("this is no IP address; for a network use cidr") from None
     return ip_network(getattr(address, "ipv4_mapped", None) or address)
@@ -36,13 +36,15 @@ def _parse_address(value: Any) -> IPNetwork:
 
 def _parse_network(value: Any) -> IPNetwork:
     try:
-        return ip_network(value, strict=False)
+        return ip_network(str(value), strict=False)
     except ValueError:
         raise ValueError("this is no network; write 192.0.2.0/24 or 2001:db8::/32") from None
 
 
 def _parse_moment(value: Any) -> datetime:
-    return parse_time(str(value), datetime.now(UTC))
+    if not isinstance(value, str):
+        raise ValueError("this is no text: give a date, a time (RFC 3339), or an age")
+    return parse_time(value, datetime.now(UTC))
 
 
 def _none_if_empty(text: str | None) -> str | None:

@@ -64,6 +64,13 @@ class MailInFull(Mail):
     acknowledgement: Acknowledgement | None
 
 
+class Retried(Form):
+    """A mail before and after it was read again."""
+
+    before: Mail
+    after: Mail
+
+
 class Mails(Form):
     """Mails, newest first."""
 
@@ -95,12 +102,23 @@ class Tenant(Form):
     allocations: list[Allocation]
 
 
+class Imported(Form):
+    """What became of a directory that was sent."""
+
+    tenants: int
+    warnings: list[str] = Field(description="what is doubtful in it")
+    in_force: bool = Field(description="false where tenants.directory names a file, which is used instead")
+
+
 class IncidentCounts(Form):
     """How many incidents there are of each kind."""
 
     incidents: int
     by_status: dict[str, int]
-    by_confidence: dict[str, int]
+    by_confidence: dict[str, int] = Field(
+        description="without those by hand: their evidence speaks of another"
+    )
+    by_hand: int = Field(description="those that an analyst moved to this tenant")
 
 
 class TenantIncidents(Form):

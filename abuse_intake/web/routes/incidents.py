@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from abuse_intake import as_json
+from abuse_intake.looking import look_at_mail
 from abuse_intake.message_view import read_message_view
 from abuse_intake.web import models
 from abuse_intake.web.access import Analyst
@@ -13,10 +14,8 @@ from abuse_intake.web.answers import answer, next_link
 from abuse_intake.web.backend import Served
 from abuse_intake.web.queries import PageQuery
 from storage import incidents as recorded
-from storage.audit import note_action
 from storage.database import Session
 from storage.incidents import find_incident_page
-from storage.mails import find_mail, mail_raw
 
 MAX_REPORTS = 500
 """Reports that one incident is shown with: thousands may report one message."""
@@ -28,7 +27,7 @@ router = APIRouter(prefix="/incidents", tags=["incidents"])
 def list_incidents(request: Request, backend: Served, query: Annotated[PageQuery, Query()]) -> Response:
     """List incidents, a page at a time."""
     with backend.database.read() as session:
-        page = find_incident_page(session, query.as_filter(), query.order, query.limit, query.cursor)
+        page = find_incident_page(session, query.as_filter(), query.order, query.limit, query.cursor or None)
     items = [as_json.incident_as_json(one) for one in page.incidents]
     body = {"items": items, "next_cursor": page.cursor}
     return answer(request, body, next_link(request, page.cursor))
@@ -44,12 +43,13 @@ def show_incident(request: Request, backend: Served, incident_id: str) -> Respon
 @router.get("/{incident_id}/full", response_model=models.MessageView)
 def show_message(request: Request, backend: Served, caller: Analyst, incident_id: str) -> Response:
     """Show all that the reported message holds. Strangers wrote it; that you looked is noted in the audit log."""
-    with backend.database.begin() as session:
+    with backend.database.read() as session:
         incident = recorded.find_incident(session, incident_id)
         reports = recorded.incident_reports(session, incident.id, 1)
-        raw = _look_at_mail(session, backend, caller, reports[0].mail_id) if reports else None
-    view = read_message_view(backend.guard, raw, reports[0]) if raw is not None else None
-    return answer(request, {"full": view})
+    if not reports:
+        return answer(request, {"full": None})
+    looked = look_at_mail(backend.database, reports[0].mail_id, "viewed full", caller.actor, backend.now())
+    return answer(request, {"full": read_message_view(backend.guard, looked.raw, reports[0])})
 
 
 def incident_in_full(session: Session, id: str) -> dict[str, Any]:
@@ -62,11 +62,3 @@ def incident_in_full(session: Session, id: str) -> dict[str, Any]:
         "reports": [as_json.report_as_json(one) for one in reports],
         "history": [as_json.history_as_json(one) for one in history],
     }
-
-
-def _look_at_mail(session: Session, backend: Served, caller: Analyst, id: str) -> bytes:
-    mail = find_mail(session, id)
-    note_action(
-        session, caller.actor, "viewed full", "mail", [mail.id], {"sha256": mail.sha256}, backend.now()
-    )
-    return mail_raw(session, mail.id)

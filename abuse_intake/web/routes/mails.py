@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from abuse_intake import as_json
 from abuse_intake.acknowledgement import make_reference
+from abuse_intake.looking import look_at_mail
 from abuse_intake.web import models
 from abuse_intake.web.access import Analyst
 from abuse_intake.web.answers import answer
@@ -15,7 +16,6 @@ from abuse_intake.web.queries import LimitQuery, Moment
 from parsers.values import Disposition
 from storage import acknowledgements
 from storage import mails as kept
-from storage.audit import note_action
 
 router = APIRouter(prefix="/mails", tags=["mails"])
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -64,15 +64,10 @@ class Download(Response):
 @router.get("/{mail_id}/raw", response_class=Download)
 def download_mail(backend: Served, caller: Analyst, mail_id: str) -> Response:
     """Download the exact bytes of a mail; that you looked is noted in the audit log first."""
-    with backend.database.begin() as session:
-        mail = kept.find_mail(session, mail_id)
-        raw = kept.mail_raw(session, mail.id)
-        note_action(
-            session, caller.actor, "viewed raw", "mail", [mail.id], {"sha256": mail.sha256}, backend.now()
-        )
+    looked = look_at_mail(backend.database, mail_id, "viewed raw", caller.actor, backend.now())
     headers = {
-        "Content-Disposition": f'attachment; filename="mail-{mail.id}.eml"',
+        "Content-Disposition": f'attachment; filename="mail-{looked.mail.id}.eml"',
         "Content-Security-Policy": SANDBOX,
         "Cache-Control": "no-store",
     }
-    return Download(raw, headers=headers)
+    return Download(looked.raw, headers=headers)

@@ -11,13 +11,14 @@ from abuse_intake.directory_listing import Listing
 from abuse_intake.web import models
 from abuse_intake.web.answers import Stream, answer
 from abuse_intake.web.backend import Served
+from abuse_intake.web.content_types import JSON_LINES
 from storage.incidents import list_incidents
 from storage.tenant_incidents import summarise_incidents
 from storage.values import IncidentFilter
 
 NEWEST = 10
 """Incidents of a tenant that are shown."""
-LINES = {200: {"content": {"application/jsonl": {"schema": {"type": "string"}}}}}
+LINES = {200: {"content": {JSON_LINES: {"schema": {"type": "string"}}}}}
 
 router = APIRouter(prefix="/tenants", tags=["tenants"])
 
@@ -26,7 +27,7 @@ router = APIRouter(prefix="/tenants", tags=["tenants"])
 def list_tenants(backend: Served) -> Stream:
     """List the directory that is in force, a tenant a line, as `tenants import` takes it."""
     lines = _write(backend.listing())
-    return Stream(backend.streams, lines, "application/jsonl", "tenants.jsonl")
+    return Stream(backend.streams, lines, JSON_LINES, "tenants.jsonl")
 
 
 @router.get("/{tenant_id}", response_model=models.TenantInFull)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from command_line import CommandLine
 from reattributing_cli import MOVED
+from storage_builders import NOW
 
 from abuse_intake import looking
 from abuse_intake.looking import look_at_mail
@@ -92,7 +93,7 @@ def test_who_may_only_read_the_database_sees_no_mail(worked: CommandLine) -> Non
     database = Database(f"sqlite:///file:{worked.folder}/abuse-intake.db?mode=ro&uri=true")
 
     with pytest.raises(DatabaseUnavailable, match=r"without a line in the audit log: .* readonly database"):
-        look_at_mail(database, "1", "viewed raw", Actor("mia", "terminal"))
+        look_at_mail(database, "1", "viewed raw", Actor("mia", "terminal"), NOW)
 
     database.close()
     assert _audit(worked) == []

@@ -157,3 +157,19 @@ def test_all_are_decided_or_none(api: Api, database: Database) -> None:
 def test_ids_are_bounded(api: Api, ids: Any) -> None:
     """From 1 to 1,000 of them."""
     assert api.post("/incidents/set", json={"ids": ids, "status": "open"}).status_code == 422
+
+
+@pytest.mark.parametrize("note", ["", " \n", "x" * 2_001, "a\rb", "a\x1b[2J", "a\u202eb", "a\0", "a\u200bb"])
+def test_a_note_is_what_it_is_on_the_command_line(api: Api, note: str) -> None:
+    """One rule for all ways in: nothing empty, endless or hidden."""
+    answer = api.patch("/incidents/1", json={"note": note})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["where"] == "body.note"
+
+
+def test_a_note_is_trimmed(api: Api) -> None:
+    """It may have several lines."""
+    shown = api.patch("/incidents/1", json={"note": " told\n\tby phone \n"}).json()
+
+    assert shown["history"][-1]["detail"]["note"] == "told\n\tby phone"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel
-from web_world import MAIL, REPORT, Api
+from web_world import JSON_LINES, MAIL, REPORT, Api
 
 from abuse_intake.web import models
 
@@ -16,6 +16,7 @@ FORMS: dict[str, type[BaseModel]] = {
     "/incidents/top/networks?most=true": models.JunkCounts,
     "/incidents/counts": models.Counts,
     "/incidents/counts?by=network": models.Counts,
+    "/incidents/counts?by=day&tenant=contoso": models.Counts,
     "/mails": models.Mails,
     "/mails/1": models.MailInFull,
     "/tenants/contoso": models.TenantInFull,
@@ -58,3 +59,15 @@ def test_read_mails_have_their_form(api: Api, path: str, form: type[BaseModel]) 
 def test_decisions_have_their_form(api: Api) -> None:
     """Likewise for many at once."""
     require_form(models.Decided, api.post("/incidents/set", json={"ids": ["1"], "note": "x"}).json())
+
+
+def test_what_is_imported_has_its_form(api: Api) -> None:
+    """Likewise for a directory."""
+    answer = api.put("/tenants", content=b'{"id": "a", "name": "A"}', headers=JSON_LINES)
+
+    require_form(models.Imported, answer.json())
+
+
+def test_what_is_read_again_has_its_form(api: Api) -> None:
+    """Likewise for a mail before and after."""
+    require_form(models.Retried, api.post("/mails/1/retry").json())

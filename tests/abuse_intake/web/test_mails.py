@@ -54,7 +54,7 @@ def test_what_cannot_be_noted_is_not_shown(api: Api, monkeypatch: pytest.MonkeyP
     def fail(*_: object) -> None:
         raise DatabaseUnavailable("disk full")
 
-    monkeypatch.setattr("abuse_intake.web.routes.mails.note_action", fail)
+    monkeypatch.setattr("abuse_intake.looking.note_action", fail)
 
     answer = api.get("/mails/1/raw")
 

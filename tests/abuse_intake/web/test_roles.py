@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web_world import MAIL, PREFIX, REPORT, Api, Tokens, make_token, make_tokens
+from web_world import JSON_LINES, MAIL, PREFIX, REPORT, Api, Tokens, make_token, make_tokens
 
 from abuse_intake.guard.pool import Guard
 from abuse_intake.web.gate import PUBLIC
@@ -22,10 +22,13 @@ ROUTES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "GET /incidents/{incident_id}/full": (ANALYSE, "/incidents/1/full", {}),
     "PATCH /incidents/{incident_id}": (ANALYSE, "/incidents/1", BODY),
     "POST /incidents/set": (ANALYSE, "/incidents/set", {"json": {"ids": ["1"], "status": "open"}}),
+    "POST /incidents/reattribute": (ANALYSE, "/incidents/reattribute", {"json": {"ids": ["1"]}}),
     "GET /mails": (READ, "/mails", {}),
     "GET /mails/{mail_id}": (READ, "/mails/1", {}),
     "GET /mails/{mail_id}/raw": (ANALYSE, "/mails/1/raw", {}),
+    "POST /mails/{mail_id}/retry": (ANALYSE, "/mails/1/retry", {}),
     "GET /tenants": (READ, "/tenants", {}),
+    "PUT /tenants": (ANALYSE, "/tenants", {"content": TENANT, "headers": JSON_LINES}),
     "GET /tenants/{tenant_id}": (READ, "/tenants/contoso", {}),
     "GET /outbox": (READ, "/outbox", {}),
     "GET /stats": (READ, "/stats", {}),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from running_api import RunningApi, run_api
+from running_api import CONFIGURATION, RunningApi, run_api
 from web_world import ADMIN, PREFIX
 
 from storage.database import Database
@@ -18,6 +18,14 @@ from storage.tokens import add_token
 HOOKS = Path(__file__).parents[2] / "schemathesis_hooks.py"
 EXAMPLES = 3
 """Requests an operation and phase; docs/decisions/0014-web.md tells of a longer run."""
+MAILBOX = """
+[mailbox]
+url = "maildir://Maildir"
+address = "abuse@provider.example"
+[outbox]
+url = "maildir://outbox"
+"""
+"""Without them no mail is read again."""
 LEFT_OUT = "positive_data_acceptance"
 """What no schema says: which ids there are, that ip and cidr exclude each other, what is a time."""
 
@@ -26,7 +34,7 @@ LEFT_OUT = "positive_data_acceptance"
 def running(seeded: Path, tmp_path: Path) -> Iterator[RunningApi]:
     """The program over seeded data."""
     shutil.copy(seeded, tmp_path / "test.db")
-    with run_api(tmp_path) as api:
+    with run_api(tmp_path, configuration=CONFIGURATION + MAILBOX) as api:
         yield api
 
 
