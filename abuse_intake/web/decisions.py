@@ -4,7 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from abuse_intake.deciding import MAX_NOTE, MAX_TENANT
+from abuse_intake.deciding import MAX_NOTE, MAX_TENANT, check_note
+from abuse_intake.errors import DecisionError
 from storage.decisions import Decision
 from storage.values import IncidentStatus
 
@@ -18,6 +19,14 @@ def _printable(text: str | None) -> str | None:
     if text is not None and not text.isprintable():
         raise ValueError("must be printable")
     return text
+
+
+def _said(note: str | None) -> str | None:
+    """What a note on the command line must be, too: something that is seen."""
+    try:
+        return None if note is None else check_note(note)
+    except DecisionError as error:
+        raise ValueError(str(error)) from None
 
 
 class DecisionBody(BaseModel):
@@ -34,7 +43,7 @@ class DecisionBody(BaseModel):
         examples=["contoso"],
     )
     as_evidence_says: bool = Field(default=False, description="take the correction by hand back")
-    note: str | None = Field(
+    note: Annotated[str | None, AfterValidator(_said)] = Field(
         default=None, min_length=1, max_length=MAX_NOTE, pattern=TEXT, examples=["told by phone"]
     )
 
