@@ -43,6 +43,11 @@ def has_tokens(session: Session, now: datetime) -> bool:
     return session.execute(_TOKENS.where(_is_valid(now)).limit(1)).first() is not None
 
 
+def had_tokens(session: Session) -> bool:
+    """Whether there ever was one, also if it lets nobody in any more."""
+    return session.execute(_TOKENS.limit(1)).first() is not None
+
+
 def list_tokens(session: Session) -> tuple[TokenRecord, ...]:
     """All tokens, newest first, also those that expired or were revoked."""
     return tuple(map(_record, session.execute(_TOKENS.order_by(Token.id.desc()))))
@@ -54,7 +59,7 @@ def revoke_token(session: Session, id: str, actor: Actor, now: datetime) -> Toke
     tokens = table_of(Token)
     changed = update(tokens).where(tokens.c.id == number, tokens.c.revoked_at.is_(None))
     if session.execute(changed.values(revoked_at=now).returning(tokens.c.id)).first():
-        note_action(session, actor, "revoked", "token", [id], {}, now)
+        note_action(session, actor, "revoked", "token", [str(number)], {}, now)
     row = session.execute(_TOKENS.where(Token.id == number)).one_or_none()
     if row is None:
         raise no_such_token(id)

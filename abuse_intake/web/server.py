@@ -17,7 +17,7 @@ from abuse_intake.web.backend import AttributorSource, Backend
 from abuse_intake.web.connection import Connection
 from abuse_intake.web.listening import Place, check_certificate, check_exposure, open_sockets
 from storage.database import Database
-from storage.tokens import has_tokens
+from storage.tokens import had_tokens, has_tokens
 
 log = structlog.get_logger()
 
@@ -33,8 +33,8 @@ MAX_READERS = 2
 def serve(settings: Settings, database: Database, place: Place) -> None:
     """Serve until SIGTERM or SIGINT; ConfigurationError where it may or can not."""
     with database.read() as session:
-        is_guarded = has_tokens(session, datetime.now(UTC))
-    check_exposure(settings, place, has_tokens=is_guarded)
+        lets_somebody_in, is_guarded = has_tokens(session, datetime.now(UTC)), had_tokens(session)
+    check_exposure(settings, place, has_tokens=lets_somebody_in)
     certificate = check_certificate(settings)
     sockets = open_sockets(place)
     is_local = place.is_loopback and not settings.web.proxies

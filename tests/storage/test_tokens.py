@@ -129,6 +129,15 @@ def test_revoking_again_changes_nothing(database: Database) -> None:
     assert audit(database) == [("ann", "revoked", token.id), ("ann", "added", token.id)]
 
 
+def test_the_audit_log_names_a_token_by_its_own_id(database: Database) -> None:
+    """However somebody wrote it, `--object token:1` finds the line."""
+    token, _ = add(database)
+
+    revoke(database, f"00{token.id}")
+
+    assert audit(database)[0] == ("ann", "revoked", token.id)
+
+
 @pytest.mark.parametrize("id", ["7", "", "x", "-1", "1; DROP TABLE tokens", "9" * 30, "\0", "\ud800"])
 def test_what_is_not_there_cannot_be_revoked(database: Database, id: str) -> None:
     """The error says where ids are to be had."""

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web_world import MAIL, PREFIX, REPORT, Api, Tokens, make_tokens
+from web_world import MAIL, PREFIX, REPORT, Api, Tokens, make_token, make_tokens
 
 from abuse_intake.guard.pool import Guard
 from abuse_intake.web.gate import PUBLIC
@@ -115,6 +115,17 @@ def test_as_soon_as_there_is_a_token_it_is_needed(database: Database, tmp_path: 
     make_tokens(database)
 
     assert (before, api.get("/incidents").status_code) == (200, 401)
+
+
+@pytest.mark.parametrize("is_expired", [True, False])
+def test_a_token_that_is_over_leaves_the_door_shut(
+    database: Database, tmp_path: Path, guard: Guard, is_expired: bool
+) -> None:
+    """What was closed does not open to all by itself one night."""
+    api = Api(database, tmp_path, guard)
+    make_token(database, "reader", expires=is_expired, is_revoked=not is_expired)
+
+    assert api.get("/incidents").status_code == 401
 
 
 def test_beyond_this_machine_a_token_is_always_needed(
