@@ -121,13 +121,14 @@ class Api:
         path: str,
         *,
         token: str | None = None,
-        headers: dict[str, str] | None = None,
+        headers: dict[str, str] | list[tuple[str, str]] | None = None,
         client: str = "127.0.0.1",
         **options: Any,
     ) -> httpx.Response:
         """One request."""
-        token = token or self.token
-        fields = {**({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
+        token, fields = token or self.token, httpx.Headers(headers)
+        if token:
+            fields.setdefault("Authorization", f"Bearer {token}")
         app = one_application()
         app.state.backend = self.backend
         transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(client, 1234))

@@ -40,6 +40,8 @@ COMMANDS = {
 EXIT_INPUT_WRONG = 1
 EXIT_USAGE_WRONG = 2
 EXIT_INTERRUPTED = 130
+MAX_COMPLAINT = 2_000
+"""Characters of one: it may repeat an argument, whose beginning and end are enough."""
 
 
 class LazyGroup(click.Group):
@@ -158,5 +160,8 @@ def _forget_output() -> None:
 
 
 def _complain(text: str, code: int) -> int:
+    if len(text) > MAX_COMPLAINT:
+        half = MAX_COMPLAINT // 2
+        text = f"{text[:half]} … {text[-half:]}"
     click.echo(f"abuse-intake: {one_line(text)}", err=True)
     return code

@@ -35,9 +35,12 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
             self.fail(str(error), param, ctx)
 
 
+MAX_LIMIT = 1_000_000_000
+"""More means the same, and no database takes any number."""
 limit_option = click.option(
     "--limit",
     type=click.IntRange(min=0),
+    callback=lambda _context, _option, limit: min(limit, MAX_LIMIT),
     metavar="N",
     default=50,
     show_default=True,

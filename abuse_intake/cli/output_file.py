@@ -20,7 +20,7 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
         with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as device:
             yield device
     else:
-        with _replace(path.resolve()) as file:
+        with _replace(Path(os.path.realpath(path))) as file:  # `resolve` raises where links lead in a circle
             yield file
 
 

@@ -23,7 +23,7 @@ def warn_of_unknown_tenant(id: str, settings: Settings, database: Database) -> N
     tenant, was_readable = _look_up(id, settings, database)
     if was_readable and tenant is None:
         click.echo(
-            f"abuse-intake: no tenant {one_line(repr(id))} is known; list them with: abuse-intake tenants list",
+            f"abuse-intake: no tenant {one_line(repr(id[:80]))} is known; list them with: abuse-intake tenants list",
             err=True,
         )
 

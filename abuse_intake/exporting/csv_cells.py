@@ -1,8 +1,9 @@
 """Strangers' text as a cell of a table: on one line, nothing hidden, and never a formula.
 
 Spreadsheets run a cell that begins with `=`, `+`, `-` or `@`, also behind blanks, and some take other forms of these
-for them. Where the list separator is a semicolon, as in much of Europe, a cell may end there too. An apostrophe keeps
-it text; where one stands already another is added, so that who reads a cell back takes exactly one away.
+for them. Where the list separator is a semicolon, as in much of Europe, a cell may end there too, and quotes that the
+next one begins with are taken away. An apostrophe keeps it text; where one stands already another is added, so that
+who reads a cell back takes exactly one away.
 """
 
 import re
@@ -21,7 +22,7 @@ FORMULA_STARTS = (
 )
 """The four, and all that Unicode's NFKC makes one of them."""
 
-_WAITING = rf"(?=['\s]*[{re.escape(FORMULA_STARTS)}])"
+_WAITING = rf"(?=['\"\s]*[{re.escape(FORMULA_STARTS)}])"
 _STARTS = frozenset(FORMULA_STARTS)
 _FORMULA = re.compile(f"(^|;){_WAITING}")
 _DISARMED = re.compile(f"(^|;)'{_WAITING}")
@@ -32,7 +33,7 @@ def write_cell(text: str) -> str:
     if len(text) > MAX_CHARACTERS:
         text = f"{text[:MAX_CHARACTERS]}…"
     cell = clean(text)
-    if ";" not in cell and cell.lstrip("' ")[:1] not in _STARTS:
+    if ";" not in cell and cell.lstrip("'\" ")[:1] not in _STARTS:
         return cell
     return _FORMULA.sub(r"\1'", cell)
 

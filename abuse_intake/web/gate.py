@@ -65,7 +65,7 @@ def _believe_proxy(scope: Scope, headers: Headers, proxies: Sequence[IPNetwork])
     client = _address((scope.get("client") or ("", 0))[0])
     if not any(client in network for network in proxies):
         raise HTTPException(403, "only the proxies that web.proxies states are served here")
-    address = _address(headers.get("x-forwarded-for", "").rpartition(",")[2].strip())
+    address = _address(",".join(headers.getlist("x-forwarded-for")).rpartition(",")[2].strip())
     if address is not None:
         scope["client"] = (str(address), 0)
     if headers.get("x-forwarded-proto") in ("http", "https"):

@@ -159,6 +159,15 @@ def test_a_link_leads_to_the_file_that_is_replaced(worked: CommandLine) -> None:
     assert file.read_text().startswith("id,")
 
 
+def test_a_link_that_leads_to_itself_is_replaced(worked: CommandLine) -> None:
+    """It leads to no file that could be."""
+    link = worked.folder / "link"
+    link.symlink_to(link)
+
+    assert worked("incidents", "export", "--format", "csv", "--output", str(link)).code == 0
+    assert link.read_text().startswith("id,")
+
+
 def test_what_is_no_file_is_written_into(worked: CommandLine) -> None:
     """A pipe stays a pipe, and /dev/null stays where it is."""
     pipe = worked.folder / "pipe"

@@ -142,6 +142,21 @@ def test_wrong_usage_is_one_line_and_2(cli: CommandLine, arguments: str, complai
     assert complaint in answer.complaint()
 
 
+def test_a_complaint_about_a_huge_argument_is_short(cli: CommandLine) -> None:
+    """It says what is wrong, and where to read on."""
+    answer = cli("incidents", "list", "--ip", "1" * 100_000)
+
+    assert answer.code == 2
+    assert len(answer.complaint()) < 3_000
+    assert "is no IP address" in answer.complaint()
+
+
+@pytest.mark.parametrize("noun", ["incidents", "mails", "outbox", "audit"])
+def test_a_limit_that_no_database_can_count_is_none(cli: CommandLine, noun: str) -> None:
+    """All is listed that there is."""
+    assert cli(noun, "list", "--limit", "9" * 30).code == 0
+
+
 @pytest.mark.parametrize("command", ["stats", "run --once", "check", "attribute x.eml", "tenants list"])
 def test_a_configuration_that_is_not_there_is_one_line_and_2(cli: CommandLine, command: str) -> None:
     """A mistyped --config is told, whatever the command."""

@@ -23,7 +23,8 @@ def read_rows(*incidents: IncidentRecord) -> list[dict[str, str]]:
 
 def runs_in_a_spreadsheet(cell: str) -> bool:
     """Whether a cell, or what a spreadsheet could take for one, begins as a formula does."""
-    return any(part.strip()[:1] in FORMULA_STARTS for part in SEPARATORS.split(cell) if part.strip())
+    parts = (part.lstrip('" ') for part in SEPARATORS.split(cell))
+    return any(part.strip()[:1] in FORMULA_STARTS for part in parts if part.strip())
 
 
 def test_a_row_says_what_the_incident_says() -> None:
@@ -94,6 +95,8 @@ def test_all_rows_are_there(number: int) -> None:
         ("\uff1d1", "'\uff1d1"),
         ("a;=1", "a;'=1"),
         ("a; =1", "a;' =1"),
+        ('a;"=1;', "a;'\"=1;"),
+        ('"=1', "'\"=1"),
         ("a\n=1", "a =1"),
         ("'=1", "''=1"),
         ("a=1", "a=1"),

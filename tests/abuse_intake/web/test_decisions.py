@@ -67,6 +67,10 @@ WRONG: list[dict[str, Any]] = [
     {"tenant": "nobody-knows-them", "note": "why"},
     {"note": "\x00"},
     {"note": "\x1b[2J"},
+    {"note": "\x9b2J"},
+    {"note": "\u202etxt.exe"},
+    {"note": " \n"},
+    {"tenant": "fabrikam", "note": " "},
     {"note": "x" * 4_001},
     {"status": "open", "state": "open"},
 ]

@@ -1,5 +1,6 @@
 """What a request passes before any route: Host, proxy, size, content type."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,17 @@ def test_the_proxy_is_believed_who_asks(proxied: Api, capsys: pytest.CaptureFixt
     assert "198.51.100.7" in capsys.readouterr().err
 
 
+def test_a_client_cannot_say_beside_the_proxy_who_asks(
+    proxied: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A proxy may add a field of its own below that of the client."""
+    said = [("X-Forwarded-For", "10.9.9.9"), ("X-Forwarded-For", "198.51.100.7")]
+
+    proxied.get("/stats", client="192.0.2.80", headers=said)
+
+    assert "198.51.100.7" in capsys.readouterr().err
+
+
 def test_pages_elsewhere_get_no_permission(api: Api) -> None:
     """There is no CORS."""
     origin = {"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"}
@@ -89,6 +101,13 @@ def test_changes_must_be_json(api: Api, kind: str) -> None:
 def test_a_mail_must_say_that_it_is_one(api: Api) -> None:
     """The same for what is read."""
     assert api.post("/parse", json={}).status_code == 415
+
+
+def test_a_packed_mail_is_refused(api: Api) -> None:
+    """It would be read as what it is not, and its reports missed."""
+    packed = {"Content-Type": "message/rfc822", "Content-Encoding": "gzip"}
+
+    assert api.post("/parse", content=gzip.compress(b"Subject: x\r\n\r\n"), headers=packed).status_code == 415
 
 
 def test_a_body_that_is_too_large_is_refused_by_its_length(api: Api) -> None:
