@@ -12,6 +12,7 @@ import click
 from abuse_intake import as_json as records
 from abuse_intake.cli.incident_table import print_incidents, print_marked
 from abuse_intake.cli.output import make_console, one_line, print_json
+from abuse_intake.cli.terminated import cleaning_up
 from abuse_intake.following import Follower
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
@@ -65,7 +66,7 @@ def watch_on_terminal(database: Database, watched: Watched) -> None:
     with database.read() as session:
         marks.begin(find_mark(session).incident)
     try:
-        with _own_screen():
+        with cleaning_up(), _own_screen():
             while True:
                 with outage.told():
                     found = _read(database, watched)

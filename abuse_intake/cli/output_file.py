@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from abuse_intake.cli.terminated import cleaning_up
 from abuse_intake.durably import sync_directory
 
 
@@ -20,7 +21,8 @@ def open_output(path: Path | None) -> Iterator[TextIO]:
         with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as device:
             yield device
     else:
-        with _replace(Path(os.path.realpath(path))) as file:  # `resolve` raises where links lead in a circle
+        # `resolve` raises where links lead in a circle.
+        with cleaning_up(), _replace(Path(os.path.realpath(path))) as file:
             yield file
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -145,6 +146,17 @@ def test_a_file_that_fails_leaves_the_old_one(worked: CommandLine, monkeypatch: 
     assert "no space left on device" in answer.complaint()
     assert file.read_text() == "the old one"
     assert not list(worked.folder.glob(".abuse-intake-*"))
+
+
+def test_an_export_that_is_ended_leaves_no_half_of_a_file(
+    worked: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGTERM comes before all is written."""
+    monkeypatch.setattr(os, "fsync", lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    answer = worked("incidents", "export", "--format", "csv", "--output", str(worked.folder / "out"))
+
+    assert answer.code == 128 + signal.SIGTERM
+    assert not [*worked.folder.glob("out"), *worked.folder.glob(".abuse-intake-*")]
 
 
 def test_a_link_leads_to_the_file_that_is_replaced(worked: CommandLine) -> None:

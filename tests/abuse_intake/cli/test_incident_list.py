@@ -17,7 +17,7 @@ import pytest
 from command_line import CommandLine, read_some
 from report_builders import make_junk, make_mail
 
-from abuse_intake.cli.incident_watch import CHANGED, MARKED_SECONDS, NEW, SAME, Marks
+from abuse_intake.cli.incident_watch import CHANGED, LEAVE_SCREEN, MARKED_SECONDS, NEW, SAME, Marks
 from abuse_intake.following import Follower
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
@@ -168,6 +168,14 @@ def test_a_watched_table_is_redrawn_and_left_behind(worked: CommandLine) -> None
     assert [line.split()[0] for line in screen.plain(left) if line[:1].isdigit()] == ["3", "2", "1"]
 
 
+def test_a_terminal_is_left_as_it_was_when_watching_is_ended(worked: CommandLine) -> None:
+    """By SIGTERM, as by ctrl-c: with its cursor, and what stood on it before."""
+    code, written = _Screen(worked, 80, 12).interrupt(signal.SIGTERM)
+
+    assert code == 128 + signal.SIGTERM
+    assert LEAVE_SCREEN in written
+
+
 class _Screen:
     """A terminal with `incidents list --watch` on it."""
 
@@ -194,10 +202,10 @@ class _Screen:
             assert more, self._written
             self._written += more.decode("utf-8", "replace")
 
-    def interrupt(self) -> tuple[int, str]:
-        """What ctrl-c does; the exit code, and all that was written."""
+    def interrupt(self, number: int = signal.SIGINT) -> tuple[int, str]:
+        """What ctrl-c, or another signal, does; the exit code, and all that was written."""
         self.wait_for("ctrl-c ends")
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(number)
         while more := read_some(self._ours):
             self._written += more.decode("utf-8", "replace")
         os.close(self._ours)
