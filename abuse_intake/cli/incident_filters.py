@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from ipaddress import ip_address, ip_network
 from typing import Any, get_args
 
 import click
 
 from abuse_intake.cli.inputs import Time, since_option
 from abuse_intake.cli.tenant_id import TenantId
+from abuse_intake.networks import parse_address, parse_network
 from storage.values import Confidence, IncidentFilter, IncidentStatus, IPNetwork, Route
 
 STATUSES = get_args(IncidentStatus)
@@ -21,10 +21,9 @@ class _Address(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> IPNetwork:
         try:
-            address = ip_address(value)
+            return parse_address(value)
         except ValueError:
             self.fail(f"{value!r} is no IP address; for a network use --cidr", param, ctx)
-        return ip_network(getattr(address, "ipv4_mapped", None) or address)
 
 
 class _Network(click.ParamType):  # type: ignore[type-arg]
@@ -32,7 +31,7 @@ class _Network(click.ParamType):  # type: ignore[type-arg]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> IPNetwork:
         try:
-            return ip_network(value, strict=False)
+            return parse_network(value)
         except ValueError:
             self.fail(f"{value!r} is no network; write 192.0.2.0/24 or 2001:db8::/32", param, ctx)
 

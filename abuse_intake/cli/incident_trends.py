@@ -11,7 +11,7 @@ from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.output import print_json, print_paragraph, print_table
 from abuse_intake.cli.session import database_of
 from abuse_intake.cli.tenant_id import TenantId
-from abuse_intake.counted_network import find_counted_network
+from abuse_intake.networks import find_counted_network
 from storage.trends import count_by_day, count_junk, find_rising
 from storage.values import CountedKind, DayCount, JunkCount
 

@@ -1,7 +1,6 @@
 """What stands behind the `?` of a route, checked: a name that we do not know is refused, never ignored."""
 
 from datetime import UTC, datetime
-from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -14,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from abuse_intake.networks import parse_address, parse_network
 from abuse_intake.times import parse_time
 from storage.values import Confidence, IncidentFilter, IncidentOrder, IncidentStatus, IPNetwork, Route
 
@@ -28,15 +28,14 @@ ORDERS: dict[Sort, IncidentOrder] = {
 
 def _parse_address(value: Any) -> IPNetwork:
     try:
-        address = ip_address(str(value))
+        return parse_address(str(value))
     except ValueError:
         raise ValueError("this is no IP address; for a network use cidr") from None
-    return ip_network(getattr(address, "ipv4_mapped", None) or address)
 
 
 def _parse_network(value: Any) -> IPNetwork:
     try:
-        return ip_network(str(value), strict=False)
+        return parse_network(str(value))
     except ValueError:
         raise ValueError("this is no network; write 192.0.2.0/24 or 2001:db8::/32") from None
 

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from starlette.responses import Response
 
 from abuse_intake import as_json
-from abuse_intake.counted_network import find_counted_network
+from abuse_intake.networks import find_counted_network
 from abuse_intake.web import models
 from abuse_intake.web.answers import answer
 from abuse_intake.web.backend import Served
