@@ -119,6 +119,11 @@ def report_as_json(report: ReportRecord) -> dict[str, Any]:
 
 def incident_as_json(incident: IncidentRecord) -> dict[str, Any]:
     """A line of `incidents list --json`."""
+    return {**incident_fields(incident), "evidence": evidence_as_json(incident.evidence)}
+
+
+def incident_fields(incident: IncidentRecord) -> dict[str, Any]:
+    """The same without its evidence, which is last."""
     return {
         "id": incident.id,
         "tenant": incident.tenant,
@@ -138,7 +143,6 @@ def incident_as_json(incident: IncidentRecord) -> dict[str, Any]:
         "authenticated_reporter_count": incident.authenticated_reporter_count,
         "first_seen": time_as_json(incident.first_seen),
         "last_seen": time_as_json(incident.last_seen),
-        "evidence": evidence_as_json(incident.evidence),
     }
 
 

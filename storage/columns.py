@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import blake2b
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
+from socket import AF_INET, inet_pton
+from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator
 
@@ -38,6 +40,14 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """The same in one step for SQLite's text, which every row of a list has some of."""
+        return _utc_of_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _utc_of_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
+
 
 def sortable_address(address: IPAddress) -> bytes:
     """The address at a fixed width for its family, family first: compares as bytes, families never mix."""
@@ -50,8 +60,10 @@ def sortable_range(network: IPNetwork) -> tuple[bytes, bytes]:
 
 
 def address_of(text: str | None) -> IPAddress | None:
-    """The address that was stored as canonical text."""
-    return None if text is None else ip_address(text)
+    """The address that was stored as canonical text; the platform reads most of them faster than Python."""
+    if text is None or ":" in text:
+        return None if text is None else ip_address(text)
+    return IPv4Address(inet_pton(AF_INET, text))
 
 
 def text_hash(text: str | None) -> int | None:

@@ -1,13 +1,14 @@
 """Incidents as values: the columns that it takes to show one, and what they become."""
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 
 from storage.columns import address_of
 from storage.models import Incident
-from storage.serialization import evidence_from_json
-from storage.values import Confidence, Correction, IncidentRecord, IncidentStatus, Route
+from storage.serialization import read_evidence
+from storage.values import Correction, IncidentRecord
 
 INCIDENTS = select(
     Incident.id,
@@ -31,36 +32,16 @@ INCIDENTS = select(
     Incident.authenticated_reporter_count,
     Incident.first_seen,
     Incident.last_seen,
-    Incident.evidence,
+    cast(Incident.evidence, Text).label("evidence"),
 )
+"""In the order of `IncidentRecord`; the evidence as text, since `read_evidence` makes values of it at once."""
 
 
 def incident_record(row: Any) -> IncidentRecord:
-    """The value of a row of `INCIDENTS`."""
-    return IncidentRecord(
-        id=str(row.id),
-        tenant=row.tenant,
-        attributed_tenant=row.attributed_tenant,
-        correction=_correction(row),
-        ip=address_of(row.ip),
-        confidence=cast(Confidence, row.confidence),
-        reason=row.reason,
-        route=cast(Route, row.route),
-        feedback_type=row.feedback_type,
-        status=cast(IncidentStatus, row.status),
-        subject=row.subject,
-        message_id=row.message_id,
-        from_address=row.from_address,
-        report_count=row.report_count,
-        reporter_count=row.reporter_count,
-        authenticated_reporter_count=row.authenticated_reporter_count,
-        first_seen=row.first_seen,
-        last_seen=row.last_seen,
-        evidence=evidence_from_json(row.evidence),
+    """The value of a row of `INCIDENTS`: taken apart by place, which long lists feel."""
+    id, tenant, attributed_tenant, at, by, corrected_tenant, note, ip, *others, evidence = row
+    correction = None if at is None else Correction(corrected_tenant, by, at, note)
+    record: Callable[..., IncidentRecord] = IncidentRecord
+    return record(
+        str(id), tenant, attributed_tenant, correction, address_of(ip), *others, read_evidence(evidence)
     )
-
-
-def _correction(row: Any) -> Correction | None:
-    if row.corrected_at is None:
-        return None
-    return Correction(row.corrected_tenant, row.corrected_by, row.corrected_at, row.correction_note)

@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 PAGE = 200
+LONG_PAGE = 1_000
+"""Of a list without end, after its first page: what a statement costs is then little beside its rows."""
 
 
 def list_incidents(
@@ -41,15 +43,15 @@ def list_incidents(
 ) -> Iterator[IncidentRecord]:
     """Incidents that match, in order; 0 = all, in constant memory."""
     plan = make_plan(session, filter, order)
-    position, given = None, 0
+    position, given, page = None, 0, PAGE
     while True:
-        size = PAGE if limit == 0 else min(PAGE, limit - given)
+        size = page if limit == 0 else min(page, limit - given)
         rows = find_rows(session, plan, size, position)
         yield from map(incident_record, rows)
         given += len(rows)
         if len(rows) < size or given == limit:
             return
-        position = getattr(rows[-1], SORTED_BY[order].key), rows[-1].id
+        position, page = (getattr(rows[-1], SORTED_BY[order].key), rows[-1].id), LONG_PAGE
 
 
 def find_incident_page(

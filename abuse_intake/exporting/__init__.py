@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Literal
 
-from abuse_intake.as_json import incident_as_json
-from abuse_intake.exporting.compact import compact_line
+from abuse_intake.exporting.compact import incident_line
 from abuse_intake.exporting.csv_rows import write_csv
 from abuse_intake.exporting.xarf import Contact, write_xarf
 from abuse_intake.settings import Settings
@@ -34,7 +33,7 @@ def export_incidents(
     if form == "csv":
         return write_csv(incidents)
     if form == "jsonl":
-        return _in_chunks(compact_line(incident_as_json(one)) for one in incidents)
+        return _in_chunks(map(incident_line, incidents))
     if contact is None:
         raise ValueError("XARF names who reports")
     return _in_chunks(write_xarf(incidents, contact, left_out))

@@ -10,11 +10,12 @@ from storage.values import Evidence, IncidentRecord
 
 Cell = str | int | None
 ROWS_A_CHUNK = 100
+SECONDS = len("2026-11-02T10:00:00")
 
 
 def utc_seconds(time: datetime) -> str:
     """RFC 3339 in UTC, always of the same width: `2026-11-02T10:00:00Z`."""
-    return time.astimezone(UTC).isoformat(timespec="seconds")[: -len("+00:00")] + "Z"
+    return f"{time.astimezone(UTC).isoformat()[:SECONDS]}Z"
 
 
 def _text(text: str | None) -> str | None:
