@@ -2,9 +2,12 @@
 
 from difflib import get_close_matches
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from abuse_intake.directory_listing import Listing
 from abuse_intake.errors import DecisionError
+
+if TYPE_CHECKING:
+    from abuse_intake.directory_listing import Listing
 
 MAX_NAME = 80
 MAX_NOTE = 2_000
@@ -29,7 +32,7 @@ def check_note(note: str) -> str:
     return note
 
 
-def check_tenant(id: str, listing: Listing) -> str:
+def check_tenant(id: str, listing: "Listing") -> str:
     """The id of a tenant of the directory, where there is one; DecisionError names those that it may have meant."""
     if not id or len(id) > MAX_TENANT or not id.isprintable():
         raise DecisionError(f"a tenant's id has 1 to {MAX_TENANT} characters, and no control characters")

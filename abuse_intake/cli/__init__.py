@@ -1,22 +1,18 @@
 """The command line: `abuse-intake COMMAND`. Each command's module is imported only when it is used."""
 
-import importlib
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from abuse_intake import __version__
+from abuse_intake.cli.lazy_group import LazyGroup
 from abuse_intake.cli.output import one_line
 from abuse_intake.errors import AbuseIntakeError, ConfigurationError
 from storage.errors import SchemaError, StorageError
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "run": "abuse_intake.cli.run:run",
@@ -44,25 +40,8 @@ MAX_COMPLAINT = 2_000
 """Characters of one: it may repeat an argument, whose beginning and end are enough."""
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are asked for: `parse` must not wait for a database library."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
-        """Names alone, where click would import every command to say what each does."""
-        from click.shell_completion import CompletionItem
-
-        names = [CompletionItem(name) for name in COMMANDS if name.startswith(incomplete)]
-        return names + click.Command.shell_complete(self, ctx, incomplete)
+class RootGroup(LazyGroup):
+    """All commands; `| head` is no failure of theirs."""
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -77,7 +56,8 @@ class ReaderLeft(Exception):  # noqa: N818 - no error: `| head` has seen enough
 
 
 @click.group(
-    cls=LazyGroup,
+    cls=RootGroup,
+    places=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Try it without a server or a configuration: abuse-intake demo",
 )
