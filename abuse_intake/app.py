@@ -1,7 +1,6 @@
 """The composition root: builds everything from the settings."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from abuse_intake.answering import Ourselves
 from abuse_intake.attribution import Attributor
@@ -18,8 +17,6 @@ from abuse_intake.settings import Settings
 from abuse_intake.summaries import tell_held_back
 from storage.database import Database
 
-IN_MEMORY = "sqlite://"
-
 
 def describe_ourselves(settings: Settings) -> Ourselves:
     """Who we are, as acknowledgements say it."""
@@ -30,22 +27,6 @@ def describe_ourselves(settings: Settings) -> Ourselves:
         provider=settings.provider.name,
         authserv_id=mailbox.authserv_id,
     )
-
-
-@contextmanager
-def open_database(settings: Settings, *, make: bool = True) -> Iterator[Database]:
-    """The database, made on first use; SchemaError when it is of another version.
-
-    Who only looks gets an empty one in memory where no SQLite file is yet: whoever makes the file owns it.
-    """
-    database = Database(settings.database_url())
-    if not (make or database.is_there()):
-        database = Database(IN_MEMORY)
-    try:
-        database.require_current()
-        yield database
-    finally:
-        database.close()
 
 
 def open_verifier(settings: Settings, *, is_patient: bool = False) -> Verifier:

@@ -15,9 +15,10 @@ from pathlib import Path
 from hostile import HOSTILE
 from measuring import Candidate, Taken, make_mails, measure, parse_arguments, show, summarise, take_turns
 
-from abuse_intake.app import App, open_database
+from abuse_intake.app import App
 from abuse_intake.cli.demo_folder import CONFIGURATION, SHIPPED
 from abuse_intake.log import configure_log
+from abuse_intake.opening import open_database
 from abuse_intake.settings import load_settings
 
 EVERY = 100

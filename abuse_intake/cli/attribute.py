@@ -19,9 +19,10 @@ def attribute(context: click.Context, files: tuple[str, ...]) -> None:
     Each FILE is one mail as it lies in the abuse mailbox; - is stdin. Nothing is stored. The
     directory is the file that tenants.directory names, else what was imported into the database.
     """
-    from abuse_intake.app import load_attributor, open_database, open_verifier
+    from abuse_intake.app import load_attributor, open_verifier
     from abuse_intake.cli.session import settings_of
     from abuse_intake.guard.pool import Guard
+    from abuse_intake.opening import open_database
 
     settings = settings_of(context)
     database_used = nullcontext() if settings.tenants.directory else open_database(settings, make=False)

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import click
 
-from abuse_intake.app import App, open_database
+from abuse_intake.app import App
 from abuse_intake.cli.demo_folder import count_mails, make_folder, make_room
 from abuse_intake.cli.explanations import NOT_A_REPORT
 from abuse_intake.cli.output import count, one_line, print_heading, print_paragraph, print_table
 from abuse_intake.cli.run import run_once
 from abuse_intake.log import configure_log
+from abuse_intake.opening import open_database
 from abuse_intake.settings import load_settings
 from abuse_intake.stopping import Stopping
 from storage import acknowledgements, incidents, mails

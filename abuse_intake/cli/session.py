@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from abuse_intake.app import open_database
 from abuse_intake.cli.output import one_line
 from abuse_intake.log import configure_log
+from abuse_intake.opening import open_database
 from abuse_intake.settings import Settings, load_settings
 from storage.database import Database
 

@@ -36,9 +36,9 @@ def _find_ids(context: click.Context) -> Iterator[str]:
 
 
 def _read_ids(context: click.Context) -> Iterator[str]:
-    from abuse_intake.app import open_database
     from abuse_intake.directory_listing import open_listing
     from abuse_intake.log import configure_log
+    from abuse_intake.opening import open_database
     from abuse_intake.settings import load_settings
 
     configure_log(only_errors=True)

@@ -3,7 +3,6 @@
 import click
 
 from abuse_intake.cli.output import one_line
-from abuse_intake.directory_listing import open_listing
 from abuse_intake.errors import AbuseIntakeError
 from abuse_intake.settings import Settings
 from storage.database import Database
@@ -30,6 +29,10 @@ def warn_of_unknown_tenant(id: str, settings: Settings, database: Database) -> N
 
 def _look_up(id: str, settings: Settings, database: Database) -> tuple[Tenant | None, bool]:
     """The tenant, and whether the directory could be read."""
+    from abuse_intake.directory_listing import (
+        open_listing,  # brings all of attribution, which most lists do without
+    )
+
     try:
         return open_listing(settings.directory_path(), database).find_tenant(id), True
     except AbuseIntakeError:

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from abuse_intake import as_json as records
-from abuse_intake.app import open_database
 from abuse_intake.cli.actor import find_actor
 from abuse_intake.cli.incident_table import print_incidents
 from abuse_intake.cli.inputs import json_option
@@ -18,6 +17,7 @@ from abuse_intake.cli.tenant_id import TenantId
 from abuse_intake.cli.tenant_page import print_summary, print_tenant, print_tenants
 from abuse_intake.directory_import import open_imported_file
 from abuse_intake.directory_listing import open_listing
+from abuse_intake.opening import open_database
 from abuse_intake.settings import Settings
 from storage import incidents
 from storage.errors import NotFound
