@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO, cast, get_args
+from typing import TextIO, get_args
 
 import click
 
@@ -16,12 +16,11 @@ from abuse_intake.cli.progress import Progress
 from abuse_intake.cli.session import database_of
 from abuse_intake.cli.tenant_look_up import warn_of_unknown_tenant
 from abuse_intake.exporting import Form, describe_contact, export_incidents
+from abuse_intake.orders import ORDERS, SORTS, Sort
 from storage.database import Session
 from storage.incident_count import count_incidents
 from storage.incidents import list_incidents
-from storage.values import IncidentFilter, IncidentOrder, IncidentRecord
-
-_SORTS = ("newest", "most-reported", "first-seen")
+from storage.values import IncidentFilter, IncidentRecord
 
 
 @click.command()
@@ -29,9 +28,7 @@ _SORTS = ("newest", "most-reported", "first-seen")
     "--format", "form", type=click.Choice(get_args(Form)), required=True, help="csv, jsonl or xarf (v4)."
 )
 @incident_filters
-@click.option(
-    "--sort", type=click.Choice(_SORTS), default=_SORTS[0], show_default=True, help="In this order."
-)
+@click.option("--sort", type=click.Choice(SORTS), default=SORTS[0], show_default=True, help="In this order.")
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
@@ -40,7 +37,7 @@ _SORTS = ("newest", "most-reported", "first-seen")
 )
 @click.pass_context
 def export(
-    context: click.Context, wanted: IncidentFilter, form: Form, sort: str, output: Path | None
+    context: click.Context, wanted: IncidentFilter, form: Form, sort: Sort, output: Path | None
 ) -> None:
     """Write all incidents that match, however many; all filters must hold.
 
@@ -54,7 +51,7 @@ def export(
     left_out = Counter[str]()
     with database_of(context) as (settings, database):
         contact = describe_contact(settings) if form == "xarf" else None
-        order = cast(IncidentOrder, sort.replace("-", "_"))
+        order = ORDERS[sort]
         with database.read() as session, open_output(output) as file, _progress(session, wanted, file) as bar:
             incidents = _counted(list_incidents(session, wanted, 0, order), bar)
             for chunk in export_incidents(incidents, form, contact, left_out):

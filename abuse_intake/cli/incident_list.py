@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import replace
-from typing import cast
 
 import click
 
@@ -13,11 +12,11 @@ from abuse_intake.cli.inputs import json_option, limit_option
 from abuse_intake.cli.output import print_json
 from abuse_intake.cli.session import database_of
 from abuse_intake.cli.tenant_look_up import warn_of_unknown_tenant
+from abuse_intake.orders import ORDERS, SORTS, Sort
 from storage import incidents as recorded
 from storage.database import Session
 from storage.values import IncidentFilter, IncidentOrder
 
-_SORTS = ("newest", "most-reported", "first-seen")
 _START = "start"
 WATCH_SECONDS = 2.0
 
@@ -29,7 +28,7 @@ WATCH_SECONDS = 2.0
 )
 @click.option(
     "--sort",
-    type=click.Choice(_SORTS),
+    type=click.Choice(SORTS),
     default="newest",
     show_default=True,
     help="By the last report, the number of reports, or the first report; falling.",
@@ -56,7 +55,7 @@ def list_(
     context: click.Context,
     wanted: IncidentFilter,
     emptied: bool,
-    sort: str,
+    sort: Sort,
     limit: int,
     cursor: str | None,
     watch: float | None,
@@ -73,7 +72,7 @@ def list_(
 
     A tenant that an analyst corrected stands there as `by hand`, in place of a confidence.
     """
-    wanted, order = replace(wanted, emptied=emptied), cast(IncidentOrder, sort.replace("-", "_"))
+    wanted, order = replace(wanted, emptied=emptied), ORDERS[sort]
     _require_sense(context, limit, cursor, watch, as_json)
     with database_of(context) as (settings, database):
         if watch is not None:

@@ -1,7 +1,7 @@
 """What stands behind the `?` of a route, checked: a name that we do not know is refused, never ignored."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -14,16 +14,11 @@ from pydantic import (
 )
 
 from abuse_intake.networks import parse_address, parse_network
+from abuse_intake.orders import ORDERS, Sort
 from abuse_intake.times import parse_time
 from storage.values import Confidence, IncidentFilter, IncidentOrder, IncidentStatus, IPNetwork, Route
 
 MAX_PAGE = 500
-Sort = Literal["newest", "most-reported", "first-seen"]
-ORDERS: dict[Sort, IncidentOrder] = {
-    "newest": "newest",
-    "most-reported": "most_reported",
-    "first-seen": "first_seen",
-}
 
 
 def _parse_address(value: Any) -> IPNetwork:
