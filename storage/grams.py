@@ -4,15 +4,20 @@ SQLite keeps them in a table of FTS5 that triggers fill; PostgreSQL in an index 
 not be made, search reads more rows and answers the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 TABLE = "incident_grams"
 INDEX = "ix_incidents_grams"
-MAX_GRAMS = 24
+MAX_GRAMS = 12
 """So many lead near enough: the rest of a long term is compared."""
+READ_GRAMS = 4
+"""So many of them, the rarest, if that can be told."""
+NEWEST, OFTEN = 4_000, 200
+"""So many incidents tell which trigrams are rare; what as many have is not."""
 OLD, NEW = "old.id, old.search_text", "new.id, new.search_text"
 FORGET = f"INSERT INTO {TABLE} ({TABLE}, rowid, search_text) VALUES ('delete', {OLD});"
 KEEP = f"INSERT INTO {TABLE} (rowid, search_text) VALUES ({NEW});"
@@ -29,6 +34,30 @@ def grams_of(terms: Iterable[str]) -> tuple[str, ...]:
     found = dict.fromkeys(term[at : at + 3] for term in terms for at in range(len(term) - 2))
     grams = list(found)
     return tuple(grams[:: -(-len(grams) // MAX_GRAMS) or 1])
+
+
+def find_by_grams(session: Session, terms: Iterable[str], most: int) -> Sequence[int]:
+    """The incidents on SQLite that may hold these folded terms, so many at most, by their rarest trigrams."""
+    wanted = text(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH :grams LIMIT :most")
+    grams = match_expression(_rarest(session, grams_of(terms)))
+    return session.scalars(wanted, {"grams": grams, "most": most}).all()
+
+
+def _rarest(session: Session, grams: Sequence[str]) -> Sequence[str]:
+    """Those that the newest incidents have least of: reading what half of all have takes longer than looking there."""
+    if len(grams) <= READ_GRAMS:
+        return grams
+    after = (session.scalar(text("SELECT max(id) FROM incidents")) or 0) - NEWEST
+    if after <= 0:
+        return grams
+    found = {f"gram{at}": match_expression([gram]) for at, gram in enumerate(grams)}
+    counted = text(" UNION ALL ".join(f"SELECT '{name}', {_COUNT.format(name)}" for name in found))
+    rows = session.execute(counted, {**found, "after": after})
+    counts = {grams[int(name.removeprefix("gram"))]: count for name, count in rows}
+    return sorted(counts, key=counts.__getitem__)[:READ_GRAMS]
+
+
+_COUNT = f"(SELECT count(*) FROM (SELECT 1 FROM {TABLE} WHERE {TABLE} MATCH :{{}} AND rowid > :after LIMIT {OFTEN}))"
 
 
 def match_expression(grams: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ import pytest
 from incident_oracle import ADDRESSES, REPORTERS, TENANTS, TYPES, fill, in_order, matches, read_all
 from storage_builders import NOW
 
-from storage import incident_plans
+from storage import incident_probes
 from storage.cursors import write_cursor
 from storage.database import Database
 from storage.errors import BadCursor
@@ -47,7 +47,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
 def filled(request: pytest.FixtureRequest, database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """Incidents that are found one by one, as few are, or by going through an index, as many are."""
     if request.param == "in order":
-        monkeypatch.setattr(incident_plans, "FEW", 2)
+        monkeypatch.setattr(incident_probes, "FEW", 2)
     fill(database)
     return database
 
