@@ -16,7 +16,7 @@ MAX_GRAMS = 12
 """So many lead near enough: the rest of a long term is compared."""
 READ_GRAMS = 4
 """So many of them, the rarest, if that can be told."""
-NEWEST, OFTEN = 4_000, 200
+OLDEST, OFTEN = 4_000, 200
 """So many incidents tell which trigrams are rare; what as many have is not."""
 OLD, NEW = "old.id, old.search_text", "new.id, new.search_text"
 FORGET = f"INSERT INTO {TABLE} ({TABLE}, rowid, search_text) VALUES ('delete', {OLD});"
@@ -38,26 +38,25 @@ def grams_of(terms: Iterable[str]) -> tuple[str, ...]:
 
 def find_by_grams(session: Session, terms: Iterable[str], most: int) -> Sequence[int]:
     """The incidents on SQLite that may hold these folded terms, so many at most, by their rarest trigrams."""
-    wanted = text(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH :grams LIMIT :most")
-    grams = match_expression(_rarest(session, grams_of(terms)))
-    return session.scalars(wanted, {"grams": grams, "most": most}).all()
+    connection = session.connection()
+    grams = match_expression(_rarest(connection, grams_of(terms)))
+    wanted = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH ? LIMIT ?"
+    return connection.exec_driver_sql(wanted, (grams, most)).scalars().all()
 
 
-def _rarest(session: Session, grams: Sequence[str]) -> Sequence[str]:
-    """Those that the newest incidents have least of: reading what half of all have takes longer than looking there."""
+def _rarest(connection: Connection, grams: Sequence[str]) -> Sequence[str]:
+    """Those that the oldest incidents have least of: reading what half of all have takes longer than looking there."""
     if len(grams) <= READ_GRAMS:
         return grams
-    after = (session.scalar(text("SELECT max(id) FROM incidents")) or 0) - NEWEST
-    if after <= 0:
-        return grams
-    found = {f"gram{at}": match_expression([gram]) for at, gram in enumerate(grams)}
-    counted = text(" UNION ALL ".join(f"SELECT '{name}', {_COUNT.format(name)}" for name in found))
-    rows = session.execute(counted, {**found, "after": after})
-    counts = {grams[int(name.removeprefix("gram"))]: count for name, count in rows}
+    first = connection.exec_driver_sql("SELECT min(id) FROM incidents").scalar() or 0
+    counted = "SELECT " + ", ".join([_COUNT] * len(grams))
+    asked = [value for gram in grams for value in (match_expression([gram]), first + OLDEST)]
+    found = connection.exec_driver_sql(counted, tuple(asked)).one()
+    counts = dict(zip(grams, found, strict=True))
     return sorted(counts, key=counts.__getitem__)[:READ_GRAMS]
 
 
-_COUNT = f"(SELECT count(*) FROM (SELECT 1 FROM {TABLE} WHERE {TABLE} MATCH :{{}} AND rowid > :after LIMIT {OFTEN}))"
+_COUNT = f"(SELECT count(*) FROM (SELECT 1 FROM {TABLE} WHERE {TABLE} MATCH ? AND rowid < ? LIMIT {OFTEN}))"
 
 
 def match_expression(grams: Iterable[str]) -> str:

@@ -153,10 +153,11 @@ class IncidentPlan:
         ordered = _falling(_after(among, self._key, position), self._key).limit(limit)
         brief = ordered.where(unindexed(Incident.lifetime).is_(None))
         lasting = ordered.where(Incident.lifetime == bindparam("lifetime"))
-        found = list(self._session.execute(brief, {"since": until, "before": until + BRIEF}))
+        connection = self._session.connection()
+        found = list(connection.execute(brief, {"since": until, "before": until + BRIEF}))
         for lifetime in range(1, LONGEST + 1):
             before = END_OF_TIME if lifetime == LONGEST else until + BRIEF * 4**lifetime
-            found += self._session.execute(lasting, {"lifetime": lifetime, "since": until, "before": before})
+            found += connection.execute(lasting, {"lifetime": lifetime, "since": until, "before": before})
         newest = sorted(((row.last_seen, row.id) for row in found), reverse=True)
         return [id for _, id in newest[:limit]]
 
