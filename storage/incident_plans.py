@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from storage.columns import UtcDateTime
 from storage.incident_filter import Condition, find_conditions, unindexed
 from storage.incident_probes import Few, find_few
 from storage.incident_records import INCIDENTS
@@ -35,9 +36,31 @@ SORTED_BY: dict[IncidentOrder, InstrumentedAttribute[Any]] = {
 }
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
-_SEEN_SINCE = select(Incident.id, Incident.last_seen).where(
-    Incident.last_seen >= bindparam("since"), Incident.last_seen < bindparam("before")
+LAST_UNTIL = END_OF_TIME - BRIEF * 4**LONGEST
+"""To be seen before a later time is to be seen before this one: nothing comes from the future."""
+_OF_LIFETIME = """SELECT * FROM (
+    SELECT id, last_seen FROM incidents
+    WHERE {of} AND last_seen >= :until AND last_seen < {end} AND first_seen < :until
+        AND last_seen <= :seen AND (last_seen < :seen OR id < :id)
+    ORDER BY last_seen DESC, id DESC LIMIT :size
+) AS lasting_{at}"""
+LASTING = (
+    text(
+        " UNION ALL ".join(
+            _OF_LIFETIME.format(
+                of=f"lifetime = {at}" if at else "coalesce(lifetime, lifetime) IS NULL",
+                end=f":end{at}" if at < LONGEST else "'9999-12-31'",
+                at=at,
+            )
+            for at in range(LONGEST + 1)
+        )
+        + " ORDER BY last_seen DESC, id DESC LIMIT :size"
+    )
+    .bindparams(*(bindparam(f"end{at}", type_=UtcDateTime()) for at in range(LONGEST)))
+    .bindparams(bindparam("until", type_=UtcDateTime()), bindparam("seen", type_=UtcDateTime()))
+    .columns(id=BigInteger(), last_seen=UtcDateTime())
 )
+"""What began before a time and was seen since: of each class of lifetime, what was seen soon enough."""
 
 Position = tuple[Any, int]
 
@@ -53,7 +76,7 @@ class IncidentPlan:
         self._conditions = tuple(find_conditions(filter))
         self._checks = tuple(one.check for one in self._conditions)
         self._by = tuple(_bounds(filter, order)) + self._in_order
-        self._until = filter.until if order == "newest" else None
+        self._until = min(filter.until, LAST_UNTIL) if filter.until and order == "newest" else None
 
     def find(self, limit: int, position: Position | None) -> Sequence[Any]:
         """So many rows of `INCIDENTS` that match, in order, after that position."""
@@ -148,18 +171,22 @@ class IncidentPlan:
         return _falling(_after(wanted, self._key, position), self._key).limit(limit)
 
     def _find_lasting(self, until: datetime, limit: int, position: Position | None) -> list[int]:
-        """The ids of those that began before that time, and were seen since: by how long they lasted."""
-        among = _SEEN_SINCE.where(*self._checks)
-        ordered = _falling(_after(among, self._key, position), self._key).limit(limit)
-        brief = ordered.where(unindexed(Incident.lifetime).is_(None))
-        lasting = ordered.where(Incident.lifetime == bindparam("lifetime"))
-        connection = self._session.connection()
-        found = list(connection.execute(brief, {"since": until, "before": until + BRIEF}))
-        for lifetime in range(1, LONGEST + 1):
-            before = END_OF_TIME if lifetime == LONGEST else until + BRIEF * 4**lifetime
-            found += connection.execute(lasting, {"lifetime": lifetime, "since": until, "before": before})
-        newest = sorted(((row.last_seen, row.id) for row in found), reverse=True)
-        return [id for _, id in newest[:limit]]
+        """The ids of those that match, began before that time, and were seen since."""
+        found, size = list[int](), 2 * limit
+        while True:
+            seen, id = position or (END_OF_TIME, 0)
+            place = {"until": until, "seen": seen, "id": id, "size": size}
+            ends = {f"end{at}": until + BRIEF * 4**at for at in range(LONGEST)}
+            lasting = self._session.execute(LASTING, place | ends).all()
+            found += self._matching([row.id for row in lasting], limit - len(found))
+            if len(lasting) < size or len(found) == limit:
+                return found
+            position, size = (lasting[-1].last_seen, lasting[-1].id), 4 * size
+
+    def _matching(self, ids: Sequence[int], limit: int) -> Sequence[int]:
+        keys = unindexed(self._key), unindexed(Incident.id)
+        wanted = select(Incident.id).where(one_of(self._session, Incident.id, ids), *self._checks)
+        return self._session.scalars(falling(wanted, keys).limit(limit)).all()
 
 
 def find_ids(session: Session, filter: IncidentFilter) -> Statement:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from itertools import cycle, islice
 from typing import Any, get_args
@@ -33,7 +33,10 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "route": ("ours", "elsewhere", "\0"),
     "network": tuple(ip_network(text) for text in ("192.0.2.0/24", "192.0.2.1", "2001:db8::/32", "::/0")),
     "since": tuple(NOW - timedelta(hours=hours) for hours in (0, 500, 1_500, 9_000)),
-    "until": tuple(NOW - timedelta(hours=hours) for hours in (0, 500, 1_500, 2_500, 9_000)),
+    "until": (
+        *(NOW - timedelta(hours=hours) for hours in (0, 500, 1_500, 2_500, 9_000)),
+        datetime.max.replace(tzinfo=UTC),
+    ),
     "search": TEXTS,
     "subject": TEXTS,
     "message_id": TEXTS,
