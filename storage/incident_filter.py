@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal_column, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column, select, true
 
 from storage.columns import lower_address, sortable_range, text_hash
 from storage.grams import grams_of
@@ -141,7 +141,9 @@ def _was_reported_by(address: str) -> Condition:
         return NEVER
     lower = lower_address(address)
     by_them = and_(Report.reporter_hash == text_hash(lower), func.lower(Report.reporter) == lower)
-    check = exists().where(Report.incident_id == Incident.id, by_them)
+    # Not EXISTS: PostgreSQL would join, and so read and sort all that they reported for a page.
+    one = select(Report.id).where(Report.incident_id == Incident.id, by_them).limit(1)
+    check = one.correlate(Incident).scalar_subquery().is_not(None)
     theirs = select(Report.incident_id).where(Report.reporter_hash == text_hash(lower))
     return Condition(check, ids=theirs, is_rare=True)
 
