@@ -14,7 +14,7 @@ from storage.columns import parse_id, require_id
 from storage.errors import DatabaseUnavailable
 from storage.incident_rows import LOCK_TRIES, history_row
 from storage.incidents import no_such_incident
-from storage.junk_counts import COUNTED_COLUMNS, store_junk
+from storage.junk_counts import COUNTED_COLUMNS, require_not_counted, store_junk
 from storage.models import Incident, IncidentHistory, table_of
 from storage.values import Actor, IncidentStatus
 
@@ -49,7 +49,8 @@ def decide(
 ) -> tuple[str, ...]:
     """Store the decision for each of these incidents, all or none; the ids of those that it changed.
 
-    NotFound when one is not there. What is so already changes nothing; a note is kept always.
+    NotFound when one is not there. What is so already changes nothing; a note is kept always. All that one
+    transaction changes the tenant of must be in one call.
     """
     numbers = {require_id(id, no_such_incident): id for id in ids}
     rows = _lock(session, numbers)
@@ -97,6 +98,7 @@ def _lock(session: Session, numbers: Collection[int]) -> list[Row]:
 
     What is decided again meanwhile may give an incident another key, and its own to another incident: look again.
     """
+    require_not_counted(session)
     for _ in range(LOCK_TRIES):
         keys = _find_keys(session, numbers)
         rows = [row for row in _lock_keys(session, keys) if row["id"] in numbers]

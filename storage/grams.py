@@ -4,15 +4,20 @@ SQLite keeps them in a table of FTS5 that triggers fill; PostgreSQL in an index 
 not be made, search reads more rows and answers the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 TABLE = "incident_grams"
 INDEX = "ix_incidents_grams"
-MAX_GRAMS = 24
+MAX_GRAMS = 12
 """So many lead near enough: the rest of a long term is compared."""
+READ_GRAMS = 4
+"""So many of them, the rarest, if that can be told."""
+OLDEST, OFTEN = 4_000, 200
+"""So many incidents tell which trigrams are rare; what as many have is not."""
 OLD, NEW = "old.id, old.search_text", "new.id, new.search_text"
 FORGET = f"INSERT INTO {TABLE} ({TABLE}, rowid, search_text) VALUES ('delete', {OLD});"
 KEEP = f"INSERT INTO {TABLE} (rowid, search_text) VALUES ({NEW});"
@@ -29,6 +34,29 @@ def grams_of(terms: Iterable[str]) -> tuple[str, ...]:
     found = dict.fromkeys(term[at : at + 3] for term in terms for at in range(len(term) - 2))
     grams = list(found)
     return tuple(grams[:: -(-len(grams) // MAX_GRAMS) or 1])
+
+
+def find_by_grams(session: Session, terms: Iterable[str], most: int) -> Sequence[int]:
+    """The incidents on SQLite that may hold these folded terms, so many at most, by their rarest trigrams."""
+    connection = session.connection()
+    grams = match_expression(_rarest(connection, grams_of(terms)))
+    wanted = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH ? LIMIT ?"
+    return connection.exec_driver_sql(wanted, (grams, most)).scalars().all()
+
+
+def _rarest(connection: Connection, grams: Sequence[str]) -> Sequence[str]:
+    """Those that the oldest incidents have least of: reading what half of all have takes longer than looking there."""
+    if len(grams) <= READ_GRAMS:
+        return grams
+    first = connection.exec_driver_sql("SELECT min(id) FROM incidents").scalar() or 0
+    counted = "SELECT " + ", ".join([_COUNT] * len(grams))
+    asked = [value for gram in grams for value in (match_expression([gram]), first + OLDEST)]
+    found = connection.exec_driver_sql(counted, tuple(asked)).one()
+    counts = dict(zip(grams, found, strict=True))
+    return sorted(counts, key=counts.__getitem__)[:READ_GRAMS]
+
+
+_COUNT = f"(SELECT count(*) FROM (SELECT 1 FROM {TABLE} WHERE {TABLE} MATCH ? AND rowid < ? LIMIT {OFTEN}))"
 
 
 def match_expression(grams: Iterable[str]) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal_column, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal_column, select, true
 
 from storage.columns import lower_address, sortable_range, text_hash
 from storage.grams import grams_of
-from storage.models import Incident, Report
+from storage.models import IS_EMPTIED, Incident, Report
 from storage.positions import Position
 from storage.tallies import MAX_SEARCH_CHARACTERS, bare_message_id, fold
 from storage.values import IncidentFilter, IncidentOrder
@@ -34,9 +34,11 @@ class Condition:
     """The incidents that may match, where another table knows."""
     terms: tuple[str, ...] = ()
     """Folded texts that must stand in what is searched in; trigrams find by them."""
+    is_rare: bool = False
+    """Whether mostly few have it."""
 
 
-NEVER = Condition(false())
+NEVER = Condition(false(), is_rare=True)
 
 
 def conditions(filter: IncidentFilter) -> Iterator[ColumnElement[bool]]:
@@ -57,7 +59,7 @@ def find_conditions(filter: IncidentFilter) -> Iterator[Condition]:
         yield _is_so(Incident.corrected_at.is_not(None), Incident.corrected_at.is_not(None))
     yield from _conditions_on_columns(filter)
     if filter.emptied:
-        yield _is_so(unindexed(Incident.report_count) == 0, literal_column("incidents.report_count = 0"))
+        yield _is_so(unindexed(Incident.report_count) == 0, literal_column(IS_EMPTIED))
     else:
         yield Condition(unindexed(Incident.report_count) > 0)
 
@@ -103,9 +105,9 @@ def _equals(column: Any, value: str, orders: tuple[IncidentOrder, ...]) -> Condi
     return Condition(unindexed(column) == value, column == value, orders)
 
 
-def _is_so(check: ColumnElement[bool], index: ColumnElement[bool] | None) -> Condition:
+def _is_so(check: ColumnElement[bool], index: ColumnElement[bool]) -> Condition:
     """An index that holds only such rows."""
-    return Condition(check, index, NEWEST if index is not None else ())
+    return Condition(check, index, NEWEST, is_rare=True)
 
 
 def _went(route: str) -> Condition:
@@ -131,29 +133,32 @@ def _has_message_id(text: str) -> Condition:
         return NEVER
     written = (bare, f"<{bare}>", f"<{bare}", f"{bare}>")
     by_hash = Incident.message_id_hash == text_hash(bare)
-    return Condition(Incident.message_id.in_(written), by_hash)
+    return Condition(Incident.message_id.in_(written), by_hash, is_rare=True)
 
 
 def _was_reported_by(address: str) -> Condition:
     if not is_storable(address):
         return NEVER
     lower = lower_address(address)
-    theirs = and_(Report.reporter_hash == text_hash(lower), func.lower(Report.reporter) == lower)
-    check = exists().where(Report.incident_id == Incident.id, theirs)
-    return Condition(check, ids=select(Report.incident_id).where(Report.reporter_hash == text_hash(lower)))
+    by_them = and_(Report.reporter_hash == text_hash(lower), func.lower(Report.reporter) == lower)
+    # Not EXISTS: PostgreSQL would join, and so read and sort all that they reported for a page.
+    one = select(Report.id).where(Report.incident_id == Incident.id, by_them).limit(1)
+    check = one.correlate(Incident).scalar_subquery().is_not(None)
+    theirs = select(Report.incident_id).where(Report.reporter_hash == text_hash(lower))
+    return Condition(check, ids=theirs, is_rare=True)
 
 
 def _is_in(first: bytes, last: bytes) -> Condition:
     check = unindexed(Incident.ip_sortable).between(first, last)
     if first == last:
-        return Condition(check, Incident.ip_sortable == first, NEWEST)
-    return Condition(check, Incident.ip_sortable.between(first, last))
+        return Condition(check, Incident.ip_sortable == first, NEWEST, is_rare=True)
+    return Condition(check, Incident.ip_sortable.between(first, last), is_rare=True)
 
 
 def _holds(text: str) -> Condition:
     if len(text) > MAX_SEARCH_CHARACTERS or not is_storable(text):
         return NEVER
-    return Condition(position_of(text) > 0, terms=_findable(text))
+    return Condition(position_of(text) > 0, terms=_findable(text), is_rare=True)
 
 
 def _subject_holds(words: tuple[str, ...]) -> Condition:
@@ -162,7 +167,7 @@ def _subject_holds(words: tuple[str, ...]) -> Condition:
         return NEVER
     end = position_of("\n")
     stand = (and_(position_of(word) > 0, position_of(word) < end) for word in words)
-    return Condition(and_(true(), *stand), terms=_findable(*words))
+    return Condition(and_(true(), *stand), terms=_findable(*words), is_rare=True)
 
 
 def position_of(text: str) -> ColumnElement[int]:

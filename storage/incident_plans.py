@@ -1,100 +1,201 @@
 """How incidents of a filter are found in time, however many there are.
 
-1. What may leave few is counted, up to a limit: if any does, its incidents are looked at one by one.
-2. Else rows are read in order, by the index of one condition or of the order alone, and checked for the rest: what
+1. Where all that is asked for is common, some hundred rows are read in order: mostly they fill a page.
+2. What may leave few is counted, up to a limit: if any does, its incidents are looked at one by one.
+3. Else rows are read in order, by the index of one condition or of the order alone, and checked for the rest: what
    many incidents have soon fills a page.
-3. Newest first and `until` in one: those that began before and went on come first, found by how long they lasted.
+4. Newest first and `until` in one: those that began before and went on come first, found by how long they lasted.
+
+PostgreSQL goes by these indexes in a block of `planner.row_by_row`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, text, union_all
+from sqlalchemy import BigInteger, ColumnElement, bindparam, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from storage.bulk import is_postgresql
-from storage.grams import TABLE as GRAMS
-from storage.grams import grams_of, match_expression
+from storage.columns import UtcDateTime
 from storage.incident_filter import Condition, find_conditions, unindexed
+from storage.incident_probes import Few, find_few
 from storage.incident_records import INCIDENTS
 from storage.models import Incident
 from storage.one_of import one_of
-from storage.paging import Statement, after
-from storage.tallies import LONGEST
+from storage.paging import Statement, after, falling
+from storage.tallies import BRIEF, LONGEST
 from storage.values import IncidentFilter, IncidentOrder
 
-FEW = 2_000
-"""So many incidents are looked at one by one; of what more have, every five hundredth row has it."""
-VERY_FEW = 100
-"""No need to look for fewer."""
+TRIED = 400
+"""So many rows are read in order before anything is counted."""
 SORTED_BY: dict[IncidentOrder, InstrumentedAttribute[Any]] = {
     "newest": Incident.last_seen,
     "most_reported": Incident.report_count,
     "first_seen": Incident.first_seen,
 }
-FOR_FEW_ROWS = {
-    "plan_cache_mode": "force_custom_plan",
-    "jit": "off",
-    "max_parallel_workers_per_gather": "0",
-    "enable_seqscan": "off",
-    "enable_bitmapscan": "off",
-    "enable_sort": "off",
-}
-"""PostgreSQL believes that several checks leave next to nothing, and would read and sort a whole table for a page."""
-BY_GRAMS = {"enable_bitmapscan": "on", "enable_indexscan": "off", "enable_indexonlyscan": "off"}
-NO_MORE_BY_GRAMS = {"enable_bitmapscan": "off", "enable_indexscan": "on", "enable_indexonlyscan": "on"}
+
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+LAST_UNTIL = END_OF_TIME - BRIEF * 4**LONGEST
+"""To be seen before a later time is to be seen before this one: nothing comes from the future."""
+_OF_LIFETIME = """SELECT * FROM (
+    SELECT id, last_seen FROM incidents
+    WHERE {of} AND last_seen >= :until AND last_seen < {end} AND first_seen < :until
+        AND last_seen <= :seen AND (last_seen < :seen OR id < :id)
+    ORDER BY last_seen DESC, id DESC LIMIT :size
+) AS lasting_{at}"""
+LASTING = (
+    text(
+        " UNION ALL ".join(
+            _OF_LIFETIME.format(
+                of=f"lifetime = {at}" if at else "coalesce(lifetime, lifetime) IS NULL",
+                end=f":end{at}" if at < LONGEST else "'9999-12-31'",
+                at=at,
+            )
+            for at in range(LONGEST + 1)
+        )
+        + " ORDER BY last_seen DESC, id DESC LIMIT :size"
+    )
+    .bindparams(*(bindparam(f"end{at}", type_=UtcDateTime()) for at in range(LONGEST)))
+    .bindparams(bindparam("until", type_=UtcDateTime()), bindparam("seen", type_=UtcDateTime()))
+    .columns(id=BigInteger(), last_seen=UtcDateTime())
+)
+"""What began before a time and was seen since: of each class of lifetime, what was seen soon enough."""
 
 Position = tuple[Any, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a query goes by."""
+class IncidentPlan:
+    """Finds the incidents of one filter, page by page; what it counted on the way is not counted again."""
 
-    order: IncidentOrder
-    checks: tuple[ColumnElement[bool], ...]
-    by: tuple[ColumnElement[bool], ...] = ()
-    """Conditions that an index finds by, in order."""
-    few: tuple[int, ...] | None = None
-    """The only incidents that may match."""
-    until: datetime | None = None
-    """Where rows newest first are to begin with what lasted."""
+    def __init__(self, session: Session, filter: IncidentFilter, order: IncidentOrder) -> None:
+        self._session = session
+        self._filter = filter
+        self._order = order
+        self._key = SORTED_BY[order]
+        self._conditions = tuple(find_conditions(filter))
+        self._checks = tuple(one.check for one in self._conditions)
+        self._by = tuple(_bounds(filter, order)) + self._in_order
+        self._until = min(filter.until, LAST_UNTIL) if filter.until and order == "newest" else None
+
+    def find(self, limit: int, position: Position | None) -> Sequence[Any]:
+        """So many rows of `INCIDENTS` that match, in order, after that position."""
+        if self._is_common:
+            rows, are_all = self._try(limit, position)
+            if are_all:
+                return rows
+        if self._few is not None:
+            return self._find_among(self._few, limit, position)
+        return self._find_in_order(limit, position)
+
+    @cached_property
+    def _in_order(self) -> tuple[ColumnElement[bool], ...]:
+        """The condition whose index has its rows in order, if there is one."""
+        by = (one.index for one in self._conditions if self._order in one.orders and one.index is not None)
+        return tuple(by)[:1]
+
+    @cached_property
+    def _found_by(self) -> tuple[Condition, ...]:
+        """Conditions that something finds by."""
+        return tuple(
+            one for one in self._conditions if one.index is not None or one.ids is not None or one.terms
+        )
+
+    @cached_property
+    def _is_common(self) -> bool:
+        """Whether many may match, so that trying pays; not by counts, of which very many are equal."""
+        if self._order == "most_reported" or self._until is not None or len(self._found_by) < 2:
+            return False
+        return not any(one.is_rare for one in self._conditions)
+
+    @cached_property
+    def _few(self) -> Few | None:
+        if len(self._found_by) == 1 and self._in_order:
+            return None  # its index has the rows in order, and all of them match
+        return find_few(self._session, self._found_by)
+
+    def _try(self, limit: int, position: Position | None) -> tuple[Sequence[Any], bool]:
+        """What some rows in order have of the page; whether that is all of it."""
+        rows = _after(select(self._key).where(*self._by), self._key, position)
+        skipped = _falling(rows, self._key).offset(max(TRIED, 4 * limit)).limit(1)
+        end = self._session.scalar(skipped)
+        wanted = self._rows_in_order(limit, position)
+        found = self._session.execute(wanted if end is None else wanted.where(self._key >= end)).all()
+        return found, end is None or len(found) == limit
+
+    def _find_among(self, few: Few, limit: int, position: Position | None) -> Sequence[Any]:
+        """In order by what an index may tell of them; only those that a page needs are read whole."""
+        keys = unindexed(self._key), unindexed(Incident.id)
+        wanted = select(Incident.id).where(few.among)
+        if position is not None:
+            wanted = wanted.where(after(keys, position))
+        ids = self._session.scalars(falling(wanted, keys)).all()
+        rows, at = list[Any](), 0
+        while at < len(ids) and len(rows) < limit:
+            some = ids[at : at + 2 * limit + at]
+            rows += self._read(some, limit - len(rows))
+            at += len(some)
+        return rows
+
+    def _read(self, ids: Sequence[int], limit: int) -> Sequence[Any]:
+        """Those of them that match."""
+        keys = unindexed(self._key), unindexed(Incident.id)
+        wanted = INCIDENTS.where(one_of(self._session, Incident.id, ids), *self._checks)
+        return self._session.execute(falling(wanted, keys).limit(limit)).all()
+
+    def _find_in_order(self, limit: int, position: Position | None) -> Sequence[Any]:
+        rows = list[Any]()
+        for wanted in self._parts(limit, position):
+            rows += self._session.execute(wanted.limit(limit - len(rows))).all()
+            if len(rows) == limit:
+                break
+        return rows
+
+    def _parts(self, limit: int, position: Position | None) -> Iterator[Statement]:
+        """One after the other, until there are enough."""
+        if self._until is not None:
+            if position is None or position[0] >= self._until:
+                ids = self._find_lasting(self._until, limit, position)
+                among = INCIDENTS.where(one_of(self._session, Incident.id, ids))
+                yield falling(among, (unindexed(self._key), unindexed(Incident.id)))
+            yield self._rows_in_order(limit, position).where(self._key < self._until)
+        elif self._order == "most_reported" and position is not None:
+            # Very many have as many reports: SQLite bounds an index by one column of two that are compared as one.
+            yield self._rows_in_order(limit, None).where(self._key == position[0], Incident.id < position[1])
+            yield self._rows_in_order(limit, None).where(self._key < position[0])
+        else:
+            yield self._rows_in_order(limit, position)
+
+    def _rows_in_order(self, limit: int, position: Position | None) -> Statement:
+        wanted = INCIDENTS.where(*self._by, *self._checks)
+        return _falling(_after(wanted, self._key, position), self._key).limit(limit)
+
+    def _find_lasting(self, until: datetime, limit: int, position: Position | None) -> list[int]:
+        """The ids of those that match, began before that time, and were seen since."""
+        found, size = list[int](), 2 * limit
+        while True:
+            seen, id = position or (END_OF_TIME, 0)
+            place = {"until": until, "seen": seen, "id": id, "size": size}
+            ends = {f"end{at}": until + BRIEF * 4**at for at in range(LONGEST)}
+            lasting = self._session.execute(LASTING, place | ends).all()
+            found += self._matching([row.id for row in lasting], limit - len(found))
+            if len(lasting) < size or len(found) == limit:
+                return found
+            position, size = (lasting[-1].last_seen, lasting[-1].id), 4 * size
+
+    def _matching(self, ids: Sequence[int], limit: int) -> Sequence[int]:
+        keys = unindexed(self._key), unindexed(Incident.id)
+        wanted = select(Incident.id).where(one_of(self._session, Incident.id, ids), *self._checks)
+        return self._session.scalars(falling(wanted, keys).limit(limit)).all()
 
 
-def make_plan(session: Session, filter: IncidentFilter, order: IncidentOrder) -> Plan:
-    """Choose, by counting a little."""
-    if is_postgresql(session):
-        _set(session, FOR_FEW_ROWS)
-    all_of = tuple(find_conditions(filter))
-    checks = tuple(one.check for one in all_of)
-    few = _find_few(session, all_of, order)
-    if few is not None:
-        return Plan(order, checks, few=few)
-    by = next((one.index for one in all_of if order in one.orders and one.index is not None), None)
-    return Plan(
-        order,
-        checks,
-        by=tuple(_bounds(filter, order)) + (() if by is None else (by,)),
-        until=filter.until if order == "newest" else None,
-    )
-
-
-def find_rows(session: Session, plan: Plan, limit: int, position: Position | None) -> Sequence[Any]:
-    """So many rows of `INCIDENTS` that match, in order, after that position."""
-    if plan.few is not None:
-        return session.execute(_among_few(session, plan, limit, position)).all()
-    if plan.until is None:
-        return session.execute(_in_order(plan, limit, position)).all()
-    rows: list[Any] = []
-    if position is None or position[0] >= plan.until:
-        ids = session.scalars(_lasting(plan, plan.until, limit, position)).all()
-        rows += session.execute(_sorted(INCIDENTS.where(one_of(session, Incident.id, ids)), plan.order)).all()
-    if len(rows) < limit:
-        before = _in_order(plan, limit - len(rows), position).where(Incident.last_seen < plan.until)
-        rows += session.execute(before)
-    return rows
+def find_ids(session: Session, filter: IncidentFilter) -> Statement:
+    """The ids of all that match, rising: by the index of what leaves few, or of what may leave fewer than all."""
+    conditions = tuple(find_conditions(filter))
+    few = find_few(session, conditions)
+    by = [few.among] if few else [one.index for one in conditions if one.index is not None][:1]
+    wanted = select(Incident.id).where(*by, *(one.check for one in conditions))
+    return wanted.order_by(unindexed(Incident.id) if by else Incident.id)
 
 
 def _bounds(filter: IncidentFilter, order: IncidentOrder) -> Iterator[ColumnElement[bool]]:
@@ -105,87 +206,9 @@ def _bounds(filter: IncidentFilter, order: IncidentOrder) -> Iterator[ColumnElem
         yield Incident.first_seen < filter.until
 
 
-def _find_few(session: Session, all_of: Sequence[Condition], order: IncidentOrder) -> tuple[int, ...] | None:
-    """The smallest set of incidents that one condition leaves, if any is small enough."""
-    fewest: tuple[int, ...] | None = None
-    alone = sum(1 for one in all_of if one.index is not None or one.ids is not None or one.terms) == 1
-    for one in all_of:
-        if alone and order in one.orders:
-            return None  # its index has the rows in order, and all of them match
-        found = _probe(session, one)
-        if found is not None and (fewest is None or len(found) < len(fewest)):
-            fewest = found
-        if fewest is not None and len(fewest) <= VERY_FEW:
-            return fewest
-    return fewest
+def _after(wanted: Statement, key: InstrumentedAttribute[Any], position: Position | None) -> Statement:
+    return wanted if position is None else wanted.where(after((key, Incident.id), position))
 
 
-def _probe(session: Session, condition: Condition) -> tuple[int, ...] | None:
-    """The incidents that may match a condition; None when they are more than few, or nothing finds them."""
-    if condition.terms:
-        found = _probe_grams(session, condition.terms)
-        return tuple(found) if len(found) <= FEW else None
-    wanted = condition.ids
-    if wanted is None and condition.index is not None:
-        wanted = select(Incident.id).where(condition.index)
-    # That there are more is told by the database alone, without handing over what nobody reads.
-    if wanted is None or session.execute(wanted.offset(FEW).limit(1)).first() is not None:
-        return None
-    return tuple(session.scalars(wanted))
-
-
-def _probe_grams(session: Session, terms: Sequence[str]) -> Sequence[int]:
-    if not is_postgresql(session):
-        wanted = text(f"SELECT rowid FROM {GRAMS} WHERE {GRAMS} MATCH :grams LIMIT :few")
-        found = {"grams": match_expression(grams_of(terms)), "few": FEW + 1}
-        return session.scalars(wanted, found).all()
-    _set(session, BY_GRAMS)
-    like = (Incident.search_text.contains(term, autoescape=True) for term in terms)
-    ids = session.scalars(select(Incident.id).where(*like).limit(FEW + 1)).all()
-    _set(session, NO_MORE_BY_GRAMS)
-    return ids
-
-
-def _set(session: Session, settings: Mapping[str, str]) -> None:
-    """Until the transaction ends."""
-    calls = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
-    session.execute(text(f"SELECT {calls}"))
-
-
-def _in_order(plan: Plan, limit: int, position: Position | None) -> Statement:
-    keys = (SORTED_BY[plan.order], Incident.id)
-    wanted = INCIDENTS.where(*plan.by, *plan.checks).order_by(*(key.desc() for key in keys)).limit(limit)
-    return wanted if position is None else wanted.where(after(keys, position))
-
-
-def _among_few(session: Session, plan: Plan, limit: int, position: Position | None) -> Statement:
-    """First the ids of the page, so that only its rows are read whole."""
-    ids = _sorted(
-        select(Incident.id).where(one_of(session, Incident.id, plan.few or ()), *plan.checks), plan.order
-    )
-    if position is not None:
-        ids = ids.where(after((unindexed(SORTED_BY[plan.order]), unindexed(Incident.id)), position))
-    return _sorted(INCIDENTS.where(Incident.id.in_(ids.limit(limit))), plan.order)
-
-
-def _sorted(wanted: Statement, order: IncidentOrder) -> Statement:
-    return wanted.order_by(unindexed(SORTED_BY[order]).desc(), unindexed(Incident.id).desc())
-
-
-def _lasting(plan: Plan, until: datetime, limit: int, position: Position | None) -> Statement:
-    """The ids of those that began before that time, and were seen since: by how long they lasted."""
-    parts = []
-    for lifetime in (None, *range(1, LONGEST + 1)):
-        wanted = select(Incident.id, Incident.last_seen).where(
-            Incident.lifetime == lifetime if lifetime else unindexed(Incident.lifetime).is_(None),
-            Incident.last_seen >= until,
-            *plan.checks,
-        )
-        if lifetime != LONGEST:
-            wanted = wanted.where(Incident.last_seen < until + timedelta(days=4 ** (lifetime or 0)))
-        if position is not None:
-            wanted = wanted.where(after((Incident.last_seen, Incident.id), position))
-        ordered = wanted.order_by(Incident.last_seen.desc(), Incident.id.desc()).limit(limit)
-        parts.append(select(ordered.subquery()))
-    every = union_all(*parts).subquery()
-    return select(every.c.id).order_by(every.c.last_seen.desc(), every.c.id.desc()).limit(limit)
+def _falling(wanted: Statement, key: InstrumentedAttribute[Any]) -> Statement:
+    return falling(wanted, (key, Incident.id))

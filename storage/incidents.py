@@ -10,9 +10,10 @@ from storage.columns import require_id
 from storage.cursors import read_cursor, write_cursor
 from storage.errors import NotFound
 from storage.incident_key import incident_key
-from storage.incident_plans import SORTED_BY, find_rows, make_plan
+from storage.incident_plans import SORTED_BY, IncidentPlan
 from storage.incident_records import INCIDENTS, incident_record
 from storage.models import Incident, IncidentHistory, Report
+from storage.planner import row_by_row
 from storage.records import REPORTS, report_records
 from storage.values import (
     HistoryEntry,
@@ -42,11 +43,12 @@ def list_incidents(
     session: Session, filter: IncidentFilter, limit: int = 50, order: IncidentOrder = "newest"
 ) -> Iterator[IncidentRecord]:
     """Incidents that match, in order; 0 = all, in constant memory."""
-    plan = make_plan(session, filter, order)
+    plan = IncidentPlan(session, filter, order)
     position, given, page = None, 0, PAGE
     while True:
         size = page if limit == 0 else min(page, limit - given)
-        rows = find_rows(session, plan, size, position)
+        with row_by_row(session):
+            rows = plan.find(size, position)
         yield from map(incident_record, rows)
         given += len(rows)
         if len(rows) < size or given == limit:
@@ -63,7 +65,8 @@ def find_incident_page(
 ) -> IncidentPage:
     """Some incidents that match, in order, from where the page before ended; BadCursor when that cannot be told."""
     position = None if cursor is None else read_cursor(cursor, filter, order)
-    rows = find_rows(session, make_plan(session, filter, order), limit + 1, position)
+    with row_by_row(session):
+        rows = IncidentPlan(session, filter, order).find(limit + 1, position)
     given = tuple(map(incident_record, rows[:limit]))
     if len(rows) <= limit:
         return IncidentPage(given, None)

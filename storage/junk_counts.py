@@ -22,6 +22,7 @@ from storage.models import JunkTally, table_of
 ALL, TENANT, NETWORK, SUBJECT = range(4)
 COUNTED_COLUMNS = ("has_junk", "report_count", "first_seen", "ip_sortable", "subject")
 """What counting needs of an incident, beside its tenant."""
+COUNTED_IN = "the transaction that counted junk"
 MAX_LABEL = 200
 """Characters of a subject that tell it from others."""
 ANSWERED = re.compile(r"(?:(?:re|fwd?|aw|wg|tr|sv|vs|antw|rv|enc|i)(?:\[\d+\])?\s*:\s*)+")
@@ -54,6 +55,12 @@ def store_junk(session: Session, changed: Iterable[Changed]) -> None:
     ]
     if rows:
         _store(session, rows)
+
+
+def require_not_counted(session: Session) -> None:
+    """Refuse to lock more incidents once this transaction counted: others hold theirs, and wait for it to end."""
+    if session.info.get(COUNTED_IN) is not None and session.info[COUNTED_IN] is session.get_transaction():
+        raise RuntimeError("this transaction counted junk already: change all its incidents in one call")
 
 
 def count_rows(incidents: Iterable[Mapping[str, Any]]) -> list[Row]:
@@ -108,6 +115,7 @@ def _keys(incident: Mapping[str, Any]) -> Iterator[tuple[int, bytes, str | None]
 
 def _store(session: Session, rows: list[Row]) -> None:
     table = table_of(JunkTally)
+    session.info[COUNTED_IN] = session.get_transaction()
     if is_postgresql(session):
         # Two that count the same rows in several steps would wait for each other for ever.
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext('abuse-intake junk tallies'))"))

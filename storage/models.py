@@ -36,6 +36,10 @@ NUMBERED = {"sqlite_autoincrement": True}
 """An id is never given twice, not even after its row was deleted."""
 
 
+IS_EMPTIED = "coalesce(report_count, report_count) = 0"
+"""Written so that the index of counts, which has no times, does not serve it."""
+
+
 def _partial(name: str, *columns: str, where: str) -> Index:
     """An index of the few rows of which something holds."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
@@ -152,8 +156,10 @@ class Incident(Base):
         Index("ix_incidents_status_first_seen", "status", "first_seen", "id"),
         _partial("ix_incidents_elsewhere", "last_seen", "id", where="route = 'elsewhere'"),
         _partial("ix_incidents_corrected", "last_seen", "id", where="corrected_at IS NOT NULL"),
-        _partial("ix_incidents_emptied", "last_seen", "id", where="report_count = 0"),
-        _partial("ix_incidents_lasting", "lifetime", "last_seen", "id", where="lifetime IS NOT NULL"),
+        _partial("ix_incidents_emptied", "last_seen", "id", where=IS_EMPTIED),
+        _partial(
+            "ix_incidents_lasting", "lifetime", "last_seen", "id", "first_seen", where="lifetime IS NOT NULL"
+        ),
         NUMBERED,
     )
 
@@ -192,7 +198,7 @@ class Incident(Base):
     message_id_hash: Mapped[int | None] = mapped_column(BigInteger)
     """Of the id without its brackets."""
     lifetime: Mapped[int | None] = mapped_column(SmallInteger)
-    """How long its reports came for, as `tallies.lifetime_class` puts it; null = less than a day."""
+    """How long its reports came for, as `tallies.lifetime_class` puts it; null = brief."""
 
 
 class JunkTally(Base):

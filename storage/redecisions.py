@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from storage.bulk import chunked
 from storage.columns import require_id
 from storage.compression import decompress
-from storage.incident_filter import conditions
+from storage.incident_plans import find_ids
 from storage.incidents import no_such_incident
 from storage.models import Incident, Mail, MailContent, Report
+from storage.planner import row_by_row
 from storage.records import ATTRIBUTION, attribution_of
 from storage.values import Attribution, ClaimedMail, IncidentFilter
 
@@ -72,8 +73,9 @@ class IncidentBatch:
 
 def find_incident_ids(session: Session, filter: IncidentFilter) -> Sequence[int]:
     """The ids of the incidents that match, rising; eight bytes each."""
-    wanted = select(Incident.id).where(*conditions(filter)).order_by(Incident.id)
-    return array("q", session.scalars(wanted.execution_options(yield_per=1_000)))
+    with row_by_row(session):
+        wanted = find_ids(session, filter)
+        return array("q", session.scalars(wanted.execution_options(yield_per=1_000)))
 
 
 def require_incident_ids(session: Session, ids: Collection[str]) -> Sequence[int]:

@@ -7,7 +7,7 @@ Each distinct thing to count (a reporter's message, a reporter, an authenticated
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
@@ -29,8 +29,10 @@ STATE_COLUMNS = (
     "message_id_hash", "lifetime",
 )  # fmt: skip
 TYPE_COLUMNS = ("feedback_type", "feedback_type_hash", "type_order")
-LONGEST = 5
-"""The last class of `lifetime_class`."""
+BRIEF = timedelta(minutes=22.5)
+"""Too short for a class of `lifetime_class`; a day is 64 of these."""
+LONGEST = 8
+"""The last class: 256 days and more."""
 MAX_SEARCH_CHARACTERS = 2_000
 """Of each field that is searched in; a subject of a megabyte is nothing to search in."""
 
@@ -140,9 +142,9 @@ def bare_message_id(text: str | None) -> str | None:
 
 
 def lifetime_class(first: datetime, last: datetime) -> int | None:
-    """1 = from a day to less than 4 days, 2 = to less than 16, then 64, 256; 5 = longer; None = less than a day."""
-    days = (last - first).days
-    return min((days.bit_length() + 1) // 2, LONGEST) or None
+    """1 = from `BRIEF` to less than 4 of it, 2 = to less than 16, and so on; None = less."""
+    times = (last - first) // BRIEF
+    return min((times.bit_length() + 1) // 2, LONGEST) or None
 
 
 def count(session: Session, incidents: Iterable[Tallied]) -> None:

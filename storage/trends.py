@@ -1,19 +1,22 @@
 """Junk counted: by tenant, network, subject and day; which of them rise. Days are of UTC, by when an incident began.
 
-The counts stand in `junk_tallies`. Those with most reports in a span are found without adding up all: who has so many
-in D days has a D-th of it on one of them, and each day's rows are sorted by their reports.
+The counts stand in `junk_tallies`. Those with most reports in a span are found without adding up all:
+
+1. Who has many on a day leads. The tenth of them tells what it takes to be among the first ten.
+2. Each day's rows are sorted by their reports. Who may have what it takes has it on the days where it has many, or
+   could have it with what the others leave room for. Only these are added up.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from storage.bulk import chunked
-from storage.incident_filter import is_storable
+from storage.incident_filter import is_storable, unindexed
 from storage.junk_counts import ALL, NETWORK, SUBJECT, TENANT, key_of, subject_kind
 from storage.models import JunkTally
 from storage.one_of import one_of
@@ -22,8 +25,15 @@ from storage.values import CountedKind, DayCount, JunkCount
 KINDS: dict[CountedKind, int] = {"tenant": TENANT, "network": NETWORK, "subject": SUBJECT}
 SHARE = 64
 """Of all reports of a day: so many at most have a share of it each, which is where looking begins."""
-MANY = 3_000
-"""So many are not looked up one by one: all are added up."""
+LOWER = 4
+"""So much less is looked for when too few were found."""
+UNSEEN = 2
+"""Rows that together have no more than a half of what it takes are not read."""
+
+Rank = Literal["reports", "rise"]
+"""What the first have most of: no more than their reports in the span, either way."""
+Leader = tuple[int, bytes]
+"""A rank and whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +59,14 @@ def find_rising(
     session: Session, kind: CountedKind, first: date, last: date, limit: int = 10
 ) -> tuple[JunkCount, ...]:
     """Those whose reports rose most from as many days before to the days from `first` to `last`, both inclusive."""
-    return _find_top(session, Span(KINDS[kind], first.toordinal(), last.toordinal()), limit, _rise)
+    return _find_top(session, Span(KINDS[kind], first.toordinal(), last.toordinal()), limit, "rise")
 
 
 def count_junk(
     session: Session, kind: CountedKind, first: date, last: date, limit: int = 10
 ) -> tuple[JunkCount, ...]:
     """Those with the most reports in the days from `first` to `last`, both inclusive."""
-    return _find_top(session, Span(KINDS[kind], first.toordinal(), last.toordinal()), limit, _reports)
+    return _find_top(session, Span(KINDS[kind], first.toordinal(), last.toordinal()), limit, "reports")
 
 
 def count_by_day(
@@ -86,33 +96,16 @@ def _day_count(day: date, row: Any) -> DayCount:
     return DayCount(day, row.incidents, row.reports) if row else DayCount(day, 0, 0)
 
 
-def _reports(one: JunkCount) -> int:
-    return one.reports
-
-
-def _rise(one: JunkCount) -> int:
-    return one.rise
-
-
-def _find_top(
-    session: Session, span: Span, limit: int, rank: Callable[[JunkCount], int]
-) -> tuple[JunkCount, ...]:
-    """Nobody's rank is more than its reports in the span."""
+def _find_top(session: Session, span: Span, limit: int, rank: Rank) -> tuple[JunkCount, ...]:
     days, most = _stored_days(session, span)
-    while most:
-        most = max(1, most // SHARE)
-        top = _rank(_count(session, span, days, most), limit, rank)
-        enough = -(-rank(top[-1]) // len(days)) if top and len(top) == limit else 1
-        if most > enough and len(top) == limit:
-            most, top = enough, _rank(_count(session, span, days, enough), limit, rank)
-        if most <= enough:
-            return top
-    return ()
-
-
-def _rank(counts: Iterator[JunkCount], limit: int, rank: Callable[[JunkCount], int]) -> tuple[JunkCount, ...]:
-    risen = (one for one in counts if rank(one) > 0)
-    return tuple(sorted(risen, key=lambda one: (-rank(one), one.key or ""))[:limit])
+    ranked = _leaders(session, span, days, most, limit, rank)
+    if len(ranked) >= limit:
+        may_have = _with_room_for(session, span, days, ranked[limit - 1][0])
+        ranked = _rank(session, span, may_have, rank)
+    enough = ranked[limit - 1][0] if len(ranked) >= limit else 1
+    first = (key for reached, key in ranked if reached >= enough)
+    counts = (one for keys in chunked(first) for one in _count(session, span, keys))
+    return tuple(sorted(counts, key=lambda one: (-getattr(one, rank), one.key or ""))[:limit])
 
 
 def _stored_days(session: Session, span: Span) -> tuple[Sequence[int], int]:
@@ -122,23 +115,47 @@ def _stored_days(session: Session, span: Span) -> tuple[Sequence[int], int]:
     return [row.day for row in rows], max((row.reports for row in rows), default=0)
 
 
-def _count(session: Session, span: Span, days: Sequence[int], most: int) -> Iterator[JunkCount]:
-    """Those that have so many reports on a day."""
-    if most == 1:
-        yield from _add_up(session, span)
-        return
-    wanted = select(JunkTally.key).where(
-        JunkTally.kind == span.kind, one_of(session, JunkTally.day, days), JunkTally.reports >= most
-    )
-    keys = set(session.scalars(wanted))
-    if len(keys) > MANY:
-        yield from _add_up(session, span)
-        return
-    for some in chunked(sorted(keys)):
-        yield from _add_up(session, span, JunkTally.key.in_(some))
+def _leaders(
+    session: Session, span: Span, days: Sequence[int], most: int, limit: int, rank: Rank
+) -> list[Leader]:
+    """Those with many reports on a day: so many that there are enough of them, or all that there are."""
+    share = most // SHARE
+    while most:
+        many = select(JunkTally.key).where(*_many_on_a_day(session, span, days, share))
+        ranked = _rank(session, span, set(session.scalars(many)), rank)
+        if len(ranked) >= limit or share <= 1:
+            return ranked
+        share //= LOWER
+    return []
 
 
-def _add_up(session: Session, span: Span, *conditions: ColumnElement[bool]) -> Iterator[JunkCount]:
+def _with_room_for(session: Session, span: Span, days: Sequence[int], enough: int) -> Iterable[bytes]:
+    """Those that may have so many reports, as far as the rows of many tell."""
+    unseen = enough // (UNSEEN * len(days))
+    at_most = func.sum(JunkTally.reports) + (len(days) - func.count()) * unseen
+    seen = select(unindexed(JunkTally.key)).where(*_many_on_a_day(session, span, days, unseen + 1))
+    return session.scalars(seen.group_by(unindexed(JunkTally.key)).having(at_most >= enough))
+
+
+def _many_on_a_day(
+    session: Session, span: Span, days: Sequence[int], least: int
+) -> Iterator[ColumnElement[bool]]:
+    yield JunkTally.kind == span.kind
+    yield one_of(session, JunkTally.day, days)
+    yield JunkTally.reports >= least
+
+
+def _rank(session: Session, span: Span, keys: Iterable[bytes], rank: Rank) -> list[Leader]:
+    """Those of the keys that have any of what is ranked by, most first."""
+    first = span.before if rank == "rise" else span.first
+    reached = func.sum(case((JunkTally.day >= span.first, JunkTally.reports), else_=-JunkTally.reports))
+    wanted = select(reached, JunkTally.key).group_by(JunkTally.key).having(reached > 0)
+    among = JunkTally.kind == span.kind, JunkTally.day.between(first, span.last)
+    found = (session.execute(wanted.where(*among, JunkTally.key.in_(some))) for some in chunked(sorted(keys)))
+    return sorted(((int(row[0]), row[1]) for rows in found for row in rows), reverse=True)
+
+
+def _count(session: Session, span: Span, keys: Sequence[bytes]) -> Iterator[JunkCount]:
     now = JunkTally.day >= span.first
     sums = [
         func.sum(case((is_so, column), else_=0))
@@ -146,7 +163,7 @@ def _add_up(session: Session, span: Span, *conditions: ColumnElement[bool]) -> I
         for column in (JunkTally.incidents, JunkTally.reports)
     ]
     wanted = select(func.max(JunkTally.label), *sums).where(
-        JunkTally.kind == span.kind, JunkTally.day.between(span.before, span.last), *conditions
+        JunkTally.kind == span.kind, JunkTally.key.in_(keys), JunkTally.day.between(span.before, span.last)
     )
     for label, *numbers in session.execute(wanted.group_by(JunkTally.key)):
         yield JunkCount(label, *map(int, numbers))

@@ -76,8 +76,7 @@ def _decide(database: Database, dice: random.Random) -> None:
         ids = [str(id) for id in session.scalars(select(Incident.id).order_by(Incident.id))]
         for id in dice.sample(ids, len(ids) // 3):
             decide(session, [id], Decision(status=dice.choice(("open", "resolved"))), ANALYST, NOW)
-        for id in dice.sample(ids, len(ids) // 6):
-            decide(session, [id], Decision(tenant="fabrikam"), ANALYST, NOW)
+        decide(session, dice.sample(ids, len(ids) // 6), Decision(tenant="fabrikam"), ANALYST, NOW)
     add_emptied(database)
 
 

@@ -31,8 +31,8 @@ INDEXES: tuple[tuple[str, tuple[str, ...], str | None], ...] = (
     ("ix_incidents_status_first_seen", ("status", "first_seen", "id"), None),
     ("ix_incidents_elsewhere", ("last_seen", "id"), "route = 'elsewhere'"),
     ("ix_incidents_corrected", ("last_seen", "id"), "corrected_at IS NOT NULL"),
-    ("ix_incidents_emptied", ("last_seen", "id"), "report_count = 0"),
-    ("ix_incidents_lasting", ("lifetime", "last_seen", "id"), "lifetime IS NOT NULL"),
+    ("ix_incidents_emptied", ("last_seen", "id"), "coalesce(report_count, report_count) = 0"),
+    ("ix_incidents_lasting", ("lifetime", "last_seen", "id", "first_seen"), "lifetime IS NOT NULL"),
 )
 NEW_COLUMNS = {
     "incidents": {

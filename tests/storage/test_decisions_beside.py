@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 
+import pytest
 from reattribution_builders import Stored, history
 from sqlalchemy import update
 from storage_builders import (
@@ -88,3 +89,17 @@ def test_an_incident_that_gets_another_key_meanwhile_is_decided_on(
     assert errors == []
     assert {one.id: one.status for one in incidents(database)} == {"1": "open", "2": "new"}
     assert [action for action, _ in history(database, "2")] == ["created"]
+
+
+def test_a_transaction_that_counted_locks_no_more_incidents(database: Database) -> None:
+    """Others hold those, and wait until it is done counting: it is told to change all in one call."""
+    (mail,) = keep(database, 1)
+    record(database, [outcome(mail, MESSAGES[0])])
+
+    with database.begin() as session:
+        decide(session, ["1"], Decision(tenant="fabrikam"), MIA, NOW)
+        with pytest.raises(RuntimeError, match="in one call"):
+            decide(session, ["1"], Decision(status="open"), MIA, NOW)
+
+    with database.begin() as session:
+        assert decide(session, ["1"], Decision(status="open"), MIA, NOW) == ("1",)

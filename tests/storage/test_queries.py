@@ -4,7 +4,7 @@ import random
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from itertools import cycle, islice
 from typing import Any, get_args
@@ -13,7 +13,7 @@ import pytest
 from incident_oracle import ADDRESSES, REPORTERS, TENANTS, TYPES, fill, in_order, matches, read_all
 from storage_builders import NOW
 
-from storage import incident_plans
+from storage import incident_probes
 from storage.cursors import write_cursor
 from storage.database import Database
 from storage.errors import BadCursor
@@ -34,7 +34,10 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "route": ("ours", "elsewhere", "\0"),
     "network": tuple(ip_network(text) for text in ("192.0.2.0/24", "192.0.2.1", "2001:db8::/32", "::/0")),
     "since": tuple(NOW - timedelta(hours=hours) for hours in (0, 500, 1_500, 9_000)),
-    "until": tuple(NOW - timedelta(hours=hours) for hours in (0, 500, 1_500, 2_500, 9_000)),
+    "until": (
+        *(NOW - timedelta(hours=hours) for hours in (0, 500, 1_500, 2_500, 9_000)),
+        datetime.max.replace(tzinfo=UTC),
+    ),
     "search": TEXTS,
     "subject": TEXTS,
     "message_id": TEXTS,
@@ -48,7 +51,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
 def filled(request: pytest.FixtureRequest, database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """Incidents that are found one by one, as few are, or by going through an index, as many are."""
     if request.param == "in order":
-        monkeypatch.setattr(incident_plans, "FEW", 2)
+        monkeypatch.setattr(incident_probes, "FEW", 2)
     fill(database)
     return database
 
