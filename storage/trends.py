@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Integer, Select, bindparam, case, func, select
+from sqlalchemy import BigInteger, Integer, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from storage.bulk import chunked, is_postgresql
@@ -21,6 +21,7 @@ from storage.incident_filter import is_storable, unindexed
 from storage.junk_counts import ALL, NETWORK, SUBJECT, TENANT, key_of, subject_kind
 from storage.models import JunkTally, table_of
 from storage.one_of import listed, one_of_named
+from storage.paging import Statement
 from storage.values import CountedKind, DayCount, JunkCount
 
 KINDS: dict[CountedKind, int] = {"tenant": TENANT, "network": NETWORK, "subject": SUBJECT}
@@ -28,6 +29,8 @@ SHARE = 64
 """Of all reports of a day: so many at most have a share of it each, which is where looking begins."""
 LOWER = 4
 """So much less is looked for when too few were found."""
+FALLING = 3
+"""Many have as many reports as those that rise: so many more are looked for at first, as the tenth may rise little."""
 UNSEEN = 2
 """Rows that together have no more than a half of what it takes are not read."""
 
@@ -129,13 +132,13 @@ def _leaders(
     session: Session, span: Span, days: Sequence[int], most: int, limit: int, rank: Rank
 ) -> list[Leader]:
     """Those with many reports on a day: so many that there are enough of them, or all that there are."""
-    share = most // SHARE
+    share, sought = most // SHARE, limit * (FALLING if rank == "rise" else 1)
     while most:
         many = session.scalars(*_many_on_a_day(session, span, days, share))
         ranked = _rank(session, span, set(many), rank)
-        if len(ranked) >= limit or share <= 1:
+        if len(ranked) >= sought or share <= 1:
             return ranked
-        share //= LOWER
+        share, sought = share // LOWER, limit
     return []
 
 
@@ -148,7 +151,7 @@ def _with_room_for(session: Session, span: Span, days: Sequence[int], enough: in
 
 def _many_on_a_day(
     session: Session, span: Span, days: Sequence[int], least: int, *, grouped: bool = False
-) -> tuple[Select[Any], dict[str, Any]]:
+) -> tuple[Statement, dict[str, Any]]:
     """A statement for those with so many reports on a day, and its parameters."""
     on_postgresql = is_postgresql(session)
     wanted = (_room if grouped else _many)(on_postgresql)
@@ -170,13 +173,13 @@ def _count(session: Session, span: Span, keys: Sequence[bytes]) -> Iterator[Junk
 
 
 @cache
-def _many(on_postgresql: bool) -> Select[Any]:
+def _many(on_postgresql: bool) -> Statement:
     many = one_of_named(on_postgresql, JUNK.day, "days"), JUNK.reports >= bindparam("least")
     return select(JUNK.key).where(OF_KIND, *many)
 
 
 @cache
-def _room(on_postgresql: bool) -> Select[Any]:
+def _room(on_postgresql: bool) -> Statement:
     unseen_days = bindparam("days_of_span", type_=Integer) - func.count()
     at_most = func.sum(JUNK.reports) + unseen_days * bindparam("unseen", type_=BigInteger)
     seen = _many(on_postgresql).with_only_columns(unindexed(JUNK.key)).group_by(unindexed(JUNK.key))
@@ -184,7 +187,7 @@ def _room(on_postgresql: bool) -> Select[Any]:
 
 
 @cache
-def _counted(on_postgresql: bool) -> Select[Any]:
+def _counted(on_postgresql: bool) -> Statement:
     """Of several labels the last by its bytes, whatever language a database of PostgreSQL sorts by."""
     label = func.max(JUNK.label.collate("C" if on_postgresql else "BINARY"))
     sums = (
