@@ -114,7 +114,8 @@ def _find_top(session: Session, span: Span, limit: int, rank: Rank) -> tuple[Jun
     ranked = _leaders(session, span, days, most, limit, rank)
     if len(ranked) >= limit:
         may_have = _with_room_for(session, span, days, ranked[limit - 1][0])
-        ranked = _rank(session, span, may_have, rank)
+        others = may_have.difference(key for _, key in ranked)
+        ranked = sorted((*ranked, *_rank(session, span, others, rank)), reverse=True)
     enough = ranked[limit - 1][0] if len(ranked) >= limit else 1
     first = (key for reached, key in ranked if reached >= enough)
     counts = (one for keys in chunked(first) for one in _count(session, span, keys))
@@ -135,18 +136,19 @@ def _leaders(
     share, sought = most // SHARE, limit * (FALLING if rank == "rise" else 1)
     while most:
         many = session.scalars(*_many_on_a_day(session, span, days, share))
-        ranked = _rank(session, span, set(many), rank)
+        ranked = _rank(session, span, set(many.all()), rank)
         if len(ranked) >= sought or share <= 1:
             return ranked
         share, sought = share // LOWER, limit
     return []
 
 
-def _with_room_for(session: Session, span: Span, days: Sequence[int], enough: int) -> Iterable[bytes]:
+def _with_room_for(session: Session, span: Span, days: Sequence[int], enough: int) -> set[bytes]:
     """Those that may have so many reports, as far as the rows of many tell."""
     unseen = enough // (UNSEEN * len(days))
     wanted, of = _many_on_a_day(session, span, days, unseen + 1, grouped=True)
-    return session.scalars(wanted, {**of, "days_of_span": len(days), "unseen": unseen, "enough": enough})
+    of |= {"days_of_span": len(days), "unseen": unseen, "enough": enough}
+    return set(session.scalars(wanted, of).all())
 
 
 def _many_on_a_day(
@@ -162,13 +164,13 @@ def _rank(session: Session, span: Span, keys: Iterable[bytes], rank: Rank) -> li
     """Those of the keys that have any of what is ranked by, most first."""
     first = span.before if rank == "rise" else span.first
     of = {"kind": span.kind, "first": first, "last": span.last, "begin": span.first}
-    found = (session.execute(RANKED, {**of, "keys": some}) for some in chunked(sorted(keys)))
+    found = (session.execute(RANKED, {**of, "keys": some}).all() for some in chunked(sorted(keys)))
     return sorted(((int(row[0]), row[1]) for rows in found for row in rows), reverse=True)
 
 
 def _count(session: Session, span: Span, keys: Sequence[bytes]) -> Iterator[JunkCount]:
     of = {"kind": span.kind, "first": span.before, "last": span.last, "begin": span.first, "keys": keys}
-    for label, *numbers in session.execute(_counted(is_postgresql(session)), of):
+    for label, *numbers in session.execute(_counted(is_postgresql(session)), of).all():
         yield JunkCount(label, *map(int, numbers))
 
 
