@@ -16,6 +16,8 @@ MAX_GRAMS = 12
 """So many lead near enough: the rest of a long term is compared."""
 READ_GRAMS = 4
 """So many of them, the rarest, if that can be told."""
+WITHOUT_PG_TRGM = ("42501", "0A000", "58P01", "42704")
+"""What PostgreSQL says of an extension that is not ours to make, not there (older: no such file), or out of reach."""
 OLDEST, OFTEN = 4_000, 200
 """So many incidents tell which trigrams are rare; what as many have is not."""
 OLD, NEW = "old.id, old.search_text", "new.id, new.search_text"
@@ -97,5 +99,6 @@ def _create_on_postgresql(connection: Connection) -> None:
             connection.execute(
                 text(f"CREATE INDEX {INDEX} ON incidents USING gin (search_text gin_trgm_ops)")
             )
-    except DBAPIError:  # not installed, or not ours to make: search works without it
-        return
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) not in WITHOUT_PG_TRGM:
+            raise

@@ -145,19 +145,17 @@ class IncidentPlan:
 
     def _find_in_order(self, limit: int, position: Position | None) -> Sequence[Any]:
         rows = list[Any]()
+        if self._until is not None and (position is None or position[0] >= self._until):
+            rows = self._find_lasting(self._until, limit, position)
         for wanted in self._parts(limit, position):
-            rows += self._session.execute(wanted.limit(limit - len(rows))).all()
             if len(rows) == limit:
                 break
+            rows += self._session.execute(wanted.limit(limit - len(rows))).all()
         return rows
 
     def _parts(self, limit: int, position: Position | None) -> Iterator[Statement]:
         """One after the other, until there are enough."""
         if self._until is not None:
-            if position is None or position[0] >= self._until:
-                ids = self._find_lasting(self._until, limit, position)
-                among = INCIDENTS.where(one_of(self._session, Incident.id, ids))
-                yield falling(among, (unindexed(self._key), unindexed(Incident.id)))
             yield self._rows_in_order(limit, position).where(self._key < self._until)
         elif self._order == "most_reported" and position is not None:
             # Very many have as many reports: SQLite bounds an index by one column of two that are compared as one.
@@ -170,23 +168,18 @@ class IncidentPlan:
         wanted = INCIDENTS.where(*self._by, *self._checks)
         return _falling(_after(wanted, self._key, position), self._key).limit(limit)
 
-    def _find_lasting(self, until: datetime, limit: int, position: Position | None) -> list[int]:
-        """The ids of those that match, began before that time, and were seen since."""
-        found, size = list[int](), 2 * limit
+    def _find_lasting(self, until: datetime, limit: int, position: Position | None) -> list[Any]:
+        """Those that match, began before that time, and were seen since."""
+        found, size = list[Any](), 2 * limit
         while True:
             seen, id = position or (END_OF_TIME, 0)
             place = {"until": until, "seen": seen, "id": id, "size": size}
             ends = {f"end{at}": until + BRIEF * 4**at for at in range(LONGEST)}
             lasting = self._session.execute(LASTING, place | ends).all()
-            found += self._matching([row.id for row in lasting], limit - len(found))
+            found += self._read([row.id for row in lasting], limit - len(found))
             if len(lasting) < size or len(found) == limit:
                 return found
             position, size = (lasting[-1].last_seen, lasting[-1].id), 4 * size
-
-    def _matching(self, ids: Sequence[int], limit: int) -> Sequence[int]:
-        keys = unindexed(self._key), unindexed(Incident.id)
-        wanted = select(Incident.id).where(one_of(self._session, Incident.id, ids), *self._checks)
-        return self._session.scalars(falling(wanted, keys).limit(limit)).all()
 
 
 def find_ids(session: Session, filter: IncidentFilter) -> Statement:

@@ -1,9 +1,8 @@
 """Incidents as analysts query them. How reports make them is in `recording`, `tallies` and `incident_key`."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.columns import require_id
@@ -25,7 +24,6 @@ from storage.values import (
 )
 
 __all__ = [
-    "count_junk_by_tenant",
     "find_incident",
     "find_incident_page",
     "incident_history",
@@ -97,19 +95,6 @@ def incident_history(session: Session, id: str) -> tuple[HistoryEntry, ...]:
     ).where(IncidentHistory.incident_id == require_id(id, no_such_incident))
     rows = session.execute(mine.order_by(IncidentHistory.id))
     return tuple(HistoryEntry(row.at, row.actor, row.action, row.detail) for row in rows)
-
-
-def count_junk_by_tenant(
-    session: Session, since: datetime | None = None
-) -> tuple[tuple[str | None, int, int], ...]:
-    """Per tenant: incidents with junk (last seen since then) and their reports; most incidents first."""
-    counted = func.count(), func.sum(Incident.report_count)
-    junk = select(Incident.tenant, *counted).where(Incident.has_junk.is_(True))
-    if since is not None:
-        junk = junk.where(Incident.last_seen >= since)
-    rows = session.execute(junk.group_by(Incident.tenant)).all()
-    counts = [(tenant, incidents, int(reports)) for tenant, incidents, reports in rows]
-    return tuple(sorted(counts, key=lambda one: (-one[1], -one[2], one[0] or "")))
 
 
 def no_such_incident(id: str) -> NotFound:

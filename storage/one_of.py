@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from storage.bulk import is_postgresql
@@ -11,8 +11,23 @@ from storage.bulk import is_postgresql
 
 def one_of(session: Session, column: Any, numbers: Sequence[int]) -> ColumnElement[bool]:
     """Whether the column holds one of the numbers."""
-    if is_postgresql(session):
-        among: ColumnElement[bool] = column == func.any(list(numbers))
+    on_postgresql = is_postgresql(session)
+    return _among(column, listed(on_postgresql, numbers), on_postgresql)
+
+
+def one_of_named(on_postgresql: bool, column: Any, name: str) -> ColumnElement[bool]:
+    """Whether it holds one of the numbers that `listed` makes of a parameter, for statements that are built once."""
+    return _among(column, bindparam(name), on_postgresql)
+
+
+def listed(on_postgresql: bool, numbers: Sequence[int]) -> Any:
+    """The numbers as one parameter."""
+    return list(numbers) if on_postgresql else "[" + ",".join(map(str, numbers)) + "]"
+
+
+def _among(column: Any, parameter: Any, on_postgresql: bool) -> ColumnElement[bool]:
+    if on_postgresql:
+        among: ColumnElement[bool] = column == func.any(parameter)
         return among
-    listed = func.json_each("[" + ",".join(map(str, numbers)) + "]").table_valued("value")
-    return column.in_(select(listed.c.value))  # type: ignore[no-any-return]
+    numbers = func.json_each(parameter).table_valued("value")
+    return column.in_(select(numbers.c.value))  # type: ignore[no-any-return]

@@ -10,16 +10,18 @@ The counts stand in `junk_tallies`. Those with most reports in a span are found 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import BigInteger, Integer, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from storage.bulk import chunked
+from storage.bulk import chunked, is_postgresql
 from storage.incident_filter import is_storable, unindexed
 from storage.junk_counts import ALL, NETWORK, SUBJECT, TENANT, key_of, subject_kind
-from storage.models import JunkTally
-from storage.one_of import one_of
+from storage.models import JunkTally, table_of
+from storage.one_of import listed, one_of_named
+from storage.paging import Statement
 from storage.values import CountedKind, DayCount, JunkCount
 
 KINDS: dict[CountedKind, int] = {"tenant": TENANT, "network": NETWORK, "subject": SUBJECT}
@@ -27,6 +29,8 @@ SHARE = 64
 """Of all reports of a day: so many at most have a share of it each, which is where looking begins."""
 LOWER = 4
 """So much less is looked for when too few were found."""
+FALLING = 3
+"""Many have as many reports as those that rise: so many more are looked for at first, as the tenth may rise little."""
 UNSEEN = 2
 """Rows that together have no more than a half of what it takes are not read."""
 
@@ -34,6 +38,17 @@ Rank = Literal["reports", "rise"]
 """What the first have most of: no more than their reports in the span, either way."""
 Leader = tuple[int, bytes]
 """A rank and whose it is."""
+
+
+JUNK = table_of(JunkTally).c
+OF_KIND = JUNK.kind == bindparam("kind")
+ON_DAYS = JUNK.day.between(bindparam("first"), bindparam("last"))
+AMONG = JUNK.key.in_(bindparam("keys", expanding=True))
+IN_SPAN = JUNK.day >= bindparam("begin")
+REACHED = func.sum(case((IN_SPAN, JUNK.reports), else_=-JUNK.reports))
+RANKED = select(REACHED, JUNK.key).where(OF_KIND, AMONG, ON_DAYS).group_by(JUNK.key).having(REACHED > 0)
+BY_DAY = select(JUNK.day, JUNK.incidents, JUNK.reports).where(OF_KIND, JUNK.key == bindparam("key"), ON_DAYS)
+"""Built once, as all statements here: that takes longer than what they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +93,16 @@ def count_by_day(
     key: str | None = None,
 ) -> tuple[DayCount, ...]:
     """Every day from `first` to `last`, oldest first, also those without; of all, or of one key of a kind."""
-    stored = {row.day: row for row in session.execute(_days_of(kind, key, first, last))}
+    hashed = key_of(subject_kind(key) if kind == "subject" else key if kind else None)
+    of = {"kind": KINDS[kind] if kind else ALL, "key": hashed if _may_have(key) else b"nobody's"}
+    rows = session.execute(BY_DAY, {**of, "first": first.toordinal(), "last": last.toordinal()})
+    stored = {row.day: row for row in rows}
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     return tuple(_day_count(day, stored.get(day.toordinal())) for day in days)
 
 
-def _days_of(kind: CountedKind | None, key: str | None, first: date, last: date) -> Any:
-    hashed = key_of(subject_kind(key) if kind == "subject" else key if kind else None)
-    return select(JunkTally.day, JunkTally.incidents, JunkTally.reports).where(
-        JunkTally.kind == (KINDS[kind] if kind else ALL),
-        JunkTally.key == (hashed if key is None or is_storable(key) else b"nobody's"),
-        JunkTally.day.between(first.toordinal(), last.toordinal()),
-    )
+def _may_have(key: str | None) -> bool:
+    return key is None or is_storable(key)
 
 
 def _day_count(day: date, row: Any) -> DayCount:
@@ -101,7 +114,8 @@ def _find_top(session: Session, span: Span, limit: int, rank: Rank) -> tuple[Jun
     ranked = _leaders(session, span, days, most, limit, rank)
     if len(ranked) >= limit:
         may_have = _with_room_for(session, span, days, ranked[limit - 1][0])
-        ranked = _rank(session, span, may_have, rank)
+        others = may_have.difference(key for _, key in ranked)
+        ranked = sorted((*ranked, *_rank(session, span, others, rank)), reverse=True)
     enough = ranked[limit - 1][0] if len(ranked) >= limit else 1
     first = (key for reached, key in ranked if reached >= enough)
     counts = (one for keys in chunked(first) for one in _count(session, span, keys))
@@ -110,8 +124,8 @@ def _find_top(session: Session, span: Span, limit: int, rank: Rank) -> tuple[Jun
 
 def _stored_days(session: Session, span: Span) -> tuple[Sequence[int], int]:
     """Those of its days that have junk, and the most reports that all together have on one."""
-    of_all = JunkTally.kind == ALL, JunkTally.key == b"", JunkTally.day.between(span.first, span.last)
-    rows = session.execute(select(JunkTally.day, JunkTally.reports).where(*of_all)).all()
+    of_all = {"kind": ALL, "key": b"", "first": span.first, "last": span.last}
+    rows = session.execute(BY_DAY, of_all).all()
     return [row.day for row in rows], max((row.reports for row in rows), default=0)
 
 
@@ -119,51 +133,68 @@ def _leaders(
     session: Session, span: Span, days: Sequence[int], most: int, limit: int, rank: Rank
 ) -> list[Leader]:
     """Those with many reports on a day: so many that there are enough of them, or all that there are."""
-    share = most // SHARE
+    share, sought = most // SHARE, limit * (FALLING if rank == "rise" else 1)
     while most:
-        many = select(JunkTally.key).where(*_many_on_a_day(session, span, days, share))
-        ranked = _rank(session, span, set(session.scalars(many)), rank)
-        if len(ranked) >= limit or share <= 1:
+        many = session.scalars(*_many_on_a_day(session, span, days, share))
+        ranked = _rank(session, span, set(many.all()), rank)
+        if len(ranked) >= sought or share <= 1:
             return ranked
-        share //= LOWER
+        share, sought = share // LOWER, limit
     return []
 
 
-def _with_room_for(session: Session, span: Span, days: Sequence[int], enough: int) -> Iterable[bytes]:
+def _with_room_for(session: Session, span: Span, days: Sequence[int], enough: int) -> set[bytes]:
     """Those that may have so many reports, as far as the rows of many tell."""
     unseen = enough // (UNSEEN * len(days))
-    at_most = func.sum(JunkTally.reports) + (len(days) - func.count()) * unseen
-    seen = select(unindexed(JunkTally.key)).where(*_many_on_a_day(session, span, days, unseen + 1))
-    return session.scalars(seen.group_by(unindexed(JunkTally.key)).having(at_most >= enough))
+    wanted, of = _many_on_a_day(session, span, days, unseen + 1, grouped=True)
+    of |= {"days_of_span": len(days), "unseen": unseen, "enough": enough}
+    return set(session.scalars(wanted, of).all())
 
 
 def _many_on_a_day(
-    session: Session, span: Span, days: Sequence[int], least: int
-) -> Iterator[ColumnElement[bool]]:
-    yield JunkTally.kind == span.kind
-    yield one_of(session, JunkTally.day, days)
-    yield JunkTally.reports >= least
+    session: Session, span: Span, days: Sequence[int], least: int, *, grouped: bool = False
+) -> tuple[Statement, dict[str, Any]]:
+    """A statement for those with so many reports on a day, and its parameters."""
+    on_postgresql = is_postgresql(session)
+    wanted = (_room if grouped else _many)(on_postgresql)
+    return wanted, {"kind": span.kind, "days": listed(on_postgresql, days), "least": least}
 
 
 def _rank(session: Session, span: Span, keys: Iterable[bytes], rank: Rank) -> list[Leader]:
     """Those of the keys that have any of what is ranked by, most first."""
     first = span.before if rank == "rise" else span.first
-    reached = func.sum(case((JunkTally.day >= span.first, JunkTally.reports), else_=-JunkTally.reports))
-    wanted = select(reached, JunkTally.key).group_by(JunkTally.key).having(reached > 0)
-    among = JunkTally.kind == span.kind, JunkTally.day.between(first, span.last)
-    found = (session.execute(wanted.where(*among, JunkTally.key.in_(some))) for some in chunked(sorted(keys)))
+    of = {"kind": span.kind, "first": first, "last": span.last, "begin": span.first}
+    found = (session.execute(RANKED, {**of, "keys": some}).all() for some in chunked(sorted(keys)))
     return sorted(((int(row[0]), row[1]) for rows in found for row in rows), reverse=True)
 
 
 def _count(session: Session, span: Span, keys: Sequence[bytes]) -> Iterator[JunkCount]:
-    now = JunkTally.day >= span.first
-    sums = [
-        func.sum(case((is_so, column), else_=0))
-        for is_so in (now, ~now)
-        for column in (JunkTally.incidents, JunkTally.reports)
-    ]
-    wanted = select(func.max(JunkTally.label), *sums).where(
-        JunkTally.kind == span.kind, JunkTally.key.in_(keys), JunkTally.day.between(span.before, span.last)
-    )
-    for label, *numbers in session.execute(wanted.group_by(JunkTally.key)):
+    of = {"kind": span.kind, "first": span.before, "last": span.last, "begin": span.first, "keys": keys}
+    for label, *numbers in session.execute(_counted(is_postgresql(session)), of).all():
         yield JunkCount(label, *map(int, numbers))
+
+
+@cache
+def _many(on_postgresql: bool) -> Statement:
+    many = one_of_named(on_postgresql, JUNK.day, "days"), JUNK.reports >= bindparam("least")
+    return select(JUNK.key).where(OF_KIND, *many)
+
+
+@cache
+def _room(on_postgresql: bool) -> Statement:
+    unseen_days = bindparam("days_of_span", type_=Integer) - func.count()
+    at_most = func.sum(JUNK.reports) + unseen_days * bindparam("unseen", type_=BigInteger)
+    seen = _many(on_postgresql).with_only_columns(unindexed(JUNK.key)).group_by(unindexed(JUNK.key))
+    return seen.having(at_most >= bindparam("enough", type_=BigInteger))
+
+
+@cache
+def _counted(on_postgresql: bool) -> Statement:
+    """Of several labels the last by its bytes, whatever language a database of PostgreSQL sorts by."""
+    label = func.max(JUNK.label.collate("C" if on_postgresql else "BINARY"))
+    sums = (
+        func.sum(case((is_so, column), else_=0))
+        for is_so in (IN_SPAN, ~IN_SPAN)
+        for column in (JUNK.incidents, JUNK.reports)
+    )
+    return select(label, *sums).where(OF_KIND, AMONG, ON_DAYS).group_by(JUNK.key)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from storage_builders import NOW, arrival, attribution, keep_all, message, outcome, record, report
 
-from storage import incident_plans
+from storage import incident_probes
 from storage.database import Database
 from storage.incidents import list_incidents
 from storage.values import IncidentFilter
@@ -18,7 +18,7 @@ def test_what_went_on_is_found_however_long_it_lasted(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also at the ends of the classes that lengths are sorted into; what began later is left out."""
-    monkeypatch.setattr(incident_plans, "FEW", 0)
+    monkeypatch.setattr(incident_probes, "FEW", 0)
     began = NOW - timedelta(days=400)
     times = [began + length for length in LENGTHS for length in (timedelta(), length)] + [began + HOUR]
     numbers = [number for number in range(len(LENGTHS)) for _ in range(2)] + [len(LENGTHS)]

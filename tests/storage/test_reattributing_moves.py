@@ -1,12 +1,15 @@
 """Reports that were decided again move between incidents: counts, histories, and what an emptied one shows."""
 
+from datetime import date
+
 from reattribution_builders import LATER, Stored, emptied, history, set_status, shown
 from storage_builders import NOW, attribution, incidents, only_incident, report
 
 from storage.database import Database
-from storage.incidents import count_junk_by_tenant, find_incident, incident_reports, list_incidents
+from storage.incidents import find_incident, incident_reports, list_incidents
 from storage.mails import reports_of_mail
 from storage.statistics import gather_statistics
+from storage.trends import count_junk
 from storage.values import IncidentFilter
 
 
@@ -36,7 +39,8 @@ def test_emptied_incident_speaks_against_nobody(database: Database) -> None:
     assert (left.id, left.status, left.report_count, left.reporter_count) == (innocent, "confirmed", 0, 0)
     with database.read() as session:
         assert list(list_incidents(session, IncidentFilter(tenant="contoso"))) == []
-        assert count_junk_by_tenant(session) == (("fabrikam", 1, 2),)
+        (counted,) = count_junk(session, "tenant", date.min, date.max)
+        assert (counted.key, counted.incidents, counted.reports) == ("fabrikam", 1, 2)
         assert gather_statistics(session, LATER).incidents["confirmed"] == 0
         assert incident_reports(session, innocent) == ()
         assert find_incident(session, guilty).report_count == 2

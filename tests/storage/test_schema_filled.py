@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from incident_oracle import Stored, fill, read_all, require_exact_counts
-from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy import Engine, create_engine, make_url, select, text
+from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database
-from storage.grams import INDEX
+from storage.grams import INDEX, create_grams
 from storage.incidents import list_incidents
 from storage.models import Report, table_of
 from storage.schema import downgrade
@@ -89,6 +90,13 @@ def test_without_the_right_to_make_pg_trgm_search_answers_the_same(
     database.close()
     assert made == 0
     assert len(found) == sum("pills" in one for one in texts) > 0
+
+
+@pytest.mark.postgresql
+def test_a_fault_that_is_not_a_missing_extension_ends_the_upgrade(postgresql_ready: Engine) -> None:
+    """An index of trigrams that cannot be made for another reason is not passed over."""
+    with postgresql_ready.connect() as connection, pytest.raises(DBAPIError, match="already exists"):
+        create_grams(connection)
 
 
 @pytest.fixture

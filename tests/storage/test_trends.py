@@ -1,6 +1,7 @@
 """Junk is counted as it is stored, and the counts are those of the incidents as they are."""
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 from typing import get_args
 
@@ -9,9 +10,11 @@ from incident_oracle import ANALYST, count_top, fill, key_of, read_all, require_
 from storage_builders import NOW, keep, message, outcome, record, report
 
 from storage import trends
+from storage.bulk import Row, insert_rows
 from storage.database import Database
 from storage.decisions import Decision, decide
-from storage.junk_counts import subject_kind
+from storage.junk_counts import COUNTED_COLUMNS, count_rows, subject_kind
+from storage.models import JunkTally
 from storage.trends import count_by_day, count_junk, find_rising
 from storage.values import CountedKind, DayCount, JunkCount
 
@@ -69,6 +72,30 @@ def test_what_rises_is_that_of_counting_one_by_one(filled: Database, kind: Count
             found = find_rising(session, kind, first, last, limit)
             assert [one.rise for one in found] == [one.rise for one in expected[:limit]]
             assert set(plain(found, kind)) <= set(plain(expected, kind))
+
+
+@pytest.mark.parametrize("find", [count_junk, find_rising])
+def test_who_has_some_on_each_of_many_days_is_before_who_has_many_on_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch, find: Callable[..., tuple[JunkCount, ...]]
+) -> None:
+    """The top one may never lead on a day: few reports on each of thirty are more than many on one."""
+    monkeypatch.setattr(trends, "SHARE", 3)
+    steady = [incident("steady", 10, TODAY - timedelta(days=number)) for number in range(30)]
+    with database.begin() as session:
+        insert_rows(session, JunkTally, count_rows([*steady, incident("sudden", 100, TODAY)]))
+
+    with database.read() as session:
+        found = find(session, "tenant", TODAY - timedelta(days=29), TODAY, 1)
+
+    assert [(one.key, one.reports) for one in found] == [("steady", 300)]
+
+
+def incident(tenant: str, reports: int, day: date) -> Row:
+    """What counting needs of one."""
+    began = datetime.combine(day, time(), UTC)
+    return dict.fromkeys(COUNTED_COLUMNS) | {
+        "tenant": tenant, "has_junk": True, "report_count": reports, "first_seen": began
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)
