@@ -39,7 +39,7 @@ from storage.values import IncidentFilter, IncidentRecord
 def export(
     context: click.Context, wanted: IncidentFilter, form: Form, sort: Sort, output: Path | None
 ) -> None:
-    """Write all incidents that match, however many; all filters must hold.
+    """Write all that match, as CSV, JSON Lines or XARF.
 
     csv is for spreadsheets, jsonl has all fields, as `incidents list --json`; xarf reports junk to other
     providers, and leaves out what it has no words for.

@@ -35,7 +35,7 @@ def _complete(worked: CommandLine, words: str, **variables: str) -> list[str]:
     ("words", "offered"),
     [
         ("abuse-intake inc", ["incidents"]),
-        ("abuse-intake incidents s", ["set", "show"]),
+        ("abuse-intake incidents s", ["show", "set"]),
         ("abuse-intake incidents list --status d", ["dismissed"]),
         ("abuse-intake incidents list --confidence p", ["proven"]),
         ("abuse-intake incidents set 1 --tenant f", ["fabrikam"]),

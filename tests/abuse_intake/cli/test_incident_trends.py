@@ -59,8 +59,8 @@ def test_each_day_is_counted(worked: CommandLine) -> None:
         ("--tenant nope", 0),
         ("--network 192.0.2.77", 2),
         ("--network 192.0.2.0/24", 2),
-        ("--network 192.0.2.0/16", 2),
-        ("--network 2001:db8::/32", 0),
+        ("--network 192.0.2.128/25", 2),
+        ("--network 2001:db8::/48", 0),
     ],
 )
 def test_days_can_be_one_tenants_or_one_networks(worked: CommandLine, narrowed: str, number: int) -> None:
