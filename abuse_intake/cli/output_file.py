@@ -39,7 +39,6 @@ def _replace(path: Path) -> Iterator[TextIO]:
             file.flush()
             os.fsync(descriptor)
         Path(name).rename(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    finally:
+        Path(name).unlink(missing_ok=True)  # which it is no longer called where all was written
     sync_directory(path.parent)

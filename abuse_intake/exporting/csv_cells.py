@@ -25,7 +25,6 @@ FORMULA_STARTS = (
 _WAITING = rf"(?=['\"\s]*[{re.escape(FORMULA_STARTS)}])"
 _STARTS = frozenset(FORMULA_STARTS)
 _FORMULA = re.compile(f"(^|;){_WAITING}")
-_DISARMED = re.compile(f"(^|;)'{_WAITING}")
 
 
 def write_cell(text: str) -> str:
@@ -36,8 +35,3 @@ def write_cell(text: str) -> str:
     if ";" not in cell and cell.lstrip("'\" ")[:1] not in _STARTS:
         return cell
     return _FORMULA.sub(r"\1'", cell)
-
-
-def read_cell(cell: str) -> str:
-    """What stood in a cell before it was disarmed."""
-    return _DISARMED.sub(r"\1", cell)
