@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.incident_filter import conditions
+from storage.incident_filter import checks_of
 from storage.incident_records import INCIDENTS, incident_record
 from storage.models import Incident, IncidentHistory, Report
 from storage.values import IncidentFilter, IncidentRecord
@@ -41,5 +41,6 @@ def find_changed(session: Session, since: Mark, filter: IncidentFilter) -> Itera
     """Incidents that match now, and got a report or an entry in their history since; last seen last."""
     reported = select(Report.incident_id).where(Report.id > since.report)
     told = select(IncidentHistory.incident_id).where(IncidentHistory.id > since.history)
-    changed = INCIDENTS.where(Incident.id.in_(reported.union(told)), *conditions(filter))
-    return map(incident_record, session.execute(changed.order_by(Incident.last_seen, Incident.id)))
+    check, values = checks_of(filter)
+    changed = INCIDENTS.where(Incident.id.in_(reported.union(told)), check)
+    return map(incident_record, session.execute(changed.order_by(Incident.last_seen, Incident.id), values))

@@ -9,32 +9,33 @@
 PostgreSQL goes by these indexes in a block of `planner.row_by_row`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, select, text
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import BigInteger, bindparam, text
+from sqlalchemy.orm import Session
 
+from storage.bulk import is_postgresql
 from storage.columns import UtcDateTime
-from storage.incident_filter import Condition, find_conditions, unindexed
 from storage.incident_probes import Few, find_few
-from storage.incident_records import INCIDENTS
-from storage.models import Incident
-from storage.one_of import one_of
-from storage.paging import Statement, after, falling
+from storage.incident_statements import (
+    Bound,
+    Shape,
+    ids_among,
+    key_in_order,
+    rising_ids,
+    rows_in_order,
+    rows_of_ids,
+)
+from storage.incident_wants import Wanted, read_filter
+from storage.one_of import listed
 from storage.tallies import BRIEF, LONGEST
 from storage.values import IncidentFilter, IncidentOrder
 
 TRIED = 400
 """So many rows are read in order before anything is counted."""
-SORTED_BY: dict[IncidentOrder, InstrumentedAttribute[Any]] = {
-    "newest": Incident.last_seen,
-    "most_reported": Incident.report_count,
-    "first_seen": Incident.first_seen,
-}
-
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 LAST_UNTIL = END_OF_TIME - BRIEF * 4**LONGEST
 """To be seen before a later time is to be seen before this one: nothing comes from the future."""
@@ -63,22 +64,22 @@ LASTING = (
 """What began before a time and was seen since: of each class of lifetime, what was seen soon enough."""
 
 Position = tuple[Any, int]
+Rows = Sequence[Any]
 
 
 class IncidentPlan:
-    """Finds the incidents of one filter, page by page; what it counted on the way is not counted again."""
+    """Finds the incidents that a filter wants, page by page; what it counted on the way is not counted again."""
 
-    def __init__(self, session: Session, filter: IncidentFilter, order: IncidentOrder) -> None:
+    def __init__(self, session: Session, wanted: Wanted, order: IncidentOrder) -> None:
         self._session = session
-        self._filter = filter
-        self._order = order
-        self._key = SORTED_BY[order]
-        self._conditions = tuple(find_conditions(filter))
-        self._checks = tuple(one.check for one in self._conditions)
-        self._by = tuple(_bounds(filter, order)) + self._in_order
-        self._until = min(filter.until, LAST_UNTIL) if filter.until and order == "newest" else None
+        self._wanted = wanted
+        self._shape = Shape(wanted.names, order, is_postgresql(session))
+        self._values = dict(wanted.values)
+        self._until = None
+        if order == "newest" and "until" in self._values:
+            self._until = self._values["until"] = min(self._values["until"], LAST_UNTIL)
 
-    def find(self, limit: int, position: Position | None) -> Sequence[Any]:
+    def find(self, limit: int, position: Position | None) -> Rows:
         """So many rows of `INCIDENTS` that match, in order, after that position."""
         if self._is_common:
             rows, are_all = self._try(limit, position)
@@ -89,47 +90,39 @@ class IncidentPlan:
         return self._find_in_order(limit, position)
 
     @cached_property
-    def _in_order(self) -> tuple[ColumnElement[bool], ...]:
-        """The condition whose index has its rows in order, if there is one."""
-        by = (one.index for one in self._conditions if self._order in one.orders and one.index is not None)
-        return tuple(by)[:1]
-
-    @cached_property
-    def _found_by(self) -> tuple[Condition, ...]:
+    def _found_by(self) -> tuple[str, ...]:
         """Conditions that something finds by."""
-        return tuple(
-            one for one in self._conditions if one.index is not None or one.ids is not None or one.terms
-        )
+        return tuple(_finding(self._wanted, self._shape))
 
     @cached_property
     def _is_common(self) -> bool:
         """Whether many may match, so that trying pays; not by counts, of which very many are equal."""
-        if self._order == "most_reported" or self._until is not None or len(self._found_by) < 2:
+        if self._shape.order == "most_reported" or self._until is not None or len(self._found_by) < 2:
             return False
-        return not any(one.is_rare for one in self._conditions)
+        return not any(one.is_rare for one in self._shape.conditions.values())
 
     @cached_property
     def _few(self) -> Few | None:
-        if len(self._found_by) == 1 and self._in_order:
+        if len(self._found_by) == 1 and self._shape.in_order:
             return None  # its index has the rows in order, and all of them match
-        return find_few(self._session, self._found_by)
+        return find_few(self._session, self._wanted, self._found_by)
 
-    def _try(self, limit: int, position: Position | None) -> tuple[Sequence[Any], bool]:
+    def _try(self, limit: int, position: Position | None) -> tuple[Rows, bool]:
         """What some rows in order have of the page; whether that is all of it."""
-        rows = _after(select(self._key).where(*self._by), self._key, position)
-        skipped = _falling(rows, self._key).offset(max(TRIED, 4 * limit)).limit(1)
-        end = self._session.scalar(skipped)
-        wanted = self._rows_in_order(limit, position)
-        found = self._session.execute(wanted if end is None else wanted.where(self._key >= end)).all()
-        return found, end is None or len(found) == limit
+        after, place = _place(position)
+        values = {**self._values, **place, "limit": limit, "skipped": max(TRIED, 4 * limit)}
+        end = self._session.scalar(key_in_order(self._shape, *after), values)
+        if end is None:
+            return self._session.execute(rows_in_order(self._shape, *after), values).all(), True
+        rows = rows_in_order(self._shape, *after, "down_to_end")
+        found = self._session.execute(rows, {**values, "end": end}).all()
+        return found, len(found) == limit
 
-    def _find_among(self, few: Few, limit: int, position: Position | None) -> Sequence[Any]:
+    def _find_among(self, few: Few, limit: int, position: Position | None) -> Rows:
         """In order by what an index may tell of them; only those that a page needs are read whole."""
-        keys = unindexed(self._key), unindexed(Incident.id)
-        wanted = select(Incident.id).where(few.among)
-        if position is not None:
-            wanted = wanted.where(after(keys, position))
-        ids = self._session.scalars(falling(wanted, keys)).all()
+        after, place = _place(position)
+        values = {**self._values, **place, "ids": self._listed(few.ids)}
+        ids = self._session.scalars(ids_among(self._shape, few.found_by, *after), values).all()
         rows, at = list[Any](), 0
         while at < len(ids) and len(rows) < limit:
             some = ids[at : at + 2 * limit + at]
@@ -137,44 +130,43 @@ class IncidentPlan:
             at += len(some)
         return rows
 
-    def _read(self, ids: Sequence[int], limit: int) -> Sequence[Any]:
+    def _read(self, ids: Sequence[int], limit: int) -> Rows:
         """Those of them that match."""
-        keys = unindexed(self._key), unindexed(Incident.id)
-        wanted = INCIDENTS.where(one_of(self._session, Incident.id, ids), *self._checks)
-        return self._session.execute(falling(wanted, keys).limit(limit)).all()
+        values = {**self._values, "ids": self._listed(ids), "limit": limit}
+        return self._session.execute(rows_of_ids(self._shape), values).all()
 
-    def _find_in_order(self, limit: int, position: Position | None) -> Sequence[Any]:
+    def _listed(self, ids: Sequence[int]) -> Any:
+        return listed(self._shape.on_postgresql, ids)
+
+    def _find_in_order(self, limit: int, position: Position | None) -> Rows:
         rows = list[Any]()
         if self._until is not None and (position is None or position[0] >= self._until):
             rows = self._find_lasting(self._until, limit, position)
-        for wanted in self._parts(limit, position):
+        _, place = _place(position)
+        for bounds in self._parts(position):
             if len(rows) == limit:
                 break
-            rows += self._session.execute(wanted.limit(limit - len(rows))).all()
+            values = {**self._values, **place, "limit": limit - len(rows)}
+            rows += self._session.execute(rows_in_order(self._shape, *bounds), values).all()
         return rows
 
-    def _parts(self, limit: int, position: Position | None) -> Iterator[Statement]:
+    def _parts(self, position: Position | None) -> tuple[tuple[Bound, ...], ...]:
         """One after the other, until there are enough."""
+        after, _ = _place(position)
         if self._until is not None:
-            yield self._rows_in_order(limit, position).where(self._key < self._until)
-        elif self._order == "most_reported" and position is not None:
+            return ((*after, "before_until"),)
+        if self._shape.order == "most_reported" and position is not None:
             # Very many have as many reports: SQLite bounds an index by one column of two that are compared as one.
-            yield self._rows_in_order(limit, None).where(self._key == position[0], Incident.id < position[1])
-            yield self._rows_in_order(limit, None).where(self._key < position[0])
-        else:
-            yield self._rows_in_order(limit, position)
-
-    def _rows_in_order(self, limit: int, position: Position | None) -> Statement:
-        wanted = INCIDENTS.where(*self._by, *self._checks)
-        return _falling(_after(wanted, self._key, position), self._key).limit(limit)
+            return (("tied",), ("below",))
+        return (after,)
 
     def _find_lasting(self, until: datetime, limit: int, position: Position | None) -> list[Any]:
         """Those that match, began before that time, and were seen since."""
         found, size = list[Any](), 2 * limit
+        ends = {f"end{at}": until + BRIEF * 4**at for at in range(LONGEST)}
         while True:
             seen, id = position or (END_OF_TIME, 0)
             place = {"until": until, "seen": seen, "id": id, "size": size}
-            ends = {f"end{at}": until + BRIEF * 4**at for at in range(LONGEST)}
             lasting = self._session.execute(LASTING, place | ends).all()
             found += self._read([row.id for row in lasting], limit - len(found))
             if len(lasting) < size or len(found) == limit:
@@ -182,26 +174,26 @@ class IncidentPlan:
             position, size = (lasting[-1].last_seen, lasting[-1].id), 4 * size
 
 
-def find_ids(session: Session, filter: IncidentFilter) -> Statement:
+def find_ids(session: Session, filter: IncidentFilter) -> Iterable[int]:
     """The ids of all that match, rising: by the index of what leaves few, or of what may leave fewer than all."""
-    conditions = tuple(find_conditions(filter))
-    few = find_few(session, conditions)
-    by = [few.among] if few else [one.index for one in conditions if one.index is not None][:1]
-    wanted = select(Incident.id).where(*by, *(one.check for one in conditions))
-    return wanted.order_by(unindexed(Incident.id) if by else Incident.id)
+    wanted = read_filter(filter)
+    if wanted is None:
+        return ()
+    shape = Shape(wanted.names, "newest", is_postgresql(session))
+    few = find_few(session, wanted, _finding(wanted, shape))
+    by_index = [name for name, one in shape.conditions.items() if one.index is not None][:1]
+    found_by = few.found_by if few else by_index[0] if by_index else None
+    statement = rising_ids(shape, found_by, among_ids=few is not None and found_by is None)
+    ids = listed(shape.on_postgresql, few.ids if few else ())
+    many = statement.execution_options(yield_per=1_000)
+    return session.scalars(many, {**wanted.values, "ids": ids})
 
 
-def _bounds(filter: IncidentFilter, order: IncidentOrder) -> Iterator[ColumnElement[bool]]:
-    """Times that bound the index of the order."""
-    if order == "newest" and filter.since is not None:
-        yield Incident.last_seen >= filter.since
-    if order == "first_seen" and filter.until is not None:
-        yield Incident.first_seen < filter.until
+def _finding(wanted: Wanted, shape: Shape) -> Iterable[str]:
+    """Conditions that something finds by."""
+    return (name for name, one in shape.conditions.items() if one.finds or wanted.terms_of(name))
 
 
-def _after(wanted: Statement, key: InstrumentedAttribute[Any], position: Position | None) -> Statement:
-    return wanted if position is None else wanted.where(after((key, Incident.id), position))
-
-
-def _falling(wanted: Statement, key: InstrumentedAttribute[Any]) -> Statement:
-    return falling(wanted, (key, Incident.id))
+def _place(position: Position | None) -> tuple[tuple[Bound, ...], dict[str, Any]]:
+    """Rows after it, and the parameters of that."""
+    return ((), {}) if position is None else (("after",), {"at": position[0], "id": position[1]})

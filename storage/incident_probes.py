@@ -1,17 +1,19 @@
 """Which of the conditions of a filter leaves few incidents: counted by its index, up to a limit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from storage.bulk import is_postgresql
 from storage.grams import find_by_grams
-from storage.incident_filter import Condition
-from storage.models import Incident
-from storage.one_of import one_of
+from storage.incident_records import INCIDENT
+from storage.incident_statements import count_found
+from storage.incident_wants import Wanted
+from storage.paging import Statement
 from storage.planner import by_grams
 
 FEW = 2_000
@@ -22,17 +24,20 @@ VERY_FEW = 100
 
 @dataclass(frozen=True, slots=True)
 class Few:
-    """The only incidents that may match: so many, and how they are found."""
+    """The only incidents that may match: so many."""
 
     count: int
-    among: ColumnElement[bool]
+    found_by: str | None
+    """The condition that finds them."""
+    ids: Sequence[int] = ()
+    """They themselves, where no condition does."""
 
 
-def find_few(session: Session, conditions: Sequence[Condition]) -> Few | None:
-    """The smallest set of incidents that one condition leaves, if any is small enough."""
+def find_few(session: Session, wanted: Wanted, finding: Iterable[str]) -> Few | None:
+    """The smallest set of incidents that one of the conditions that find any leaves, if one is small enough."""
     fewest: Few | None = None
-    for one in conditions:
-        found = _probe(session, one)
+    for name in finding:
+        found = _probe(session, wanted, name)
         if found is not None and (fewest is None or found.count < fewest.count):
             fewest = found
         if fewest is not None and fewest.count <= VERY_FEW:
@@ -40,27 +45,31 @@ def find_few(session: Session, conditions: Sequence[Condition]) -> Few | None:
     return fewest
 
 
-def _probe(session: Session, condition: Condition) -> Few | None:
-    """Nothing when there are more than few, or nothing finds them."""
-    if condition.terms:
-        found = _find_by_terms(session, condition.terms)
-        return Few(len(found), one_of(session, Incident.id, found)) if len(found) <= FEW else None
-    if condition.ids is not None:
-        return _count(session, condition.ids, Incident.id.in_(condition.ids))
-    if condition.index is not None:
-        return _count(session, select(Incident.id).where(condition.index), condition.index)
-    return None
-
-
-def _count(session: Session, wanted: Any, among: ColumnElement[bool]) -> Few | None:
-    """Counted by the database alone, without handing over what nobody reads."""
-    count = session.scalar(select(func.count()).select_from(wanted.limit(FEW + 1).subquery())) or 0
-    return Few(count, among) if count <= FEW else None
+def _probe(session: Session, wanted: Wanted, name: str) -> Few | None:
+    """Nothing when there are more than few."""
+    terms = wanted.terms_of(name)
+    if terms:
+        ids = _find_by_terms(session, terms)
+        return Few(len(ids), None, ids) if len(ids) <= FEW else None
+    count = session.scalar(count_found(name), {**wanted.values, "limit": FEW + 1}) or 0
+    return Few(count, name) if count <= FEW else None
 
 
 def _find_by_terms(session: Session, terms: Sequence[str]) -> Sequence[int]:
     if not is_postgresql(session):
         return find_by_grams(session, terms, FEW + 1)
-    like = (Incident.search_text.contains(term, autoescape=True) for term in terms)
+    patterns: dict[str, Any] = {f"term{at}": _pattern(term) for at, term in enumerate(terms)}
     with by_grams(session):
-        return session.scalars(select(Incident.id).where(*like).limit(FEW + 1)).all()
+        return session.scalars(_all_like(len(terms)), {**patterns, "limit": FEW + 1}).all()
+
+
+@lru_cache(maxsize=100)
+def _all_like(terms: int) -> Statement:
+    like = (INCIDENT.search_text.like(bindparam(f"term{at}"), escape="/") for at in range(terms))
+    return select(INCIDENT.id).where(*like).limit(bindparam("limit"))
+
+
+def _pattern(term: str) -> str:
+    """The term anywhere, literally."""
+    escaped = term.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return f"%{escaped}%"

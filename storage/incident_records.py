@@ -6,33 +6,34 @@ from typing import Any
 from sqlalchemy import Text, cast, select
 
 from storage.columns import address_of
-from storage.models import Incident
+from storage.models import Incident, table_of
 from storage.serialization import read_evidence
 from storage.values import Correction, IncidentRecord
 
+INCIDENT = table_of(Incident).c
 INCIDENTS = select(
-    Incident.id,
-    Incident.tenant,
-    Incident.attributed_tenant,
-    Incident.corrected_at,
-    Incident.corrected_by,
-    Incident.corrected_tenant,
-    Incident.correction_note,
-    Incident.ip,
-    Incident.confidence,
-    Incident.reason,
-    Incident.route,
-    Incident.feedback_type,
-    Incident.status,
-    Incident.subject,
-    Incident.message_id,
-    Incident.from_address,
-    Incident.report_count,
-    Incident.reporter_count,
-    Incident.authenticated_reporter_count,
-    Incident.first_seen,
-    Incident.last_seen,
-    cast(Incident.evidence, Text).label("evidence"),
+    INCIDENT.id,
+    INCIDENT.tenant,
+    INCIDENT.attributed_tenant,
+    INCIDENT.corrected_at,
+    INCIDENT.corrected_by,
+    INCIDENT.corrected_tenant,
+    INCIDENT.correction_note,
+    INCIDENT.ip,
+    INCIDENT.confidence,
+    INCIDENT.reason,
+    INCIDENT.route,
+    INCIDENT.feedback_type,
+    INCIDENT.status,
+    INCIDENT.subject,
+    INCIDENT.message_id,
+    INCIDENT.from_address,
+    INCIDENT.report_count,
+    INCIDENT.reporter_count,
+    INCIDENT.authenticated_reporter_count,
+    INCIDENT.first_seen,
+    INCIDENT.last_seen,
+    cast(INCIDENT.evidence, Text).label("evidence"),
 )
 """In the order of `IncidentRecord`; the evidence as text, since `read_evidence` makes values of it at once."""
 

@@ -9,8 +9,10 @@ from storage.columns import require_id
 from storage.cursors import read_cursor, write_cursor
 from storage.errors import NotFound
 from storage.incident_key import incident_key
-from storage.incident_plans import SORTED_BY, IncidentPlan
+from storage.incident_plans import IncidentPlan
 from storage.incident_records import INCIDENTS, incident_record
+from storage.incident_statements import KEYS
+from storage.incident_wants import read_filter
 from storage.models import Incident, IncidentHistory, Report
 from storage.planner import row_by_row
 from storage.records import REPORTS, report_records
@@ -41,7 +43,10 @@ def list_incidents(
     session: Session, filter: IncidentFilter, limit: int = 50, order: IncidentOrder = "newest"
 ) -> Iterator[IncidentRecord]:
     """Incidents that match, in order; 0 = all, in constant memory."""
-    plan = IncidentPlan(session, filter, order)
+    wanted = read_filter(filter)
+    if wanted is None:
+        return
+    plan = IncidentPlan(session, wanted, order)
     position, given, page = None, 0, PAGE
     while True:
         size = page if limit == 0 else min(page, limit - given)
@@ -51,7 +56,7 @@ def list_incidents(
         given += len(rows)
         if len(rows) < size or given == limit:
             return
-        position, page = (getattr(rows[-1], SORTED_BY[order].key), rows[-1].id), LONG_PAGE
+        position, page = (getattr(rows[-1], KEYS[order].key), rows[-1].id), LONG_PAGE
 
 
 def find_incident_page(
@@ -63,12 +68,15 @@ def find_incident_page(
 ) -> IncidentPage:
     """Some incidents that match, in order, from where the page before ended; BadCursor when that cannot be told."""
     position = None if cursor is None else read_cursor(cursor, filter, order)
+    wanted = read_filter(filter)
+    if wanted is None:
+        return IncidentPage((), None)
     with row_by_row(session):
-        rows = IncidentPlan(session, filter, order).find(limit + 1, position)
+        rows = IncidentPlan(session, wanted, order).find(limit + 1, position)
     given = tuple(map(incident_record, rows[:limit]))
     if len(rows) <= limit:
         return IncidentPage(given, None)
-    last = getattr(rows[limit - 1], SORTED_BY[order].key), rows[limit - 1].id
+    last = getattr(rows[limit - 1], KEYS[order].key), rows[limit - 1].id
     return IncidentPage(given, write_cursor(filter, order, last))
 
 

@@ -17,7 +17,8 @@ from sqlalchemy import BigInteger, Integer, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from storage.bulk import chunked, is_postgresql
-from storage.incident_filter import is_storable, unindexed
+from storage.incident_filter import unindexed
+from storage.incident_wants import is_storable
 from storage.junk_counts import ALL, NETWORK, SUBJECT, TENANT, key_of, subject_kind
 from storage.models import JunkTally, table_of
 from storage.one_of import listed, one_of_named
