@@ -36,6 +36,8 @@ from storage.values import IncidentFilter, IncidentOrder
 
 TRIED = 400
 """So many rows are read in order before anything is counted."""
+SPARE = 5
+"""So many more than a page needs are read where all match but for those that lost their reports."""
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 LAST_UNTIL = END_OF_TIME - BRIEF * 4**LONGEST
 """To be seen before a later time is to be seen before this one: nothing comes from the future."""
@@ -162,16 +164,20 @@ class IncidentPlan:
 
     def _find_lasting(self, until: datetime, limit: int, position: Position | None) -> list[Any]:
         """Those that match, began before that time, and were seen since."""
-        found, size = list[Any](), 2 * limit
+        found, size = list[Any](), limit + SPARE if len(self._found_by) == 1 else 2 * limit
         ends = {f"end{at}": until + BRIEF * 4**at for at in range(LONGEST)}
         while True:
             seen, id = position or (END_OF_TIME, 0)
             place = {"until": until, "seen": seen, "id": id, "size": size}
             lasting = self._session.execute(LASTING, place | ends).all()
-            found += self._read([row.id for row in lasting], limit - len(found))
+            matching = self._read([row.id for row in lasting], limit - len(found))
+            found += matching
             if len(lasting) < size or len(found) == limit:
                 return found
-            position, size = (lasting[-1].last_seen, lasting[-1].id), 4 * size
+            position = lasting[-1].last_seen, lasting[-1].id
+            # Twice as many as it takes if as few match as did so far; the page mostly ends there.
+            likely = 2 * (limit - len(found)) * size // max(1, len(matching))
+            size = min(max(likely, limit), 4 * size)
 
 
 def find_ids(session: Session, filter: IncidentFilter) -> Iterable[int]:
