@@ -1,26 +1,15 @@
 """A span of days on the command line."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
-MOST_DAYS = 3_660
+from abuse_intake.days import MOST_DAYS, Span, find_span, require_near
+
 DEFAULT_DAYS = 7
-
-
-class Span(NamedTuple):
-    """Days of UTC, both included."""
-
-    first: date
-    last: date
-
-    @property
-    def days(self) -> int:
-        """How many they are."""
-        return (self.last - self.first).days + 1
 
 
 class _Day(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2 only
@@ -31,9 +20,10 @@ class _Day(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
             day = value if isinstance(value, date) else date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no day; write 2026-11-02", param, ctx)
-        if not 1990 <= day.year <= 9000:
-            self.fail(f"{value!r} is too far away", param, ctx)
-        return day
+        try:
+            return require_near(day)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 _OPTIONS = (
@@ -61,13 +51,7 @@ def span_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _find_span(days: int | None, since: date | None, until: date | None) -> Span:
-    context = click.get_current_context()
-    last = until or datetime.now(UTC).date()
-    if since is not None and days is not None:
-        raise click.UsageError("--days and --since exclude each other.", context)
-    span = Span(since or last - timedelta(days=(days or DEFAULT_DAYS) - 1), last)
-    if span.days < 1:
-        raise click.UsageError(f"{span.first} is after {last}.", context)
-    if span.days > MOST_DAYS:
-        raise click.UsageError(f"at most {MOST_DAYS} days can be looked at.", context)
-    return span
+    try:
+        return find_span(datetime.now(UTC).date(), days, DEFAULT_DAYS, since, until)
+    except ValueError as error:
+        raise click.UsageError(f"{error}.", click.get_current_context()) from None

@@ -6,11 +6,12 @@ from typing import Any, cast
 import click
 
 from abuse_intake import as_json as records
-from abuse_intake.cli.days import Span, span_options
+from abuse_intake.cli.days import span_options
 from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.output import print_json, print_paragraph, print_table
 from abuse_intake.cli.session import database_of
 from abuse_intake.cli.tenant_id import TenantId
+from abuse_intake.days import Span
 from abuse_intake.networks import find_counted_network
 from storage.trends import count_by_day, count_junk, find_rising
 from storage.values import CountedKind, DayCount, JunkCount

@@ -14,6 +14,7 @@ from abuse_intake.web.openapi import describe_routes, document
 STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222;background:#fff}"
     "h2{font-size:1.1em;border-top:1px solid #ccc;padding-top:1em}"
+    "code{overflow-wrap:anywhere}"
     "table{border-collapse:collapse}td,th{text-align:left;padding:.2em 1em .2em 0;vertical-align:top}"
 )
 _STYLE_HASH = base64.b64encode(sha256(STYLE.encode()).digest()).decode()

@@ -1,5 +1,6 @@
 """The OpenAPI document: what FastAPI makes of the routes, with the errors and the token that all of them have."""
 
+import json
 import re
 from typing import Any
 
@@ -91,6 +92,7 @@ def describe_routes(app: FastAPI) -> list[dict[str, Any]]:
     """The document as a page shows it: a row an operation."""
     return [
         {
+            "anchor": operation["operationId"],
             "method": method.upper(),
             "path": path,
             "summary": operation.get("description") or operation.get("summary", ""),
@@ -110,5 +112,16 @@ def describe_routes(app: FastAPI) -> list[dict[str, Any]]:
 def _describe(parameter: dict[str, Any]) -> str:
     schema = parameter.get("schema", {})
     choices = [one for part in (schema, *schema.get("anyOf", ())) for one in part.get("enum", ())]
-    parts = [parameter.get("description", ""), " | ".join(map(str, choices))]
+    default = schema.get("default")
+    parts = [
+        parameter.get("description") or _first(schema, "description"),
+        " | ".join(map(str, choices)),
+        f"such as {_first(schema, 'examples')[0]}" if not choices and _first(schema, "examples") else "",
+        "" if default is None else f"default {json.dumps(default)}",
+    ]
     return "; ".join(filter(None, parts))
+
+
+def _first(schema: dict[str, Any], key: str) -> Any:
+    """What the schema, or one of those that it may be, says of itself."""
+    return next((part[key] for part in (schema, *schema.get("anyOf", ())) if key in part), "")

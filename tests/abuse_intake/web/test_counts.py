@@ -43,8 +43,29 @@ def test_subjects_are_counted(api: Api) -> None:
         "by=tenant&tenant=a",
         "by=network&network=192.0.2.0/24",
         "network=junk",
+        "days=7&since=2026-11-01",
+        "since=2026-11-02&until=2026-11-01",
+        "since=2016-01-01&until=2026-11-01",
+        "since=yesterday",
+        "since=0001-01-01",
+        "until=9999-12-31",
     ],
 )
 def test_what_cannot_be_counted_is_refused(api: Api, query: str) -> None:
     """By day, one tenant or one network."""
     assert api.get(f"/incidents/counts?{query}").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["counts", "top/tenants"])
+def test_days_are_counted_from_the_first_to_the_last(api: Api, path: str) -> None:
+    """Both are included."""
+    answer = api.get(f"/incidents/{path}?since=2026-10-30&until=2026-11-02").json()
+
+    assert (answer["first"], answer["last"]) == ("2026-10-30", "2026-11-02")
+
+
+def test_so_many_days_end_with_the_last_that_is_asked_for(api: Api) -> None:
+    """Not with today."""
+    answer = api.get("/incidents/counts?days=3&until=2026-11-02").json()
+
+    assert [one["day"] for one in answer["items"]] == ["2026-10-31", "2026-11-01", "2026-11-02"]
