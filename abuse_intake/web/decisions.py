@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from abuse_intake.deciding import MAX_NOTE, MAX_TENANT, check_note
 from abuse_intake.errors import DecisionError
@@ -50,7 +50,7 @@ class DecisionBody(BaseModel):
         description="the tenant by hand; null = nobody of ours, whatever the evidence says",
         examples=["contoso"],
     )
-    as_evidence_says: bool = Field(default=False, description="take the correction by hand back")
+    as_evidence_says: StrictBool = Field(default=False, description="take the correction by hand back")
     note: Note | None = None
 
     @model_validator(mode="after")

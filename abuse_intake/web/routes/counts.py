@@ -28,10 +28,15 @@ CountedNetwork = Annotated[
 
 
 def _read_day(value: object) -> date:
+    """Written as the document says (RFC 3339, full-date): Python would take other forms of ISO 8601 as well."""
+    text = str(value)
     try:
-        return require_near(value if isinstance(value, date) else date.fromisoformat(str(value)))
+        day = require_near(date.fromisoformat(text))
     except ValueError:
-        raise ValueError("this is no day that can be counted; write 2026-11-02") from None
+        day = None
+    if day is None or day.isoformat() != text:
+        raise ValueError("this is no day that can be counted; write 2026-11-02")
+    return day
 
 
 Day = Annotated[

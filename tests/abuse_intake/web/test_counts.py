@@ -47,6 +47,7 @@ def test_subjects_are_counted(api: Api) -> None:
         "since=2026-11-02&until=2026-11-01",
         "since=2016-01-01&until=2026-11-01",
         "since=yesterday",
+        "since=20261101",
         "since=0001-01-01",
         "until=9999-12-31",
     ],

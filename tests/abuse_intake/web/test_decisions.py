@@ -65,6 +65,8 @@ WRONG: list[dict[str, Any]] = [
     {"tenant": "a\nb", "note": "why"},
     {"tenant": "fabrikam", "as_evidence_says": True, "note": "why"},
     {"tenant": "nobody-knows-them", "note": "why"},
+    {"as_evidence_says": 1, "note": "why"},
+    {"as_evidence_says": "yes", "note": "why"},
     {"note": "\x00"},
     {"note": "\x1b[2J"},
     {"note": "\x9b2J"},
