@@ -17,6 +17,8 @@ MAX_LINK = 8_000
 """Characters of a link to the next page in a header; a longer one is left to the cursor in the body."""
 PRIVATE = "private, no-cache"
 DIGEST_CHARACTERS = 32
+PLACE_SECONDS = 2.0
+"""How long one waits for a place: a client that asks again at once finds its own one still being put back."""
 
 
 def answer(request: Request, body: Any, headers: Mapping[str, str] | None = None) -> Response:
@@ -59,8 +61,8 @@ class Stream(StreamingResponse):
     """Sent as it is made; its place is free again when it ends, also where the client went away."""
 
     def __init__(self, places: BoundedSemaphore, pieces: Iterator[bytes], media_type: str, name: str) -> None:
-        if not places.acquire(blocking=False):
-            raise HTTPException(503, "too many exports at once: try again later", {"Retry-After": "30"})
+        if not places.acquire(timeout=PLACE_SECONDS):
+            raise HTTPException(503, "too many of these at once: try again later", {"Retry-After": "30"})
         self._places = places
         self._pieces = pieces
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
