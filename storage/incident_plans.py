@@ -122,6 +122,8 @@ class IncidentPlan:
 
     def _find_among(self, few: Few, limit: int, position: Position | None) -> Rows:
         """In order by what an index may tell of them; only those that a page needs are read whole."""
+        if few.found_by is None and few.count <= 2 * limit:
+            return self._read(few.ids, limit, position)
         after, place = _place(position)
         values = {**self._values, **place, "ids": self._listed(few.ids)}
         ids = self._session.scalars(ids_among(self._shape, few.found_by, *after), values).all()
@@ -132,10 +134,11 @@ class IncidentPlan:
             at += len(some)
         return rows
 
-    def _read(self, ids: Sequence[int], limit: int) -> Rows:
-        """Those of them that match."""
-        values = {**self._values, "ids": self._listed(ids), "limit": limit}
-        return self._session.execute(rows_of_ids(self._shape), values).all()
+    def _read(self, ids: Sequence[int], limit: int, position: Position | None = None) -> Rows:
+        """Those of them that match, after that position."""
+        after, place = _place(position)
+        values = {**self._values, **place, "ids": self._listed(ids), "limit": limit}
+        return self._session.execute(rows_of_ids(self._shape, *after), values).all()
 
     def _listed(self, ids: Sequence[int]) -> Any:
         return listed(self._shape.on_postgresql, ids)

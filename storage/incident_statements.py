@@ -100,10 +100,11 @@ def ids_among(shape: Shape, found_by: str | None, *bounds: Bound) -> Statement:
 
 
 @remembered
-def rows_of_ids(shape: Shape) -> Statement:
+def rows_of_ids(shape: Shape, *bounds: Bound) -> Statement:
     """Whole rows of `ids` that match, in order."""
-    wanted = INCIDENTS.where(_among(shape, None), *_checks(shape))
-    return falling(wanted, _unindexed(shape.keys)).limit(bindparam("limit"))
+    keys = _unindexed(shape.keys)
+    wanted = INCIDENTS.where(_among(shape, None), *_checks(shape), *_bounded(keys, bounds))
+    return falling(wanted, keys).limit(bindparam("limit"))
 
 
 @remembered
