@@ -159,6 +159,8 @@ def _show_what_next(into: Path) -> None:
         "incidents list --tenant contoso",
         "incidents list --cidr 192.0.2.0/24 --json",
         "incidents show 1 --full",
+        "incidents top networks",
+        "incidents export --format csv",
         "mails list --disposition not_a_report",
         "tenants show northwind",
         "stats",
@@ -167,6 +169,7 @@ def _show_what_next(into: Path) -> None:
         click.echo(f"  {program} {command}")
     click.echo()
     print_paragraph(
+        f"For other programs, {program} web serves all of it as JSON; http://127.0.0.1:8025/api/v1/docs then tells how. "
         "The next demo makes the folder anew, unless you changed something in it. To run it on your own abuse "
         "mailbox: README.md, “Run it for real”."
     )

@@ -159,7 +159,7 @@ def test_every_suggested_command_works(
         assert (answer.code, answer.err) == (0, ""), words
         assert answer.out
 
-    assert len(suggested) == 7
+    assert len(suggested) == 9
     assert demonstrated[1].out.count("ABUSE_INTAKE_CONFIG") == 1
 
 
