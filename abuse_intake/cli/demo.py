@@ -169,7 +169,8 @@ def _show_what_next(into: Path) -> None:
         click.echo(f"  {program} {command}")
     click.echo()
     print_paragraph(
-        f"For other programs, {program} web serves all of it as JSON; http://127.0.0.1:8025/api/v1/docs then tells how. "
+        f"For other programs, {program} web serves all of it as JSON; its page, "
+        "http://127.0.0.1:8025/api/v1/docs, tells how. "
         "The next demo makes the folder anew, unless you changed something in it. To run it on your own abuse "
         "mailbox: README.md, “Run it for real”."
     )
