@@ -1,0 +1,177 @@
+"""What stands beside an address in prose that is the writer's own, or that of whom an attack was aimed at."""
+
+from parsers.wording import Wording
+
+_HOSTS = (
+    r"(?:ip|ips|address(?:es)?|server|host|machine|network|router|firewall|gateway|honeypot|site|website|system|vps"
+    r"|mx)"
+)
+OWN_BEFORE = Wording(
+    (
+        rf"\b(?:our|my) (?:[\w-]{{1,20}} ){{0,2}}{_HOSTS}(?: ip)?(?: address)?",
+        "our mail server",
+        "my IP address",
+        "our IP is ",
+        "my host was ",
+        "our honeypot at ",
+        "my own machine",
+        "our network with ",
+        "my router",
+        "our firewall",
+        "our gateway",
+        "our site",
+        "my website",
+        "our system on ",
+        "my VPS",
+        "our MX",
+        "our addresses",
+        "our IPs",
+    ),
+    (
+        r"\b(?:unser|mein)\w{0,2} (?:[\w-]{1,20} )?(?:server|ip|ip-?adresse|rechner|netz|system)",
+        "unser Server ist ",
+        "meine IP",
+        "unsere IP-Adresse",
+        "mein Rechner",
+        "unser Netz",
+        "unser System",
+        "unsere eigene IPAdresse",
+    ),
+    (
+        r"\b(?:notre|nos|mon) (?:[\w-]{1,20} )?(?:serveur|ip|adresse|machine|réseau|site)",
+        "notre serveur est ",
+        "mon IP",
+        "nos adresse",
+        "notre machine",
+        "notre réseau",
+        "mon site",
+    ),
+    (
+        r"\b(?:nuestr[oa]|mi) (?:[\w-]{1,20} )?(?:servidor|ip|red|equipo|dirección|sitio)",
+        "nuestro servidor es ",
+        "mi IP",
+        "nuestra red",
+        "mi equipo",
+        "nuestra dirección",
+        "nuestro sitio",
+    ),
+    (
+        r"\b(?:nostr[oa]|mi[oa]) (?:[\w-]{1,20} )?(?:server|indirizzo|ip|rete|sito)",
+        "nostro server è ",
+        "mio indirizzo",
+        "il mio IP",
+        "la nostra rete",
+        "mia rete",
+        "nostro sito",
+    ),
+    (
+        r"\b(?:nosso|nossa|meu|minha) (?:[\w-]{1,20} )?(?:servidor|ip|rede|endereço|site)",
+        "nosso servidor é ",
+        "meu IP",
+        "nossa rede",
+        "meu endereço",
+        "nosso site",
+        "minha rede",
+    ),
+    (
+        r"\b(?:onze?|ons|mijn) (?:[\w-]{1,20} )?(?:server|ip|netwerk|adres|systeem|ip-adres)",
+        "onze server",
+        "mijn IP",
+        "ons netwerk",
+        "mijn adres",
+        "ons systeem",
+        "mijn IP-adres",
+    ),
+    (
+        r"\b(?:nasz\w{0,2}|mój|moje\w{0,2}) (?:\w{1,20} )?(?:serwer|ip|adres|sie[ćc])",
+        "nasz serwer jest ",
+        "mój IP",
+        "moje IP",
+        "nasz adres",
+        "nasza sieć",
+        "nasza sieć",
+    ),
+    (
+        r"\b(?:наш\w{0,3}|мо[йяе]\w{0,2}) (?:[\w-]{1,20} )?(?:сервер|ip|адрес|сет|сайт)\w{0,3}",
+        "наш сервер",
+        "мой IP",
+        "моего адреса",
+        "наша сеть",
+        "моя сеть",
+        "наш сайт",
+    ),
+    (
+        r"\b(?:våre?|vores|min) (?:[\w-]{1,20} )?(?:server|ip|nätverk|netværk|nettverk)",
+        "vår server är ",
+        "min IP",
+        "vores netværk er ",
+        "vår nätverk",
+        "våre nettverk",
+    ),
+    (r"(?:当社|弊社|自社|私)の?(?:サーバー?|ip)", "弊社のサーバーは ", "当社IP", "自社サーバ", "私のIP"),
+    (r"(?:我们?|我司)的?(?:服务器|主机|ip)", "我们的服务器", "我的主机", "我司IP"),
+    end=r"[\s:=(\[\"']{0,4}(?:(?:is|was|at|with|on|ist|est|es|è|é|jest|är|er|は)\s{1,2})?[\s:=(\[\"']{0,3}$",
+)
+"""What stands before an address of the writer's own, up to it."""
+
+OWN_AFTER = Wording(
+    (r"(?:our|my)\b", "(our mail server)", " is my IP"),
+    (r"(?:unser|mein)", "(unser Server)", " ist meine IP"),
+    (
+        r"(?:notre|nuestr|nostr|noss|onze|nasz|наш|vår)",
+        "(notre serveur)",
+        "(nuestro servidor)",
+        "(nostro server)",
+        "(nosso servidor)",
+        "(onze server)",
+        "(nasz serwer)",
+        "(наш сервер)",
+        "(vår server)",
+    ),
+    start=r"^[\])\"']?\s{0,2}[(,]?\s?(?:\w{1,4} )?",
+)
+"""What stands behind it."""
+
+TARGETS = Wording(
+    (r"\bdst(?:[_ -]?(?:ip|addr))?", "DST=", "dst_ip:", "dst addr:"),
+    (
+        r"\bdest(?:ination)?(?:[_ -]?(?:ip|address))?s?",
+        "destination: ",
+        "dest_ip=",
+        "Destination address: ",
+    ),
+    (
+        r"\btarget(?:ed)?(?:[_ -]?(?:ip|address))?(?:es)?s?",
+        "target: ",
+        "targeted IP: ",
+        "Target addresses: ",
+    ),
+    (r"\bvictim(?:[_ -]?ip)?s?", "victim: ", "victim IP: "),
+    (r"(?:-|=)>|→", "-> ", "=> ", "→ "),
+    (r"\bagainst", "against "),
+    (r"attack(?:s|ed|ing)? (?:on|to)", "attacks on ", "an attack to ", "attacking on ", "attacked on "),
+    (r"attack(?:s|ed|ing)(?= [(\[]?$)", "it attacks ", "attacked ", "attacking "),
+    (r"\bziel(?:-?ip|-?adresse)?", "Ziel: ", "Ziel-IP: ", "Zieladresse: "),
+    (
+        r"angriffe? (?:auf|gegen)|\bcontre|\bcontra|\bcontro|\btegen|\bprzeciwko",
+        "Angriff auf ",
+        "Angriffe gegen ",
+        "contre ",
+        "contra ",
+        "contro ",
+        "tegen ",
+        "przeciwko ",
+    ),
+    (
+        r"\bcible|\bdestino|\bobjetivo|\bdestinazione|\bdoelwit|\bcel|\bцель",
+        "cible : ",
+        "destino: ",
+        "objetivo: ",
+        "destinazione: ",
+        "doelwit: ",
+        "cel: ",
+        "цель: ",
+    ),
+    end=r"[\s:=(\[\"']{0,4}$",
+)
+"""What stands before the address of whom an attack is aimed at."""
