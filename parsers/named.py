@@ -24,10 +24,10 @@ _DOT = "\ue000"
 _DISARMED = re.compile(
     r"(?<=[0-9a-fA-F]) ?(?:[\[({]\s?(?:\.|dot|punkt|point|punto|ponto)\s?[\])}]|\\\.) ?(?=\d)", re.IGNORECASE
 )
-_COLON = re.compile(r"(?<=[0-9a-fA-F:])[\[({]:[\])}](?=[0-9a-fA-F:\[({])")
+_COLON = re.compile(r"(?<=[0-9a-fA-F:\])}])[\[({]:[\])}](?=[0-9a-fA-F:\[({])")
 _ADDRESS = re.compile(
     rf"(?<![\w.@{_DOT}-])(?<!\w/)(?:(?P<four>\d{{1,3}}(?:[.{_DOT}]\d{{1,3}}){{3}})(?![.{_DOT}]?\w)"
-    r"|(?<!:)(?P<six>[0-9a-fA-F]{1,4}:[0-9a-fA-F:]{2,38}))(?![\w:])(?!-\w)(?:/(?P<prefix>\d{1,3})(?![\w.]))?"
+    r"|(?<!:)(?P<six>[0-9a-fA-F]{1,4}:[0-9a-fA-F:]{2,38})(?![\w:]))(?!-\w)(?:/(?P<prefix>\d{1,3})(?![\w.]))?"
 )
 _SENTENCE_END = re.compile(r"[.!?]\s|[。！？]|\n[ \t]*\n|\n(?=[^:\n]{1,40}:[ \t])|\n(?=\s*[-*•|])")
 _CELL = re.compile(r"[;,\t|]")

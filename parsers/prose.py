@@ -24,7 +24,7 @@ from parsers.wording.requests import ASKS
 
 NEEDED = 4
 """Points from which a text is a complaint."""
-NEEDED_OF_PROGRAM = 6
+NEEDED_OF_PROGRAM = 7
 """The same of what a program sent by its own word: most of that only tells of a host."""
 TEXTS = 5
 SENTENCES = 50
@@ -192,11 +192,11 @@ SIGNS: tuple[tuple[int, Callable[[_Prose], bool]], ...] = (
     (1, _says_source),
     (1, _shows_log),
     (1, _says_attack),
-    (2, _complains),
+    (3, _complains),
     (2, _asks),
     (2, _says_from_us),
     (1, _pleads),
-    (-4, _is_harmless),
+    (-3, _is_harmless),
 )
 """What speaks for a complaint, and against it."""
 

@@ -117,18 +117,15 @@ OWN_BEFORE = Wording(
 OWN_AFTER = Wording(
     (r"(?:our|my)\b", "(our mail server)", " is my IP"),
     (r"(?:unser|mein)", "(unser Server)", " ist meine IP"),
-    (
-        r"(?:notre|nuestr|nostr|noss|onze|nasz|наш|vår)",
-        "(notre serveur)",
-        "(nuestro servidor)",
-        "(nostro server)",
-        "(nosso servidor)",
-        "(onze server)",
-        "(nasz serwer)",
-        "(наш сервер)",
-        "(vår server)",
-    ),
-    start=r"^[\])\"']?\s{0,2}[(,]?\s?(?:\w{1,4} )?",
+    (r"(?:notre|nos)\b", "(nos serveurs)", " est notre serveur"),
+    (r"nuestr", " es nuestro servidor"),
+    (r"nostr", " è il nostro server"),
+    (r"noss[oa]", " é o nosso servidor"),
+    (r"onze", "(onze server)"),
+    (r"(?:to )?nasz", " to nasz serwer", "(nasz serwer)"),
+    (r"наш", "(наш сервер)"),
+    (r"vår", " är vår server"),
+    start=r"^[\])\"']?\s{0,2}[(]?\s?(?:(?:is|ist|est|es|è il|é o|är) )?",
 )
 """What stands behind it."""
 
