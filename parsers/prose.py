@@ -32,7 +32,7 @@ SENTENCES = 50
 HEADER_LINES = 20
 
 _TABLES = (".csv", ".tsv")
-_TEXT_FILES = (*_TABLES, ".txt", ".log")
+_TEXT_FILES = (".txt", ".log")
 _TABLE_TYPES = frozenset({"text/csv", "text/tab-separated-values"})
 _WRITERS = ("received", "x-originating-ip")
 

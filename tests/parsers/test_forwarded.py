@@ -189,6 +189,22 @@ def test_each_beginning_of_a_month_is_needed(beginning: str, monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("2. Juli 2026 um 10:00 MESZ", 8),
+        ("2. November 2026 um 10:00 MEZ", 9),
+        ("2 juillet 2026 à 10:00 UTC+2", 8),
+    ],
+)
+def test_the_zone_of_a_time_is_read(text: str, hour: int) -> None:
+    """Also by its German name."""
+    found = parse_date(normalize_date(text))
+
+    assert found is not None
+    assert found.hour == hour
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "02/11/2026 10:00",
