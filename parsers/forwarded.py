@@ -48,7 +48,8 @@ def translate_header(lines: Sequence[str], above: Sequence[str]) -> tuple[list[s
 
 def _read_label(line: str) -> tuple[str, str] | None:
     """The field that a line's label stands for, and its value."""
-    if ":" not in line and "：" not in line:
+    label, colon, _ = line.partition(":") if ":" in line else line.partition("：")
+    if not colon or _fold(label.rpartition(">")[2]) not in _FIELDS:  # most lines: the pattern takes longer
         return None
     found = _LABEL.match(line)
     field = _FIELDS.get(_fold(found[1])) if found else None
@@ -56,7 +57,7 @@ def _read_label(line: str) -> tuple[str, str] | None:
 
 
 def _fold(label: str) -> str:
-    return label.lower().replace("i\u0307", "i").strip()
+    return label.lower().replace("i\u0307", "i").strip(" \t\xa0|:*")
 
 
 def _read_labels(lines: Sequence[str]) -> tuple[dict[str, str], int]:
