@@ -48,8 +48,10 @@ def translate_header(lines: Sequence[str], above: Sequence[str]) -> tuple[list[s
 
 def _read_label(line: str) -> tuple[str, str] | None:
     """The field that a line's label stands for, and its value."""
-    label, colon, _ = line.partition(":") if ":" in line else line.partition("：")
-    if not colon or _fold(label.rpartition(">")[2]) not in _FIELDS:  # most lines: the pattern takes longer
+    label = line.partition(":")[0].partition("：")[0]
+    if (
+        label == line or _fold(label.rpartition(">")[2]) not in _FIELDS
+    ):  # most lines: the pattern takes longer
         return None
     found = _LABEL.match(line)
     field = _FIELDS.get(_fold(found[1])) if found else None
