@@ -21,11 +21,15 @@ class Completeness(StrEnum):
     """It has no Received lines: what a program quotes of a mail, a copy of a sent one, a cut one."""
     NOTHING = "nothing"
     """A feedback report without the message."""
+    PROSE = "prose"
+    """A text that names an address."""
 
 
 def find_completeness(report: Report) -> Completeness:
     """What this report holds of its message."""
     message = report.message
+    if report.format == "prose":
+        return Completeness.PROSE
     if message is None:
         return Completeness.NOTHING
     if not message.hops:
@@ -37,7 +41,15 @@ def find_completeness(report: Report) -> Completeness:
 
 def find_whom_to_teach(reports: Iterable[Report]) -> Literal["person", "program"] | None:
     """Who made a report that is not whole: a program sends feedback reports, anything else a person; or nobody."""
-    incomplete = [report for report in reports if find_completeness(report) is not Completeness.WHOLE]
+    incomplete = [report for report in reports if _could_be_whole(report)]
     if not incomplete:
         return None
     return "program" if all(report.format == "arf" for report in incomplete) else "person"
+
+
+def _could_be_whole(report: Report) -> bool:
+    """Whether it lacks what it could have had: whoever complains in prose of an attack has no message to send."""
+    completeness = find_completeness(report)
+    if completeness is Completeness.PROSE:
+        return report.feedback_type == "abuse"
+    return completeness is not Completeness.WHOLE

@@ -46,6 +46,13 @@ FEEDBACK_BYTES = Limit(128 * KIB, 64 * KIB, 2 * KIB, "A feedback report is too l
 FEEDBACK_FIELDS = Limit(
     1_000, 1_000, 30, "A feedback report has too many fields; the last ones were not read."
 )
+PROSE_CHARACTERS = Limit(
+    128 * KIB,
+    64 * KIB,
+    KIB,
+    "The texts are too long to look for addresses in all of them; their ends were not read.",
+)
+NAMED = Limit(20, 20, 0, "The text names too many addresses; the last ones were left out.")
 LONG_VALUE = "A subject or a list of addresses is too long; its end was not read."
 PASTED = "A text shows too many messages; the last ones were not read."
 REPORTS = Limit(100, 100, 0, "The mail brings too many reports; the last ones were left out.")

@@ -6,7 +6,8 @@ from parsers.inline import find_pasted
 from parsers.message import Reported, read_reported
 from parsers.mime import Part
 from parsers.outside import Outside
-from parsers.recipients import find_recipients
+from parsers.recipients import find_addressed, find_noted, find_recipients
+from parsers.wording.replies import ANSWERS
 
 
 def read_attached(root: Part, budget: Budget, limit: int | None = None) -> list[Reported]:
@@ -27,7 +28,16 @@ def read_pasted(outside: Outside, budget: Budget) -> list[Reported]:
     if not read:
         return []
     parties = find_recipients(outside.root) | {outside.sender}
-    return [one for one in read if not _is_of(one, parties)] or read
+    others = [one for one in read if not _is_of(one, parties)]
+    return others or [one for one in read if not _is_of(one, _find_answered(outside))]
+
+
+def _find_answered(outside: Outside) -> set[str]:
+    """Who wrote what an answer quotes: its own sender, and those that got this copy of it."""
+    if outside.is_forward or not (outside.has("in-reply-to") or ANSWERS.is_in(outside.subject)):
+        return set()
+    addressed = find_addressed(outside.root)
+    return find_noted(outside.root) | {outside.sender} | (addressed if len(addressed) == 1 else set())
 
 
 def find_believed(pasted: list[Reported]) -> list[Reported]:

@@ -60,6 +60,7 @@ def encode(junk: bytes, levels: int, words: str = "spam") -> bytes:
     return junk
 
 
+COMPLAINT = b"Spam came from 192.0.2.7. Please stop it.\r\n"
 LIMITED: dict[str, tuple[str, bytes]] = {
     "parts": (limits.PARTS.sentence, build_mail(JUNK, *[build_part(b"x", "text/plain")] * 600)),
     "lines like a delimiter": (
@@ -102,6 +103,14 @@ LIMITED: dict[str, tuple[str, bytes]] = {
     "messages in a text": (
         limits.PASTED,
         build_mail(build_part(build_junk() * (BLOCKS + 5), "text/plain")),
+    ),
+    "characters searched for addresses": (
+        limits.PROSE_CHARACTERS.sentence,
+        build_mail(build_part(COMPLAINT + b"a" * 70_000, "text/plain")),
+    ),
+    "named addresses": (
+        limits.NAMED.sentence,
+        build_mail(build_part(COMPLAINT + b"".join(b"192.0.2.%d\r\n" % n for n in range(99)), "text/plain")),
     ),
     "feedback reports": (
         limits.FEEDBACK_PARTS.sentence,

@@ -34,6 +34,12 @@ ASKED_FIRST = {
     "wording.forwards": ("attached",),
     "wording.recipients": ("attached",),
     "wording.feedback": ("arf",),
+    "wording.abuses": ("prose",),
+    "wording.forwarded": ("inline",),
+    "wording.harmless": ("prose",),
+    "wording.named": ("prose",),
+    "wording.owners": ("prose",),
+    "wording.requests": ("prose",),
 }
 """Which samples are likely to miss a row of a module, to find one soon; others are missed by what is no report."""
 
@@ -47,15 +53,25 @@ EXCEPTIONS = {
     "claims._AUTHENTICATION": "rows of two wordings",
     "dates._FORMS": "what _PATTERNS is made of",
     "dates._MONTHS": "a month is its place among the twelve",
+    "forwarded._FIELDS": "test_forwarded asks for a forward of each",
     "header_block._ESSENTIAL": "test_mime asks for each behind a flood of fields",
     "header_block.KNOWN_NAMES": "headers have several of them, so that none decides",
     "houses._INSIDE_NETWORKS": "test_houses asks for an address of each network",
     "houses._SECOND_LEVEL": "test_houses asks for a name below each",
+    "local_dates._GERMAN": "test_forwarded asks for a time of each",
+    "local_dates._NAMES": "a month is its place among the twelve",
+    "local_dates._NUMBERS": "test_forwarded asks for a month of each",
     "logins.AUTHENTICATED": "test_logins asks for a line of each",
     "mail_programs.MARKS": "test_guides asks for the text beside each",
     "mail_programs._FIELDS": "what the marks name",
     "mail_programs._MESSAGE_ID": "fields of the marks",
     "mail_programs._NAMED": "fields of the marks",
+    "prose.SIGNS": "test_prose asks for a mail that needs each",
+    "prose._KINDS": "test_prose asks for complaints of each",
+    "prose._TABLES": "test_prose asks for a file of each",
+    "prose._TABLE_TYPES": "test_prose asks for a part of each",
+    "prose._TEXT_FILES": "test_prose asks for a file of each",
+    "prose._WRITERS": "test_prose asks for a field of each",
     "received._FETCHED": "test_received asks for a line of each",
     "received._HANDED_OVER": "test_received asks for a line of each",
     "received._SAID": "test_received asks for a comment of each",
@@ -64,6 +80,8 @@ EXCEPTIONS = {
     "traces.TRACE_FIELDS": "test_traces asks for each; `parse` shows no traces",
     "traces._OF_A_CUT_HEADER": "the rest of the two above",
     "wording.english_bounces.ENGLISH": "rows of a wording",
+    "wording.forwarded.LABELS": "test_forwarded asks for a forward of each",
+    "wording.forwarded.MONTHS": "test_forwarded asks for a month of each",
 }
 """Tables whose rows no sample has to miss, each with the reason."""
 
