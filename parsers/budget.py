@@ -46,6 +46,9 @@ FEEDBACK_BYTES = Limit(128 * KIB, 64 * KIB, 2 * KIB, "A feedback report is too l
 FEEDBACK_FIELDS = Limit(
     1_000, 1_000, 30, "A feedback report has too many fields; the last ones were not read."
 )
+XARF_BYTES = Limit(16 * MIB, 8 * MIB, 64 * KIB, "A XARF document is too long; its end was not read.")
+XARF_VALUES = Limit(50_000, 20_000, 1_000, "A XARF document has too many values; its end was not read.")
+XARF_DOCUMENTS = Limit(100, 50, 0, "The mail has too many XARF documents; the last ones were not read.")
 LONG_VALUE = "A subject or a list of addresses is too long; its end was not read."
 PASTED = "A text shows too many messages; the last ones were not read."
 REPORTS = Limit(100, 100, 0, "The mail brings too many reports; the last ones were left out.")
