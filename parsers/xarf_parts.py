@@ -76,14 +76,9 @@ def _choose_own(root: Part, found: Mapping[int, Part]) -> list[Part]:
 
 
 def _read(part: Part, budget: Budget) -> list[Complaint]:
-    size = budget.allow(limits.XARF_BYTES)
-    content = part.head(size).message_content()
-    complaints = build_complaints(content, budget)
-    if complaints:
-        budget.take(limits.XARF_BYTES, part.end - part.body_start)
-    else:
-        budget.spend(limits.XARF_BYTES, min(size, part.end - part.body_start))
-    return complaints
+    size, allowed = part.end - part.body_start, budget.allow(limits.XARF_BYTES)
+    budget.spend(limits.XARF_BYTES, min(size, allowed))
+    return build_complaints(part.head(allowed).message_content(), budget, is_cut=size > allowed)
 
 
 def _says_the_same(arf: Report, xarf: Report) -> bool:

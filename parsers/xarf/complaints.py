@@ -14,7 +14,7 @@ from parsers.values import Report
 from parsers.xarf.documents import find_documents
 from parsers.xarf.evidence import find_messages
 from parsers.xarf.extensions import read_extensions
-from parsers.xarf.json_documents import BROKEN, Document
+from parsers.xarf.json_documents import Document
 from parsers.xarf.kinds import FEEDBACK_TYPES
 from parsers.xarf.sources import Source, read_source
 from parsers.xarf.statement import Statement
@@ -22,6 +22,8 @@ from parsers.xarf.v0 import read_v0
 from parsers.xarf.v3 import read_v3
 from parsers.xarf.v4 import read_v4
 
+BROKEN = "A XARF document is no valid JSON."
+TWICE = "A XARF document has a field twice; neither value was read."
 READERS = (read_v4, read_v3, read_v0)
 
 
@@ -47,13 +49,14 @@ def parse_xarf(content: str | bytes) -> list[Complaint]:
     return complaints
 
 
-def build_complaints(content: bytes, budget: Budget) -> list[Complaint]:
-    """The same within a budget, with a warning for what is broken."""
+def build_complaints(content: bytes, budget: Budget, is_cut: bool = False) -> list[Complaint]:
+    """The same within a budget, with a warning for what is broken; of cut content that is its end."""
     found = find_documents(content, budget)
     stated = [(one, document) for document in found.documents if (one := _read(document.values))]
-    for warning in found.warnings:
-        if stated or warning == BROKEN:
-            budget.warn(warning)
+    if found.is_broken:
+        budget.warn(limits.XARF_BYTES.sentence if is_cut else BROKEN)
+    if found.has_doubled and stated:
+        budget.warn(TWICE)
     granted = stated[: budget.take(limits.XARF_DOCUMENTS, len(stated))]
     return [built for one, document in granted if (built := _build(one, document, budget))]
 

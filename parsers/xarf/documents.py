@@ -29,7 +29,7 @@ def is_json(content: bytes) -> bool:
 
 
 def find_documents(content: bytes, budget: Budget) -> Found:
-    """The documents, with the warnings that they bring; none where it is something else."""
+    """The documents, and what is wrong with them; none where it is something else."""
     limit = limits.XARF_DOCUMENTS.of_one + 1
     if not is_json(content):
         text = decode_charset(content[: limits.FEEDBACK_BYTES.of_one], None)
@@ -37,9 +37,12 @@ def find_documents(content: bytes, budget: Budget) -> Found:
     text = decode_json(content)
     if not any(word in text for word in WORDS):
         return Found()
-    cut, amount = cut_values(text, budget.allow(limits.XARF_VALUES))
+    granted = budget.allow(limits.XARF_VALUES)
+    cut, amount = cut_values(text, granted)
     budget.take(limits.XARF_VALUES, amount)
-    return read_json(cut, limit)
+    found = read_json(cut, limit)
+    found.is_broken = found.is_broken and amount <= granted
+    return found
 
 
 def decode_json(content: bytes) -> str:

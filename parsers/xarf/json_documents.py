@@ -8,8 +8,6 @@ from typing import Any
 
 NUMBER = 100
 """Characters of a number, which stays a text: nobody calculates with it."""
-BROKEN = "A XARF document is no valid JSON."
-TWICE = "A XARF document has a field twice; neither value was read."
 
 _BETWEEN = re.compile(r"[\s,\[\]\x1e\ufeff]*")
 _STRUCTURE = re.compile(r"[{\[,]")
@@ -28,7 +26,10 @@ class Found:
     """The documents of a text, and what was wrong with it."""
 
     documents: list[Document] = field(default_factory=list)
-    warnings: dict[str, None] = field(default_factory=dict)
+    is_broken: bool = False
+    """What stands behind them begins like one more, and is none."""
+    has_doubled: bool = False
+    """A name stood twice in an object."""
 
 
 def cut_values(text: str, limit: int) -> tuple[str, int]:
@@ -40,7 +41,7 @@ def cut_values(text: str, limit: int) -> tuple[str, int]:
 def read_json(text: str, limit: int) -> Found:
     """The objects up to what is none, so many; numbers are texts, and a doubled name is left out with its values."""
     found, at = Found(), 0
-    decoder = _build_decoder(found.warnings)
+    decoder = _build_decoder(found)
     while len(found.documents) < limit:
         start = _end_of_gap(text, at)
         if not text.startswith("{", start):
@@ -48,7 +49,7 @@ def read_json(text: str, limit: int) -> Found:
         try:
             values, at = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
-            found.warnings[BROKEN] = None
+            found.is_broken = True
             break
         found.documents.append(Document(values, text[start:at]))
     return found
@@ -59,12 +60,12 @@ def _end_of_gap(text: str, at: int) -> int:
     return gap.end() if gap else at
 
 
-def _build_decoder(warnings: dict[str, None]) -> JSONDecoder:
+def _build_decoder(found: Found) -> JSONDecoder:
     def without_doubled(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         values = dict(pairs)
         if len(values) == len(pairs):
             return values
-        warnings[TWICE] = None
+        found.has_doubled = True
         seen: set[str] = set()
         doubled = {name for name, _ in pairs if name in seen or seen.add(name)}  # type: ignore[func-returns-value]
         return {name: value for name, value in values.items() if name not in doubled}

@@ -6,9 +6,8 @@ Tags, anchors and aliases are never followed: a value that begins with one is le
 import re
 from collections.abc import Iterator
 
-from parsers.xarf.json_documents import TWICE, Document, Found
+from parsers.xarf.json_documents import Document, Found
 
-FOREIGN = "An X-ARF document uses YAML that X-ARF does not need; that was not read."
 FIRST_NAMES = frozenset(
     "reported-from category report-type report-id schema-url source source-type version date user-agent".split()
 )
@@ -28,7 +27,7 @@ def read_yaml(text: str, limit: int, lines: int) -> Found:
     for block in _split(text, lines):
         if len(found.documents) == limit:
             break
-        values = _read_fields(block, found.warnings)
+        values = _read_fields(block, found)
         if values:
             found.documents.append(Document(values, "\n".join(block)))
     return found
@@ -57,7 +56,7 @@ def _is_content(line: str) -> bool:
     return not line.strip() or line[0] in " \t#" or bool(_FIELD.match(line) or _ITEM.match(line))
 
 
-def _read_fields(block: list[str], warnings: dict[str, None]) -> dict[str, object]:
+def _read_fields(block: list[str], found: Found) -> dict[str, object]:
     """The values of a block, by the name as written; of a doubled name none."""
     written: dict[str, list[str]] = {}
     doubled: set[str] = set()
@@ -70,26 +69,24 @@ def _read_fields(block: list[str], warnings: dict[str, None]) -> dict[str, objec
             written[named[1]] = last
         elif line.strip() and not line.lstrip().startswith("#"):
             last.append(line)
-    if doubled:
-        warnings[TWICE] = None
-    read = {name: _read_value(lines, warnings) for name, lines in written.items() if name not in doubled}
+    found.has_doubled = found.has_doubled or bool(doubled)
+    read = {name: _read_value(lines) for name, lines in written.items() if name not in doubled}
     return {name: value for name, value in read.items() if value}
 
 
-def _read_value(lines: list[str], warnings: dict[str, None]) -> object:
+def _read_value(lines: list[str]) -> object:
     """A text, or a list of texts."""
     first, *more = lines
     if not first.strip() and more and all(_ITEM.match(line) for line in more):
-        return [text for line in more if (text := _read_scalar(_ITEM.sub(r"\1", line), warnings))]
+        return [text for line in more if (text := _read_scalar(_ITEM.sub(r"\1", line)))]
     if first.strip() in ("|", ">", "|-", ">-"):
         return "\n".join(line.strip() for line in more)
-    return _read_scalar(" ".join([first, *(line.strip() for line in more)]), warnings)
+    return _read_scalar(" ".join([first, *(line.strip() for line in more)]))
 
 
-def _read_scalar(text: str, warnings: dict[str, None]) -> str:
+def _read_scalar(text: str) -> str:
     text = text.strip()
     if text.startswith(("!", "&", "*", "{", "[")):
-        warnings[FOREIGN] = None
         return ""
     quoted = _QUOTED.match(text)
     if not quoted:
