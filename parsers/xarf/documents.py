@@ -32,7 +32,7 @@ def find_documents(content: bytes, budget: Budget) -> Found:
     """The documents, and what is wrong with them; none where it is something else."""
     limit = limits.XARF_DOCUMENTS.of_one + 1
     if not is_json(content):
-        text = decode_charset(content[: limits.FEEDBACK_BYTES.of_one], None)
+        text = decode_charset(_mark_nul(content[: limits.FEEDBACK_BYTES.of_one]), None)
         return read_yaml(text, limit, limits.FEEDBACK_FIELDS.of_one)
     text = decode_json(content)
     if not any(word in text for word in WORDS):
@@ -50,7 +50,13 @@ def decode_json(content: bytes) -> str:
     if _BASE64_JSON.match(content):
         content = unwrap(content)
     if b"\0" not in content[:4]:
-        return decode_charset(content.removeprefix(b"\xef\xbb\xbf"), None)
+        return decode_charset(_mark_nul(content.removeprefix(b"\xef\xbb\xbf")), None)
     little = content.startswith(b"\xff\xfe") or content[1:2] == b"\0"
     body = content[2:] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else content
-    return clean_text(body.decode("utf-16-le" if little else "utf-16-be", "replace"))
+    text = body.decode("utf-16-le" if little else "utf-16-be", "replace")
+    return clean_text(text.replace("\0", "?"))
+
+
+def _mark_nul(content: bytes) -> bytes:
+    """Taken out, it would make an address of what stands on both sides."""
+    return content.replace(b"\0", b"?")

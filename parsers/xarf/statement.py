@@ -76,10 +76,13 @@ class Fields:
 
 
 def text_of(value: object) -> str | None:
-    """The text, trimmed and cut; anything else, and an empty one, is none. Numbers are texts here."""
+    """The text, trimmed and cut; anything else, and an empty one, is none. Numbers are texts here.
+
+    A NUL leaves a mark: without it, what stands on both sides could be an address that nobody wrote.
+    """
     if not isinstance(value, str):
         return None
-    return clean_text(value[:VALUE_CHARACTERS]).strip() or None
+    return clean_text(value[:VALUE_CHARACTERS].replace("\0", "\ufffd")).strip() or None
 
 
 def objects_of(value: object) -> Iterator[dict[str, Any]]:
