@@ -18,7 +18,7 @@ _ITEM = re.compile(r"[ \t]{0,20}-[ \t]+(.*)$")
 _COMMENT = re.compile(r"[ \t]#.*$")
 _QUOTED = re.compile(r"\"((?>(?:[^\"\\]|\\.)*))\"|'((?>(?:[^']|'')*))'")
 _ESCAPE = re.compile(r"\\(.)")
-_OPENING = ("---", "%YAML")
+_OPENING = "---"
 
 
 def read_yaml(text: str, limit: int, lines: int) -> Found:
