@@ -23,6 +23,12 @@ class Completeness(StrEnum):
     """A feedback report without the message."""
     PROSE = "prose"
     """A text that names an address."""
+    NO_MAIL = "no_mail"
+    """A complaint about something other than mail (XARF): there is no message."""
+
+
+COMPLETE = (Completeness.WHOLE, Completeness.NO_MAIL)
+"""Nothing more could have been sent."""
 
 
 def find_completeness(report: Report) -> Completeness:
@@ -31,7 +37,8 @@ def find_completeness(report: Report) -> Completeness:
     if report.format == "prose":
         return Completeness.PROSE
     if message is None:
-        return Completeness.NOTHING
+        is_about_mail = report.format != "xarf" or report.category == "messaging"
+        return Completeness.NOTHING if is_about_mail else Completeness.NO_MAIL
     if not message.hops:
         return Completeness.NO_ROUTE
     if report.format == "inline":
@@ -44,7 +51,7 @@ def find_whom_to_teach(reports: Iterable[Report]) -> Literal["person", "program"
     incomplete = [report for report in reports if _could_be_whole(report)]
     if not incomplete:
         return None
-    return "program" if all(report.format == "arf" for report in incomplete) else "person"
+    return "program" if all(report.format in ("arf", "xarf") for report in incomplete) else "person"
 
 
 def _could_be_whole(report: Report) -> bool:
@@ -52,4 +59,4 @@ def _could_be_whole(report: Report) -> bool:
     completeness = find_completeness(report)
     if completeness is Completeness.PROSE:
         return report.feedback_type == "abuse"
-    return completeness is not Completeness.WHOLE
+    return completeness not in COMPLETE

@@ -177,7 +177,9 @@ def reports_say_what_they_may(_: bytes, read: ReadMail) -> None:
             require(re.fullmatch("[!-9;-~]{1,200}", name) and any(values), f"the extension {name!r}")
         lists = (report.original_rcpt_to, report.reported_domains, report.reported_uris)
         require(all(all(texts) for texts in lists), "an empty text in a list")
-        require(report.category is None and report.type is None, "values of XARF")
+        stated = report.category, report.type
+        require(report.format == "xarf" or stated == (None, None), "values of XARF")
+        require(all(len(one or "") <= 100 and one == (one and one.lower()) for one in stated), f"{stated}")
 
 
 def a_message_is_bytes_of_the_mail(raw: bytes, read: ReadMail) -> None:

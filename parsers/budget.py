@@ -53,6 +53,9 @@ PROSE_CHARACTERS = Limit(
     "The texts are too long to look for addresses in all of them; their ends were not read.",
 )
 NAMED = Limit(20, 20, 0, "The text names too many addresses; the last ones were left out.")
+XARF_BYTES = Limit(16 * MIB, 8 * MIB, 64 * KIB, "A XARF document is too long; its end was not read.")
+XARF_VALUES = Limit(50_000, 20_000, 1_000, "A XARF document has too many values; its end was not read.")
+XARF_DOCUMENTS = Limit(100, 50, 0, "The mail has too many XARF documents; the last ones were not read.")
 LONG_VALUE = "A subject or a list of addresses is too long; its end was not read."
 PASTED = "A text shows too many messages; the last ones were not read."
 REPORTS = Limit(100, 100, 0, "The mail brings too many reports; the last ones were left out.")

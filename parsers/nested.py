@@ -88,7 +88,7 @@ def _read_held(reported: Reported, budget: Budget, below: list[Reported] | None)
 def _report_held(held: _Held, claim: Report, budget: Budget, depth: int) -> list[Report]:
     """The reports of what a complaint holds, each about the innermost."""
     outside = held.outside
-    claim = claim if held.attached or claim.format == "arf" else replace(claim, format="inline")
+    claim = claim if held.attached or claim.format in ("arf", "xarf") else replace(claim, format="inline")
     inner = report_feedback(held.pairs, held.others, outside, budget, depth) or [
         *(report for one in held.attached for report in find_innermost(one, outside, claim, budget, depth)),
         *find_innermost_pasted(held.pasted, outside, claim, budget, depth),

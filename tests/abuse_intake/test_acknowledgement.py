@@ -316,6 +316,31 @@ def test_the_body_tells_what_was_received() -> None:
     assert "192.0.2.5" in body
 
 
+@pytest.mark.parametrize(
+    ("category", "kind", "shown"),
+    [("connection", "port_scan", "port_scan (connection)"), ("x", "http://a.example", "other than mail")],
+)
+def test_a_complaint_about_no_mail_is_answered_as_such(category: str, kind: str, shown: str) -> None:
+    """In words of XARF alone, with nothing about junk mail, and nothing to teach."""
+    report = replace(REPORT, format="xarf", category=category, type=kind, message=None)
+
+    body = _body(_render(make_read_mail(report)).content)
+
+    assert "one report in your mail" in body
+    assert shown in body
+    for text in ("junk mail", "a.example", "Message-ID", "help us more"):
+        assert text not in body
+
+
+def test_spam_in_xarf_without_the_message_is_a_programs() -> None:
+    """It is taught as feedback reports are."""
+    report = replace(REPORT, format="xarf", category="messaging", type="spam", message=None)
+
+    body = _body(_render(make_read_mail(report)).content)
+
+    assert "feedback reports that enclose the whole message" in body
+
+
 def test_who_brings_no_evidence_is_told_how() -> None:
     """Without a reported message the answer is help how to report."""
     body = _body(_render(make_read_mail()).content)

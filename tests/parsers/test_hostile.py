@@ -61,6 +61,15 @@ def encode(junk: bytes, levels: int, words: str = "spam") -> bytes:
 
 
 COMPLAINT = b"Spam came from 192.0.2.7. Please stop it.\r\n"
+XARF = '"xarf_version": "4.2.0", "source_identifier": "192.0.2.1", "category": "messaging", "type": "spam"'
+
+
+def build_xarf(*more: str) -> bytes:
+    """A document, and below it others with these values."""
+    documents = "\n".join(f"{{{one}}}" for one in more)
+    return build_mail(build_part(f"{{{XARF}}}\n{documents}".encode(), "application/json"))
+
+
 LIMITED: dict[str, tuple[str, bytes]] = {
     "parts": (limits.PARTS.sentence, build_mail(JUNK, *[build_part(b"x", "text/plain")] * 600)),
     "lines like a delimiter": (
@@ -124,6 +133,12 @@ LIMITED: dict[str, tuple[str, bytes]] = {
         limits.FEEDBACK_FIELDS.sentence,
         build_feedback("Feedback-Type: abuse\r\n" + "X-A: b\r\n" * 1200),
     ),
+    "bytes of a XARF document": (
+        limits.XARF_BYTES.sentence,
+        build_xarf(f'"xarf_version": "{"x" * 9_000_000}"'),
+    ),
+    "values of XARF documents": (limits.XARF_VALUES.sentence, build_xarf(f'"a": [{"1, " * 30_000}1]')),
+    "XARF documents": (limits.XARF_DOCUMENTS.sentence, build_xarf(*[XARF] * 60)),
     "reports": (
         limits.REPORTS.sentence,
         build_mail(
