@@ -46,6 +46,12 @@ FEEDBACK_BYTES = Limit(128 * KIB, 64 * KIB, 2 * KIB, "A feedback report is too l
 FEEDBACK_FIELDS = Limit(
     1_000, 1_000, 30, "A feedback report has too many fields; the last ones were not read."
 )
+OUTLOOK_ENTRIES = Limit(
+    40_000, 10_000, 0, "An Outlook file has too many entries; the last ones were not read."
+)
+ARCHIVE_MEMBERS = Limit(10_000, 5_000, 0, "The archives hold too many files; the last ones were not read.")
+UNPACKED_BYTES = Limit(32 * MIB, 32 * MIB, 0, "The archives hold too much; the last files were not read.")
+"""What is read of them and what is unpacked; costlier methods count more (`parsers/sources.py`)."""
 LONG_VALUE = "A subject or a list of addresses is too long; its end was not read."
 PASTED = "A text shows too many messages; the last ones were not read."
 REPORTS = Limit(100, 100, 0, "The mail brings too many reports; the last ones were left out.")
