@@ -1,21 +1,26 @@
 """Archives and compressed files: what files are in them. Nothing is written to a disk, and no name is a path."""
 
 import struct
-import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from parsers.budget import ARCHIVE_MEMBERS, Budget
 from parsers.sources import BZIP2, DAMAGED, GZIP, RAW, XZ, Packed, Section, Source, Stored
+
+if TYPE_CHECKING:
+    from zipfile import ZipInfo
 
 ENCRYPTED = "A file in an archive is encrypted; it was not read."
 UNKNOWN = "An archive is of a kind that is not read; zip, tar, gzip, bzip2 and xz are."
 BLOCK = 512
 """Of tar."""
 _IS_ENCRYPTED = 1
-_AES = 99
+_STORED, _DEFLATED, _AES = 0, 8, 99
+"""Methods of zip."""
 _CENTRAL = b"PK\x01\x02"
 _LOCAL = struct.Struct("<4s22xHH")
 
@@ -38,6 +43,15 @@ class Member:
 
     name: str
     source: Source
+    checksum: int | None = None
+    """What the list of files says that its content has (CRC-32)."""
+
+    def read(self, budget: Budget) -> bytes:
+        """Its content; damage is told, and does not matter: a signature proves more than a checksum."""
+        content = self.source.read_all()
+        if self.checksum is not None and zlib.crc32(content) != self.checksum:
+            budget.warn(DAMAGED)
+        return content
 
 
 def find_kind(beginning: bytes) -> Kind | None:
@@ -66,6 +80,8 @@ def read_members(kind: Kind, content: bytes, name: str, budget: Budget) -> Itera
 
 def _read_zip(content: bytes, budget: Budget) -> Iterator[Member]:
     """The standard library reads the list of files; as long as it is allowed to be."""
+    import zipfile  # with all that it needs, it takes longer to load than most mails to read
+
     count = content.count(_CENTRAL)
     if budget.take(ARCHIVE_MEMBERS, count) < count:
         return
@@ -79,18 +95,18 @@ def _read_zip(content: bytes, budget: Budget) -> Iterator[Member]:
         if one.flag_bits & _IS_ENCRYPTED or one.compress_type == _AES:
             budget.warn(ENCRYPTED)
         elif source := _open_in_zip(content, one, budget):
-            yield Member(one.filename, source)
+            yield Member(one.filename, source, one.CRC)
 
 
-def _open_in_zip(content: bytes, one: zipfile.ZipInfo, budget: Budget) -> Source | None:
+def _open_in_zip(content: bytes, one: "ZipInfo", budget: Budget) -> Source | None:
     at = one.header_offset
     if 0 <= at <= len(content) - _LOCAL.size:
         mark, *lengths = _LOCAL.unpack_from(content, at)
         start = at + _LOCAL.size + sum(lengths)
         end = start + one.compress_size
-        if mark == Kind.ZIP.value and one.compress_type == zipfile.ZIP_STORED:
+        if mark == Kind.ZIP.value and one.compress_type == _STORED:
             return Stored(content, start, end, budget)
-        if mark == Kind.ZIP.value and one.compress_type == zipfile.ZIP_DEFLATED:
+        if mark == Kind.ZIP.value and one.compress_type == _DEFLATED:
             return Packed(RAW, content, start, end, budget)
     budget.warn(DAMAGED)
     return None

@@ -91,7 +91,7 @@ class Properties:
         raw = self.fixed.get(tag)
         return int.from_bytes(raw[:4], "little") if raw else None
 
-    def time(self, tag: Tag) -> datetime | None:
+    def moment(self, tag: Tag) -> datetime | None:
         """A time, if it is one that a mail can have."""
         seconds = int.from_bytes(self.fixed.get(tag, b""), "little") // TICKS
         return SINCE + timedelta(seconds=seconds) if seconds in _SECONDS else None

@@ -66,7 +66,7 @@ def _read_transport_header(properties: Properties) -> str:
 
 def _make_fields(item: Item) -> Iterator[tuple[str, str]]:
     properties = item.properties
-    sent = properties.time(Tag.CLIENT_SUBMIT_TIME) or properties.time(Tag.MESSAGE_DELIVERY_TIME)
+    sent = properties.moment(Tag.CLIENT_SUBMIT_TIME) or properties.moment(Tag.MESSAGE_DELIVERY_TIME)
     yield "From", _write_sender(properties)
     yield "To", ", ".join(filter(None, map(_write_recipient, item.recipients)))
     yield "Subject", _encode(properties.text(Tag.SUBJECT))

@@ -97,8 +97,7 @@ class _Opener:
     ) -> Iterator[list[Found]]:
         for member in archives.read_members(kind, file.content, file.name, self._budget):
             if _may_hold_message(member.source.peek(LOOKED_AT)):
-                content = member.source.read_all()
-                yield from self.open(File(member.name, "", content), form, depth + 1)
+                yield from self.open(File(member.name, "", member.read(self._budget)), form, depth + 1)
 
 
 def _may_hold_message(beginning: bytes) -> bool:

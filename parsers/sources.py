@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from parsers.budget import KIB, MIB, UNPACKED_BYTES, Budget
 
-DAMAGED = "An archive is damaged, or packed in a way that is not known; not all of it was read."
+DAMAGED = "An archive is damaged, or packed in a way that is not known; it was read as far as that goes."
 TOO_DENSE = "An archive unpacks to far more than it is; its end was not read."
 PIECE = 16 * KIB
 STREAMS = 1_000
@@ -66,8 +66,8 @@ class Method(NamedTuple):
 
 RAW = Method(lambda: Inflater(-zlib.MAX_WBITS), None, 1)
 GZIP = Method(lambda: Inflater(16 + zlib.MAX_WBITS), b"\x1f\x8b\x08", 1)
-BZIP2 = Method(bz2.BZ2Decompressor, b"BZh", 4)
-XZ = Method(lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, DICTIONARY_BYTES), b"\xfd7zXZ\0", 2)
+BZIP2 = Method(bz2.BZ2Decompressor, b"BZh", 16)
+XZ = Method(lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, DICTIONARY_BYTES), b"\xfd7zXZ\0", 3)
 
 
 class Source:

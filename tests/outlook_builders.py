@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 
 from parsers.mapi import Tag
 
-FREE, END, TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+FREE, END, TABLE, LIST = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFC
+FIRST, LISTED = 109, 127
+"""Places of the table that the header has room for, and each sector of the list behind it."""
 SECTOR, MINI, CUTOFF = 512, 64, 4096
 STRING_8, UNICODE, TIME, NUMBER, BINARY, OBJECT = 0x1E, 0x1F, 0x40, 0x03, 0x102, 0x0D
 EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -51,17 +53,16 @@ def _message_tree(made: Made, header: int, charset: str | None) -> Tree:
     for number, one in enumerate(made.recipients):
         tree[f"__recip_version1.0_#{number:08X}"] = _property_tree(one, 8, charset)
     for number, attached in enumerate(made.attached):
-        is_message = isinstance(attached.content, Made)
         values: dict[Tag, Value] = {
             Tag.ATTACH_LONG_FILENAME: attached.name,
             Tag.ATTACH_MIME_TAG: attached.kind,
-            Tag.ATTACH_METHOD: 5 if is_message else 1,
+            Tag.ATTACH_METHOD: 5 if isinstance(attached.content, Made) else 1,
         }
+        if isinstance(attached.content, bytes):
+            values[Tag.ATTACH_DATA] = attached.content
         branch = dict(_property_tree(values, 8, charset))
         if isinstance(attached.content, Made):
             branch["__substg1.0_3701000D"] = _message_tree(attached.content, 24, charset)
-        else:
-            branch["__substg1.0_37010102"] = attached.content
         tree[f"__attach_version1.0_#{number:08X}"] = branch
     return tree
 
@@ -140,18 +141,39 @@ class _Writer:
         mini_table = _add(self.sectors, self.chain, rows, SECTOR, b"\xff") if rows else END
         entries = b"".join(struct.pack("<64sHBB3I36xIQ", *entry) for entry in self.entries)
         directory = _add(self.sectors, self.chain, entries, SECTOR)
-        count = -(-len(self.chain) // (SECTOR // 4 - 1))
-        first = len(self.sectors)
-        table = struct.pack(f"<{len(self.chain)}I", *self.chain) + struct.pack("<I", TABLE) * count
-        self.sectors.append(table.ljust(count * SECTOR, b"\xff"))
-        listed = [*range(first, first + count)] + [FREE] * (109 - count)
+        places = self._write_tables()
         header = struct.pack(
-            "<8s16xHHHHH6xIIIIIIIII109I",
+            "<8s16xHHHHH6xIIIIIIIII",
             *(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3, 0xFFFE, 9, 6),
-            *(0, count, directory, 0, CUTOFF, mini_table, -(-len(rows) // SECTOR), END, 0),
-            *listed,
+            *(0, len(places), directory, 0, CUTOFF, mini_table, -(-len(rows) // SECTOR)),
+            *(END, 0) if len(places) <= FIRST else (len(self.sectors), -(-(len(places) - FIRST) // LISTED)),
         )
-        return header + b"".join(self.sectors)
+        return (
+            header + _list(places[:FIRST], FIRST) + b"".join(self.sectors) + self._write_lists(places[FIRST:])
+        )
+
+    def _write_tables(self) -> list[int]:
+        """Append the table of all chains, its own sectors among them, and those that list where it stands."""
+        first, tables, lists = len(self.sectors), 0, 0
+        while (first + tables + lists) > tables * SECTOR // 4:
+            tables += 1
+            lists = max(-(-(tables - FIRST) // LISTED), 0)
+        chain = [*self.chain, *[TABLE] * tables, *[LIST] * lists]
+        content = struct.pack(f"<{len(chain)}I", *chain).ljust(tables * SECTOR, b"\xff")
+        self.sectors += [content[at : at + SECTOR] for at in range(0, len(content), SECTOR)]
+        return [*range(first, first + tables)]
+
+    def _write_lists(self, places: list[int]) -> bytes:
+        """What does not fit into the header, in sectors that each name the next one."""
+        first = len(self.sectors)
+        cut = [places[at : at + LISTED] for at in range(0, len(places), LISTED)]
+        after = [*range(first + 1, first + len(cut)), END]
+        pairs = zip(cut, after, strict=False)
+        return b"".join(_list(some, LISTED) + struct.pack("<I", number) for some, number in pairs)
+
+
+def _list(places: list[int], size: int) -> bytes:
+    return struct.pack(f"<{size}I", *places, *[FREE] * (size - len(places)))
 
 
 def _add(units: list[bytes], chain: list[int], content: bytes, size: int, filling: bytes = b"\0") -> int:

@@ -36,4 +36,4 @@ def test_there_are_samples_of_every_kind() -> None:
     """The loop above is not empty by mistake."""
     kinds = {mail.parent.name for mail in MAILS}
 
-    assert {"arf", "attached", "inline", "not_reports", "routes", "text"} <= kinds
+    assert {"archives", "arf", "attached", "inline", "not_reports", "outlook", "routes", "text"} <= kinds
