@@ -11,9 +11,8 @@ OBJECT, STRING_8, UNICODE, TIME, BINARY = 0x0D, 0x1E, 0x1F, 0x40, 0x102
 TEXTS = (UNICODE, STRING_8)
 TEXT_BYTES = 4 * 1024 * 1024
 """What is read of one text; bodies can be long."""
-EMBEDDED_MESSAGE = 5
-"""The PidTagAttachMethod of a message that is attached as such."""
 DEPTH = 8
+"""Of messages that are attached to each other."""
 TOO_DEEP = "Outlook files are nested too deep; the innermost were not read."
 SINCE = datetime(1601, 1, 1, tzinfo=UTC)
 TICKS = 10_000_000

@@ -50,7 +50,7 @@ def write_message(item: Item) -> bytes | None:
 
 
 def is_routed(item: Item) -> bool:
-    """Whether it kept the header of a transport: it was under way itself."""
+    """Whether the header that it kept has a route: it was under way itself."""
     return bool(
         re.search(r"^received:", _read_transport_header(item.properties), re.IGNORECASE | re.MULTILINE)
     )

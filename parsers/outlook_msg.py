@@ -12,6 +12,7 @@ PROPERTIES = "__properties_version1.0"
 OF_MESSAGE, OF_EMBEDDED, OF_OTHERS = 32, 24, 8
 """How long the header of the properties is."""
 ROWS = 1_000
+"""Properties that are read of one message, recipient or attachment; Outlook writes a hundred."""
 
 _ROW = struct.Struct("<2xH4x8s")
 

@@ -4,7 +4,8 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from parsers.budget import KIB, MIB, UNPACKED_BYTES, Budget
 
@@ -54,7 +55,8 @@ class Inflater:
         return self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
 
 
-class Method(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Method:
     """How something is packed."""
 
     start: Callable[[], Machine]
