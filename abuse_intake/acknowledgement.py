@@ -21,6 +21,7 @@ from abuse_intake.completeness import find_completeness, find_whom_to_teach
 from abuse_intake.disarm import disarm
 from abuse_intake.letters import LetterRefused, check_letter
 from parsers.addresses import domain_of, strict_addr_spec
+from parsers.archives import ENCRYPTED, UNKNOWN
 from parsers.headers import strict_msg_ids
 from parsers.values import ReadMail, Report
 from parsers.xarf.kinds import CATEGORIES
@@ -29,6 +30,8 @@ from storage.values import Attribution, NewAcknowledgement
 
 LANGUAGE = "en"
 """The folder of the templates."""
+UNOPENED = frozenset({ENCRYPTED, UNKNOWN})
+"""Warnings about archives that the reporter can do something about."""
 MAX_LISTED = 10
 """Reported messages that the body lists; the others are counted."""
 
@@ -60,6 +63,7 @@ def render_acknowledgement(
             for report, attribution in zip(read.reports[:MAX_LISTED], attributions, strict=False)
         ],
         "teach": find_whom_to_teach(read.reports),
+        "is_unopened": not UNOPENED.isdisjoint(read.warnings),
         "language": LANGUAGE,
         "guide": read.correspondence.mail_program or "other",
         "address": ourselves.address,

@@ -1,5 +1,6 @@
 """Who is acknowledged and who never, and that strangers can say nothing through an acknowledgement."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -30,7 +31,8 @@ from abuse_intake.acknowledgement import (
 from abuse_intake.answering import Ourselves, find_reason_not_to_answer
 from abuse_intake.disarm import disarm
 from parsers import read_mail
-from parsers.values import ReadMail
+from parsers.archives import ENCRYPTED, UNKNOWN
+from parsers.values import ReadMail, Report
 from storage.held_back import HeldBack, HeldMail
 from storage.values import NewAcknowledgement
 
@@ -557,3 +559,18 @@ def test_hostile_subjects_add_nothing_to_a_summary(subject: str) -> None:
     assert _is_well_formed(content)
     assert _names(content) <= ALLOWED
     assert "http://" not in _body(content)
+
+
+@pytest.mark.parametrize("warning", [ENCRYPTED, UNKNOWN])
+@pytest.mark.parametrize("reports", [(), (REPORT,)], ids=["nothing found", "a report found"])
+def test_an_archive_that_stayed_closed_is_told(warning: str, reports: tuple[Report, ...]) -> None:
+    """The reporter believes to have sent the junk: what else to do stands in the answer, with or without a report."""
+    read = make_read_mail(*reports)
+    told = "\n\nYour mail holds an archive that we could not open: it needs a password, or\nis of"
+
+    answers = (_render(read), _render(replace(read, warnings=(warning,))))
+    before, after = (_body(answer.content).replace("\r\n", "\n") for answer in answers)
+
+    assert told not in before
+    assert told in after
+    assert re.sub(r"\n\nYour mail holds.*?without a password\.", "", after, flags=re.DOTALL) == before

@@ -4,10 +4,12 @@ import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
-from mail_builders import ROUTE, build_feedback, build_junk, build_mail, build_part
+from archive_builders import build_gzip, build_overlapping
+from mail_builders import ROUTE, build_feedback, build_file, build_junk, build_mail, build_part
 
 from parsers import budget as limits
 from parsers import read_mail
@@ -145,6 +147,18 @@ LIMITED: dict[str, tuple[str, bytes]] = {
             *[build_part(build_mail(*[FEEDBACK] * 2, kind=REPORT, header=TO_DESK, boundary="inner"))] * 50,
             *[JUNK] * 10,
         ),
+    ),
+    "entries of Outlook files": (
+        limits.OUTLOOK_ENTRIES.sentence,
+        build_mail(JUNK, build_file(b"\x78\x9f\x3e\x22\0\0" + (b"\1\4\x80\7\0" + bytes(6)) * 40_100)),
+    ),
+    "files of archives": (
+        limits.ARCHIVE_MEMBERS.sentence,
+        build_mail(JUNK, build_file(build_overlapping(b"", limits.ARCHIVE_MEMBERS.of_one + 1))),
+    ),
+    "bytes of archives": (
+        limits.UNPACKED_BYTES.sentence,
+        build_mail(JUNK, build_file(build_gzip(build_junk() + Random(1).randbytes(10_000) * 4_000))),
     ),
     "encoded words": (
         limits.LONG_VALUE,
