@@ -22,12 +22,14 @@ class Completeness(StrEnum):
     NOTHING = "nothing"
     """A feedback report without the message."""
     PROSE = "prose"
-    """A text that names an address."""
+    """A text about mail that names an address, without the mail."""
+    ATTACK = "attack"
+    """A text about something other than mail that names an address: there is no message."""
     NO_MAIL = "no_mail"
     """A complaint about something other than mail (XARF): there is no message."""
 
 
-COMPLETE = (Completeness.WHOLE, Completeness.NO_MAIL)
+COMPLETE = (Completeness.WHOLE, Completeness.NO_MAIL, Completeness.ATTACK)
 """Nothing more could have been sent."""
 
 
@@ -35,7 +37,7 @@ def find_completeness(report: Report) -> Completeness:
     """What this report holds of its message."""
     message = report.message
     if report.format == "prose":
-        return Completeness.PROSE
+        return Completeness.PROSE if report.feedback_type == "abuse" else Completeness.ATTACK
     if message is None:
         is_about_mail = report.format != "xarf" or report.category == "messaging"
         return Completeness.NOTHING if is_about_mail else Completeness.NO_MAIL
@@ -48,15 +50,7 @@ def find_completeness(report: Report) -> Completeness:
 
 def find_whom_to_teach(reports: Iterable[Report]) -> Literal["person", "program"] | None:
     """Who made a report that is not whole: a program sends feedback reports, anything else a person; or nobody."""
-    incomplete = [report for report in reports if _could_be_whole(report)]
+    incomplete = [report for report in reports if find_completeness(report) not in COMPLETE]
     if not incomplete:
         return None
     return "program" if all(report.format in ("arf", "xarf") for report in incomplete) else "person"
-
-
-def _could_be_whole(report: Report) -> bool:
-    """Whether it lacks what it could have had: whoever complains in prose of an attack has no message to send."""
-    completeness = find_completeness(report)
-    if completeness is Completeness.PROSE:
-        return report.feedback_type == "abuse"
-    return completeness not in COMPLETE
