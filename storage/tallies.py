@@ -71,6 +71,7 @@ class Tallied:
         if report["is_junk"] == self.values["has_junk"]:
             self.new |= _tallies(report)
             self._take_type(report)
+        self.values["feedback_type_hash"] = text_hash(self.values["feedback_type"] or self.values["type"])
 
     def start_over(self) -> None:
         """Count nothing that was counted so far."""
@@ -90,7 +91,7 @@ class Tallied:
     def _take_type(self, report: Mapping[str, Any]) -> None:
         order, kind = _order(report), report["fields"].get("feedback_type")
         if kind is not None and (self.values["type_order"] is None or order < self.values["type_order"]):
-            self.values.update(type_order=order, feedback_type=kind, feedback_type_hash=text_hash(kind))
+            self.values.update(type_order=order, feedback_type=kind)
 
 
 def _effective_tenant(incident: Mapping[str, Any], report: Mapping[str, Any]) -> Any:

@@ -20,9 +20,10 @@ from storage_builders import (
 
 from parsers.values import Report
 from storage.database import Database
-from storage.incidents import incident_reports
+from storage.incidents import incident_reports, list_incidents
 from storage.models import Report as StoredReport
 from storage.tallies import counts_as_junk
+from storage.values import IncidentFilter
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["one batch", "one by one"])
@@ -120,6 +121,18 @@ def test_an_incident_says_what_a_complaint_without_mail_is_about(
     assert counts_as_junk(None, category) == is_junk
     with database.read() as session:
         assert session.scalars(select(StoredReport.is_junk)).all() == [is_junk]
+
+
+def test_a_type_of_xarf_is_asked_for_like_a_feedback_type(database: Database) -> None:
+    """Where there is no feedback type."""
+    first, second = keep(database, 2)
+    reports = [Report("xarf", type=kind, text_sha256=kind[0] * 64) for kind in ("ddos", "botnet")]
+
+    record(database, [outcome(first, reports[0]), outcome(second, reports[1])])
+
+    with database.read() as session:
+        found = [one.type for one in list_incidents(session, IncidentFilter(feedback_type="ddos"))]
+    assert found == ["ddos"]
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
