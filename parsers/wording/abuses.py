@@ -21,10 +21,23 @@ ATTACKS = Wording(
     (r"sql.?injection", "SQL injection"),
     (r"copyright|dmca|infring", "copyright material", "a DMCA notice", "an infringement"),
     (r"botnet|command.and.control|\bc2\b", "a botnet", "command and control", "a C2 server"),
+    (
+        r"\babuse (?:from|by|originating)",
+        "detected abuse from",
+        "abuse by your host",
+        "abuse originating there",
+    ),
     (r"angriff|angegriffen|greift", "ein Angriff", "wurden angegriffen", "greift uns an"),  # German
     (r"einbruch", "Einbruchsversuche"),
     (r"urheberrecht", "eine Urheberrechtsverletzung"),
     (r"attaqu", "nous attaque"),  # French
+    (
+        r"\bscann\w{1,4} (?:nos|notre|mes|mon)\b",
+        "scanne nos ports",
+        "scannent notre réseau",
+        "scanne mes ports",
+        "scanne mon site",
+    ),
     (r"tentatives? de connexion", "tentatives de connexion"),
     (r"droits? d'auteur", "violation du droit d'auteur"),
     (r"ataque|atacando|atacad", "un ataque", "está atacando", "fuimos atacados"),  # Spanish, Portuguese

@@ -45,8 +45,9 @@ COMPLAINT_SUBJECTS = Wording(
     (r"beschwerde", "Beschwerde über Werbung"),  # German
     (r"missbrauch", "Missbrauch Ihres Netzes"),
     (r"plainte", "Plainte"),  # French
+    (r"réclamation", "Réclamation"),
     (r"signalement", "Signalement de pourriel"),
-    (r"denuncia", "Denuncia"),  # Spanish
+    (r"den[uú]ncia", "Denuncia", "Denúncia"),  # Spanish
     (r"queja", "Queja por correo no deseado"),
     (r"segnalazione", "Segnalazione"),  # Italian
     (r"жалоба", "Жалоба на рассылку"),  # Russian

@@ -38,6 +38,13 @@ ASKS = Wording(
         "I'd be grateful if you could look at it.",
     ),
     (
+        r"\bstop (?:it|this|that|him)\b",
+        "Stop it!",
+        "You should stop this.",
+        "Make sure to stop that.",
+        "Stop him!",
+    ),
+    (
         r"cease and desist|make (?:it|this|him|them) stop",
         "Cease and desist.",
         "Can you make it stop?",
@@ -72,6 +79,15 @@ ASKS = Wording(
         "Merci de faire le nécessaire.",
         "Veuillez mettre fin à cela.",
         "Veuillez supprimer la page.",
+    ),
+    (
+        r"\b(?:solicit|ped)\w{1,5} (?:a |o )?(?:remo|bloq|provid|interven|suspen|actu)",
+        "Solicitamos a remoção.",
+        "Solicito o bloqueio.",
+        "Pedimos providências.",
+        "Pedimos a intervenção.",
+        "Solicitamos suspender.",
+        "Les pedimos actuar.",
     ),
     (
         r"por favor,? (?:\w{1,10} )?(?:investig|tom|deten|bloque|elimin|retir|verifi|revis|remov|par[ea])",
