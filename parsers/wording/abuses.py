@@ -22,10 +22,10 @@ ATTACKS = Wording(
     (r"copyright|dmca|infring", "copyright material", "a DMCA notice", "an infringement"),
     (r"botnet|command.and.control|\bc2\b", "a botnet", "command and control", "a C2 server"),
     (
-        r"\babuse (?:from|by|originating)",
-        "detected abuse from",
-        "abuse by your host",
-        "abuse originating there",
+        r"(?:detected|seen|noticed) abuse\b",
+        "We have detected abuse from it",
+        "we have seen abuse",
+        "noticed abuse",
     ),
     (r"angriff|angegriffen|greift", "ein Angriff", "wurden angegriffen", "greift uns an"),  # German
     (r"einbruch", "Einbruchsversuche"),
