@@ -74,7 +74,8 @@ def read_prose(outside: Outside, reason: str | None, budget: Budget) -> Report |
     if not prose.blamed or not _says_abuse(words):
         return None
     needed = NEEDED_OF_PROGRAM if reason else NEEDED
-    return _make_report(prose, texts, budget) if sum(_weigh(prose)) >= needed else None
+    is_complaint = sum(_weigh(prose)) >= needed and _is_for_desk(prose)
+    return _make_report(prose, texts, budget) if is_complaint else None
 
 
 def _can_complain(outside: Outside, reason: str | None) -> bool:
@@ -183,6 +184,12 @@ def _says_from_us(prose: _Prose) -> bool:
 def _pleads(prose: _Prose) -> bool:
     """It says to whom it came, or whose customer did it."""
     return complaint_texts.PLEAS.is_in(prose.text)
+
+
+def _is_for_desk(prose: _Prose) -> bool:
+    """It wants something of those that it goes to; what only tells of an attack is a question, or the news."""
+    signs = (_complains, _asks, _says_from_us, _pleads, _shows_log)
+    return any(has(prose) for has in signs) or abuses.AT_US.is_in(prose.text)
 
 
 def _is_harmless(prose: _Prose) -> bool:

@@ -19,6 +19,8 @@ LOG = "Nov  2 10:00:0{n} web1 sshd[4711]: Failed password for root from 192.0.2.
 
 COMPLAINTS = (
     # English
+    Complaint("SSH probe", "your box 192.0.2.7 is probing our ssh ports, pls check"),
+    Complaint("Malicious traffic", "192.0.2.7 sends us malicious traffic (Log4j). Could you check that box?"),
     Complaint("Signalement", "Votre client 192.0.2.7 scanne nos ports depuis ce matin."),
     Complaint("Denúncia", "O IP 192.0.2.7 envia phishing do Banco X. Solicitamos a remoção.", "fraud"),
     Complaint(

@@ -68,6 +68,18 @@ WITH_ADDRESS = (
     Plain("Ticket 12: created", "Your ticket 'port scan from {a}' has been created. Please stop by."),
     Plain("Abuse Ticket erledigt", "Der Kunde hinter {a} hat die Schadsoftware entfernt."),
     Plain("SIEM Alert", "Alert: Brute force against VPN (source {a}). Status: mitigated."),
+    Plain(
+        "Your host is back online",
+        "We re-enabled {a} after you removed the phishing page. Please check your CMS.",
+    ),
+    Plain("Suspension notice", "Your virtual server {a} was suspended because of outgoing DDoS attacks."),
+    Plain("Mail problem", "Your server refuses our mail: 'blocked for spam, {a}'. Kindly look into it."),
+    # what tells of abuse, and wants nothing of the desk
+    Plain("Router log", "My router shows 'DoS attack: SYN flood from source {a}'. Is this dangerous?"),
+    Plain("Frage", "Mein Virenscanner meldet einen Angriff von {a}. Muss ich mir Sorgen machen?"),
+    Plain(
+        "Insurance claim", "On 2 May hackers from {a} encrypted our files (ransomware). We claim 12,000 EUR."
+    ),
     # what names guards against abuse
     Plain("Price list", "Abuse handling 50 EUR/h, IPv4 ({a}) 1 EUR/month, DDoS protection 20 EUR/month"),
     Plain("I hacked you", "I hacked your device through {a} and installed a trojan. Send 900 USD."),

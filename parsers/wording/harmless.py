@@ -177,6 +177,13 @@ HARMLESS = Wording(
         "our messages are put into junk",
         "my email is in junk",
     ),
+    (
+        r"(?:refuse|reject|block|bounce)s? (?:our|my) (?:mail|message)",
+        "you refuse our mail",
+        "your server rejects our messages",
+        "you block my mails",
+        "it bounces our mail",
+    ),
     (r"gr[ea]ylist", "was greylisted", "graylisting"),
     (
         r"our new (?:\w{1,12} )?(?:contact|address|number)",

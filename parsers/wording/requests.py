@@ -4,9 +4,12 @@ from parsers.wording import Wording
 
 ASKS = Wording(
     (
-        r"please (?:\w{1,12} ){0,3}(?:investigate|take|stop|act|look into|shut|block|suspend|terminate|disable|remove"
+        r"(?:please|pls|kindly) (?:\w{1,12} ){0,3}"
+        r"(?:investigate|take|stop|act|look into|shut|block|suspend|terminate|disable|remove"
         r"|secure|clean|fix|check|address|handle|resolve|deal)\b",
         "Please investigate.",
+        "Pls check this.",
+        "Kindly look into this.",
         "Please take it down.",
         "Please stop them.",
         "Please act.",

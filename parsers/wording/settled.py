@@ -17,10 +17,11 @@ SETTLED = Wording(
         "thank you for reporting this",
     ),
     (
-        r"(?:customer|client|user|account|host|server) (?:was|has been) (?:\w{1,12} )?"
+        r"(?:customer|client|user|account|host|server) (?:\S{1,40} )?(?:was|has been) (?:\w{1,12} )?"
         r"(?:suspended|terminated|informed|notified|cleaned|reinstalled)",
         "the customer was suspended",
         "the client was terminated",
+        "your server 192.0.2.1 was suspended",
         "the user was informed",
         "the account has been notified",
         "the host was fully cleaned",
@@ -59,6 +60,12 @@ SETTLED = Wording(
         "ticket 12 about a scan was created",
     ),
     (r"\bmitigated\b", "Status: mitigated"),
+    (
+        r"\bre-?enabled\b|\bunsuspended\b",
+        "we re-enabled it",
+        "your server is reenabled",
+        "it was unsuspended",
+    ),
     (r"not the (?:operator|owner) of", "we are not the operator of it", "we are not the owner of it"),
     (
         r"\bihre\w? (?:meldung|beschwerde|anfrage)|danke für (?:den hinweis|die meldung)|haben uns [^.\n]{0,80}gemeldet"
