@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from parsers import forwarded
 from parsers.budget import PASTED, PASTED_LINES, Budget
-from parsers.header_block import KNOWN_NAMES, skip_prologue, split_header
+from parsers.header_block import KNOWN_NAMES, Header, skip_prologue, split_header
 from parsers.html_text import is_html, read_words
 from parsers.local_dates import normalize_date
 from parsers.message import is_message_header
@@ -84,10 +84,17 @@ def _read_block(lines: list[str], start: int, quote: str) -> tuple[bytes | None,
     """The message that begins at a line, if its header is one, and the line to go on from."""
     header, end = _read_header(lines, start, quote)
     raw = "\r\n".join(map(_as_field, header)).encode("utf-8", "replace")
-    if is_message_header(split_header(raw, skip_prologue(raw, 0, len(raw)), len(raw))[0]):
+    found = split_header(raw, skip_prologue(raw, 0, len(raw)), len(raw))[0]
+    if is_message_header(found) and _tells_source(found):
         return _add_body(raw, lines, end, quote)
     block, after = _read_forwarded(lines, start, quote)
     return block, after if block else end + 1
+
+
+def _tells_source(header: Header) -> bool:
+    """Forms and invitations have From, Date and Subject too, but neither an address there nor a route."""
+    names = header.by_name.keys()
+    return "received" in names or "message-id" in names or b"@" in (header.first("from") or b"")
 
 
 def _read_forwarded(lines: list[str], start: int, quote: str) -> tuple[bytes | None, int]:

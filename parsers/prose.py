@@ -18,9 +18,11 @@ from parsers.outside import Outside
 from parsers.values import IPAddress, Report
 from parsers.wording import abuses, complaint_texts
 from parsers.wording.complaint_subjects import COMPLAINT_SUBJECTS
+from parsers.wording.defences import DEFENCES
 from parsers.wording.harmless import HARMLESS, STATUS_SUBJECTS
 from parsers.wording.replies import ANSWERS
 from parsers.wording.requests import ASKS
+from parsers.wording.settled import SETTLED
 
 NEEDED = 4
 """Points from which a text is a complaint."""
@@ -67,12 +69,13 @@ def read_prose(outside: Outside, reason: str | None, budget: Budget) -> Report |
     named = [
         one for part, text in zip(parts, texts, strict=True) for one in find_named(text, _is_table(part))
     ]
-    words = f"{outside.subject}\n" + "\n".join(texts)[: WORDS.of_one]
-    prose = _Prose(outside, words, _find_in_subject(outside) + named)
+    words = DEFENCES.cut_from(f"{_read_own_subject(outside)}\n" + "\n".join(texts)[: WORDS.of_one])
+    prose = _Prose(outside, words, find_named(_read_own_subject(outside)) + named)
     if not prose.blamed or not _says_abuse(words):
         return None
     needed = NEEDED_OF_PROGRAM if reason else NEEDED
-    return _make_report(prose, texts, budget) if sum(_weigh(prose)) >= needed else None
+    is_complaint = sum(_weigh(prose)) >= needed and _is_for_desk(prose)
+    return _make_report(prose, texts, budget) if is_complaint else None
 
 
 def _can_complain(outside: Outside, reason: str | None) -> bool:
@@ -112,8 +115,9 @@ def _read_text(part: Part, budget: Budget) -> str:
     return "\n".join(line for line in text.splitlines() if not line.startswith(">"))
 
 
-def _find_in_subject(outside: Outside) -> list[Named]:
-    return [] if ANSWERS.is_in(outside.subject) else find_named(outside.subject)
+def _read_own_subject(outside: Outside) -> str:
+    """That of an answer is somebody else's."""
+    return "" if ANSWERS.is_in(outside.subject) else outside.subject
 
 
 def _find_writers_addresses(outside: Outside) -> frozenset[IPAddress]:
@@ -143,7 +147,7 @@ def _find_kind(text: str) -> str | None:
 
 def _names_beside_abuse(prose: _Prose) -> bool:
     """An address is named in one sentence with what was abused."""
-    return any(_says_abuse(one.sentence) for one in prose.blamed[:SENTENCES])
+    return any(_says_abuse(DEFENCES.cut_from(one.sentence)) for one in prose.blamed[:SENTENCES])
 
 
 def _says_source(prose: _Prose) -> bool:
@@ -163,7 +167,7 @@ def _says_attack(prose: _Prose) -> bool:
 
 def _complains(prose: _Prose) -> bool:
     """Its subject is that of a complaint, or says what was abused."""
-    subject = prose.outside.subject
+    subject = DEFENCES.cut_from(_read_own_subject(prose.outside))
     return COMPLAINT_SUBJECTS.is_in(subject) or _says_abuse(subject)
 
 
@@ -182,9 +186,20 @@ def _pleads(prose: _Prose) -> bool:
     return complaint_texts.PLEAS.is_in(prose.text)
 
 
+def _is_for_desk(prose: _Prose) -> bool:
+    """It wants something of those that it goes to; what only tells of an attack is a question, or the news."""
+    signs = (_complains, _asks, _says_from_us, _pleads, _shows_log)
+    return any(has(prose) for has in signs) or abuses.AT_US.is_in(prose.text)
+
+
 def _is_harmless(prose: _Prose) -> bool:
     """It wants to be taken off a list, asks, or is what a shop or a service sends."""
     return HARMLESS.is_in(prose.text)
+
+
+def _is_settled(prose: _Prose) -> bool:
+    """It answers a complaint."""
+    return SETTLED.is_in(prose.text)
 
 
 SIGNS: tuple[tuple[int, Callable[[_Prose], bool]], ...] = (
@@ -197,6 +212,7 @@ SIGNS: tuple[tuple[int, Callable[[_Prose], bool]], ...] = (
     (2, _says_from_us),
     (1, _pleads),
     (-3, _is_harmless),
+    (-3, _is_settled),
 )
 """What speaks for a complaint, and against it."""
 

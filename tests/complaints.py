@@ -19,6 +19,21 @@ LOG = "Nov  2 10:00:0{n} web1 sshd[4711]: Failed password for root from 192.0.2.
 
 COMPLAINTS = (
     # English
+    Complaint("SSH probe", "your box 192.0.2.7 is probing our ssh ports, pls check"),
+    Complaint("Malicious traffic", "192.0.2.7 sends us malicious traffic (Log4j). Could you check that box?"),
+    Complaint("Signalement", "Votre client 192.0.2.7 scanne nos ports depuis ce matin."),
+    Complaint("Denúncia", "O IP 192.0.2.7 envia phishing do Banco X. Solicitamos a remoção.", "fraud"),
+    Complaint(
+        "Abuse from 192.0.2.7",
+        "We have detected abuse from the IP address 192.0.2.7, which is on your network. We would appreciate if you"
+        " would investigate.\n\n2026-11-02 10:00:00,123 fail2ban.actions: NOTICE [sshd] Ban 192.0.2.7",
+    ),
+    Complaint("stop it", "your server 192.0.2.7 sends me viagra spam every day!!! stop it!!!", "abuse"),
+    Complaint(
+        "Réclamation",
+        "L'utilisateur de l'adresse 192.0.2.7 m'envoie des courriers indésirables tous les jours.",
+        "abuse",
+    ),
     Complaint("Hello", "We keep getting spam from 192.0.2.7.", "abuse"),
     Complaint("Spam", "Your customer at 192.0.2.7 is sending us spam every day. Please stop it.", "abuse"),
     Complaint("Spam from 192.0.2.7", "Please make it stop.", "abuse"),

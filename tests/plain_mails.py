@@ -48,6 +48,61 @@ WITH_ADDRESS = (
     Plain("Reverse DNS", "Could you set the reverse name of {a} to mail.reporter.example, please?"),
     Plain("Firewall", "We moved our mail server to {a} on {d}. Please open port 25 for it."),
     Plain("How to report", "How can I report spam from {a}? Which form do I use?"),
+    # answers to complaints, and what is settled
+    Plain(
+        "Re: Spam",
+        "We have suspended the customer at {a} because of the spam. Thanks for the report.",
+    ),
+    Plain("Hello", "The spam that came from {a} was a hacked account. We get the point of your complaint."),
+    Plain("AW: Angriffe", "Der Server {a} war gehackt und ist abgeschaltet. Der Kunde ist informiert."),
+    Plain("Re: Abuse", "Le client de l'adresse {a} a été bloqué suite à votre plainte pour spam."),
+    Plain(
+        "Re: Denuncia", "Hemos suspendido al cliente de la IP {a} por el envío de spam. Gracias por avisar."
+    ),
+    Plain("Our case", "We closed the case about the brute force attack from {a}."),
+    Plain(
+        "Question about your report",
+        "You sent us a report about spam from {a}. Please send us the full headers.",
+    ),
+    Plain("Resolved: DDoS attack on our DNS", "The attack on our name servers ({a}) has ended at 14:20 UTC."),
+    Plain("Ticket 12: created", "Your ticket 'port scan from {a}' has been created. Please stop by."),
+    Plain("Abuse Ticket erledigt", "Der Kunde hinter {a} hat die Schadsoftware entfernt."),
+    Plain("SIEM Alert", "Alert: Brute force against VPN (source {a}). Status: mitigated."),
+    Plain(
+        "Your host is back online",
+        "We re-enabled {a} after you removed the phishing page. Please check your CMS.",
+    ),
+    Plain("Suspension notice", "Your virtual server {a} was suspended because of outgoing DDoS attacks."),
+    Plain("Mail problem", "Your server refuses our mail: 'blocked for spam, {a}'. Kindly look into it."),
+    # what tells of abuse, and wants nothing of the desk
+    Plain("Router log", "My router shows 'DoS attack: SYN flood from source {a}'. Is this dangerous?"),
+    Plain("Frage", "Mein Virenscanner meldet einen Angriff von {a}. Muss ich mir Sorgen machen?"),
+    Plain(
+        "Insurance claim", "On 2 May hackers from {a} encrypted our files (ransomware). We claim 12,000 EUR."
+    ),
+    # what names guards against abuse
+    Plain("Price list", "Abuse handling 50 EUR/h, IPv4 ({a}) 1 EUR/month, DDoS protection 20 EUR/month"),
+    Plain("I hacked you", "I hacked your device through {a} and installed a trojan. Send 900 USD."),
+    Plain("Notification about scanning", "Our scans from {a} are benign research, no attack."),
+    Plain(
+        "Our mail is in spam", "Since Monday our mails from mail.acme.example ({a}) go to junk at your users."
+    ),
+    Plain(
+        "Angebot Spamschutz",
+        "Wir bieten Ihnen SpamStop an, Testzugang unter {a}. Bitte prüfen Sie das Angebot.",
+    ),
+    Plain("Spamfilter", "Der Spamfilter sortiert Mails unseres Partners {a} aus. Bitte prüfen Sie das."),
+    Plain("Protect your network from attacks", "Our SOC saw {a} today. Let us schedule a short call."),
+    Plain("Pentest", "We will run a penetration test from {a} with port scans. Please do not block it."),
+    Plain(
+        "Bewerbung", "Ich habe Erfahrung mit Phishing und betreibe {a}. Anbei mein Lebenslauf. Bitte prüfen."
+    ),
+    Plain("New abuse contact", "This is our new abuse contact for {a}. Complaints about spam go to it."),
+    Plain("Security bulletin", "A phishing campaign comes from {a}. We recommend to block it."),
+    Plain(
+        "Failed login attempts on your account",
+        "There were 5 failed login attempts on your account from {a}.",
+    ),
     # what shops and services send
     Plain(
         "Your order",

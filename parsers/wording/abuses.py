@@ -6,7 +6,21 @@ ATTACKS = Wording(
     (r"brute.?forc", "brute-force attempts"),
     (r"port.?scan", "a portscan"),
     (r"scann(?:ing|ed) (?:us|our|my)\b", "scanning us", "scanned our network", "scanned my host"),
-    (r"\b(?:d?dos|denial.of.service)\b", "a DDoS", "a denial of service"),
+    (
+        r"\b(?:d?dos(?:es|ing)?|denial.of.service)\b",
+        "a DDoS",
+        "DoSes our wiki",
+        "DoSing us",
+        "a denial of service",
+    ),
+    (r"malicious (?:traffic|activity)", "malicious traffic", "malicious activity"),
+    (
+        r"\bprob(?:es?|ing) (?:our|my|us)\b",
+        "probes our ports",
+        "they probe our hosts",
+        "probing my host",
+        "probing us",
+    ),
     (r"\battack", "it attacks us"),
     (r"\bhack", "a hacker"),
     (r"intrusion", "intrusion attempts"),
@@ -21,10 +35,23 @@ ATTACKS = Wording(
     (r"sql.?injection", "SQL injection"),
     (r"copyright|dmca|infring", "copyright material", "a DMCA notice", "an infringement"),
     (r"botnet|command.and.control|\bc2\b", "a botnet", "command and control", "a C2 server"),
+    (
+        r"(?:detected|seen|noticed) abuse\b",
+        "We have detected abuse from it",
+        "we have seen abuse",
+        "noticed abuse",
+    ),
     (r"angriff|angegriffen|greift", "ein Angriff", "wurden angegriffen", "greift uns an"),  # German
     (r"einbruch", "Einbruchsversuche"),
     (r"urheberrecht", "eine Urheberrechtsverletzung"),
     (r"attaqu", "nous attaque"),  # French
+    (
+        r"\bscann\w{1,4} (?:nos|notre|mes|mon)\b",
+        "scanne nos ports",
+        "scannent notre réseau",
+        "scanne mes ports",
+        "scanne mon site",
+    ),
     (r"tentatives? de connexion", "tentatives de connexion"),
     (r"droits? d'auteur", "violation du droit d'auteur"),
     (r"ataque|atacando|atacad", "un ataque", "está atacando", "fuimos atacados"),  # Spanish, Portuguese
@@ -48,9 +75,41 @@ ATTACKS = Wording(
 )
 """What somebody does to a host or a right; none of these is a kind of feedback report."""
 
+AT_US = Wording(
+    (
+        r"(?:attack|scann|spamm|hack|prob|flood|forc|hammer)\w{0,3} (?:us|our|me|my)\b",
+        "attacking us",
+        "scanning our network",
+        "spamming me",
+        "hacked my host",
+        "probes us",
+        "flooding us",
+        "brute forces our SSH",
+        "hammers our server",
+    ),
+    (
+        r"\b(?:attacks?|spam|scans?) (?:comes?|came|coming) from",
+        "attacks come from",
+        "the attack came from",
+        "spam coming from",
+        "the scan comes from",
+        "scans came from",
+    ),
+    (r"attempts against", "banned by Fail2Ban after 5 attempts against sshd"),
+)
+"""Who complains says whom it is done to, or just where it comes from."""
+
 FRAUD = Wording(
     (r"phish", "a phishing page"),
     (r"\bscam", "a scam"),
+    (
+        r"fake (?:login|shop|site|page|web)",
+        "a fake login",
+        "a fake shop",
+        "a fake site",
+        "a fake page",
+        "a fake website",
+    ),
     (r"fraudulent|fraud site|fraude", "a fraudulent shop", "a fraud site", "une fraude"),
     (r"betrug|betrüg", "ein Betrug", "eine betrügerische Seite"),
     (r"hameçonnage", "hameçonnage"),
@@ -78,6 +137,7 @@ MALWARE = Wording(
 
 SPAM = Wording(
     (r"spam", "spam"),
+    (r"mail.?bomb", "a mail bomb"),
     (r"junk ?(?:e-?)?mail", "junk mail", "junk e-mail"),
     (
         r"unsolicited (?:bulk|commercial|e?-?mail|message)",

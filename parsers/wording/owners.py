@@ -3,7 +3,7 @@
 from parsers.wording import Wording
 
 _HOSTS = (
-    r"(?:ip|ips|address(?:es)?|server|host|machine|network|router|firewall|gateway|honeypot|site|website|system|vps"
+    r"(?:ip|ips|address(?:es)?|servers?|host|machine|network|router|firewall|gateway|honeypot|site|website|system|vps"
     r"|mx)"
 )
 OWN_BEFORE = Wording(
@@ -26,10 +26,13 @@ OWN_BEFORE = Wording(
         "our MX",
         "our addresses",
         "our IPs",
+        "our name servers (",
     ),
+    (r"\bour scan(?:s|ners?)? from", "our scan from ", "our scans from ", "our scanner from "),
     (
-        r"\b(?:unser|mein)\w{0,2} (?:[\w-]{1,20} )?(?:server|ip|ip-?adresse|rechner|netz|system)",
+        r"\b(?:unser|mein)\w{0,2} (?:[\w-]{1,20} )?(?:\w{0,12}server|ip|ip-?adresse|rechner|netz|system)",
         "unser Server ist ",
+        "unseren Webserver ",
         "meine IP",
         "unsere IP-Adresse",
         "mein Rechner",

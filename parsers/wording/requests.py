@@ -4,9 +4,12 @@ from parsers.wording import Wording
 
 ASKS = Wording(
     (
-        r"please (?:\w{1,12} ){0,3}(?:investigate|take|stop|act|look into|shut|block|suspend|terminate|disable|remove"
+        r"(?:please|pls|kindly) (?:\w{1,12} ){0,3}"
+        r"(?:investigate|take|stop|act|look into|shut|block|suspend|terminate|disable|remove"
         r"|secure|clean|fix|check|address|handle|resolve|deal)\b",
         "Please investigate.",
+        "Pls check this.",
+        "Kindly look into this.",
         "Please take it down.",
         "Please stop them.",
         "Please act.",
@@ -36,6 +39,13 @@ ASKS = Wording(
         r"(?:appreciate|grateful) if you (?:would|could)",
         "We would appreciate if you would investigate.",
         "I'd be grateful if you could look at it.",
+    ),
+    (
+        r"\bstop (?:it|this|that|him)\b",
+        "Stop it!",
+        "You should stop this.",
+        "Make sure to stop that.",
+        "Stop him!",
     ),
     (
         r"cease and desist|make (?:it|this|him|them) stop",
@@ -72,6 +82,15 @@ ASKS = Wording(
         "Merci de faire le nécessaire.",
         "Veuillez mettre fin à cela.",
         "Veuillez supprimer la page.",
+    ),
+    (
+        r"\b(?:solicit|ped)\w{1,5} (?:a |o )?(?:remo|bloq|provid|interven|suspen|actu)",
+        "Solicitamos a remoção.",
+        "Solicito o bloqueio.",
+        "Pedimos providências.",
+        "Pedimos a intervenção.",
+        "Solicitamos suspender.",
+        "Les pedimos actuar.",
     ),
     (
         r"por favor,? (?:\w{1,10} )?(?:investig|tom|deten|bloque|elimin|retir|verifi|revis|remov|par[ea])",

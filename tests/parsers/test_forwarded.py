@@ -219,3 +219,17 @@ def test_the_zone_of_a_time_is_read(text: str, hour: int) -> None:
 def test_a_doubtful_date_is_none(text: str) -> None:
     """Whether the day or the month comes first is never guessed."""
     assert parse_date(normalize_date(text)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From: Ann\nSubject: Question\nDate: 2026-11-02\n\nHow do I get an address?",
+        "Date: Monday, 2 November 2026\nSubject: Weekly\nFrom: 10:00\nTo: 11:00\n\nAgenda",
+    ],
+)
+def test_a_form_or_an_invitation_is_no_forward(text: str) -> None:
+    """It has the labels of one in English, but nobody's address, and no route."""
+    read = read_mail(_build(text, subject="Hello"))
+
+    assert (read.disposition, read.reason) == ("not_a_report", "no_evidence")
