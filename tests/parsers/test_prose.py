@@ -155,7 +155,7 @@ def test_what_is_no_public_address_is_not_read(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "My IP is {}", "our mail server {}", "our server at {}", "{} is our server", "{} (our server)",
+        "My IP is {}", "our mail server {}", "our server at {}", "received by {}", "{} is our server", "{} (our server)",
         "destination: {}", "DST={}", "an attack on {}", "192.0.2.7 attacked {}", "192.0.2.7 -> {}",
         "from 192.0.2.7 to {}", "against {}", "target {}", "victim: {}", "unser Server {}",
         "notre serveur {}", "nuestro servidor {}", "onze server {}", "nasz serwer {}", "наш сервер {}",
