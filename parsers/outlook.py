@@ -32,7 +32,7 @@ _OF_PARTS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _NAMES = re.compile(r"^([!-9;-~]{1,200}+)[ \t]{0,20}:", re.MULTILINE)
-_MEDIA_TYPE = re.compile(r"(?!multipart)[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}", re.IGNORECASE)
+_MEDIA_TYPE = re.compile(r"(?!multipart)[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}", re.IGNORECASE | re.ASCII)
 _PRINTABLE = re.compile(r"[ -~]*")
 _SIGNED_PART = re.compile(rb"(?:content-type|mime-version)[ \t]{0,20}:", re.IGNORECASE)
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from parsers.html_text import read_words
 from parsers.mime import Part
 from parsers.subjects import is_forward, read_subject
-from parsers.wording.feedback import FORWARD_MARKS, OPENINGS
+from parsers.wording.feedback import FORWARD_LABELS, OPENINGS
+from parsers.wording.forwarded import MARKS
 
 WORDS_CHARACTERS = 8 * 1024
 """What is read of the text above them."""
@@ -47,7 +48,7 @@ def find_in_report(root: Part) -> set[int]:
 
 def is_passed_on(root: Part, text: str) -> bool:
     """Whether its subject or the words above its parts say that it is a forward."""
-    return is_forward(read_subject(root)) or FORWARD_MARKS.is_in(text)
+    return is_forward(read_subject(root)) or FORWARD_LABELS.is_in(text) or MARKS.is_in(text)
 
 
 def is_foreign_file(part: Part) -> bool:

@@ -14,6 +14,7 @@
 """
 
 import hashlib
+from dataclasses import replace
 
 from parsers import budget as limits
 from parsers.budget import Budget
@@ -43,8 +44,10 @@ from parsers.prose import read_prose
 from parsers.reports import can_stand_alone, complete_report
 from parsers.subjects import strip_prefixes
 from parsers.values import ReadMail, Report
+from parsers.wording.forwarded import MARKS
 
 LOST_ROUTE = "A message was forwarded in the text, without the headers that tell where it came from."
+BESIDE_FORWARD = "What is attached to a forward in the text may be a file of the junk: it may be made up."
 
 
 def read_mail(raw: bytes) -> ReadMail:
@@ -110,10 +113,10 @@ def _prefer_pasted(
     A forward that shows a message in its text, with a route or under its own subject, brings the files of that
     message too: they are not reported, unless it is a complaint, and they are what it complains about.
     """
-    shows_route = outside.is_forward and outside.pasted and outside.pasted.every("received")
+    shows_route = outside.is_forward and outside.shows_route_in_text
     shows_another = _shows_another(outside, enclosed)
     if not (shows_route or shows_another) and any(can_stand_alone(report) for report in attached):
-        return attached
+        return _doubt_files(attached, outside, budget)
     messages = read_pasted(outside, budget)
     shown = _report_pasted(messages, outside, budget)
     pasted = shown if shows_another else [report for report in shown if can_stand_alone(report)]
@@ -122,6 +125,15 @@ def _prefer_pasted(
         return beside
     known = {report.origin_ip for report in attached if can_stand_alone(report)}
     return pasted if pasted and not any(report.origin_ip in known for report in pasted) else attached
+
+
+def _doubt_files(attached: list[Report], outside: Outside, budget: Budget) -> list[Report]:
+    """The same; programs that forward in the text leave the files of the junk, which its sender may have made up."""
+    is_shown = outside.pasted is not None and not outside.shows_route_in_text
+    if not is_shown or not (outside.is_forward or MARKS.is_in(outside.own_text)):
+        return attached
+    budget.warn(BESIDE_FORWARD)
+    return [replace(report, is_hearsay=True) for report in attached]
 
 
 def _shows_another(outside: Outside, enclosed: list[Reported]) -> bool:

@@ -149,6 +149,7 @@ TARGETS = Wording(
     (r"\bvictim(?:[_ -]?ip)?s?", "victim: ", "victim IP: "),
     (r"(?:-|=)>|→", "-> ", "=> ", "→ "),
     (r"\bagainst", "against "),
+    (r"\b(?:received|accepted|delivered) (?:by|to)", "received by ", "accepted by ", "delivered to "),
     (r"attack(?:s|ed|ing)? (?:on|to)", "attacks on ", "an attack to ", "attacking on ", "attacked on "),
     (r"attack(?:s|ed|ing)(?= [(\[]?$)", "it attacks ", "attacked ", "attacking "),
     (r"\bziel(?:-?ip|-?adresse)?", "Ziel: ", "Ziel-IP: ", "Zieladresse: "),

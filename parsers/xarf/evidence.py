@@ -54,7 +54,7 @@ def _decode(payload: str, is_plain: bool) -> bytes:
     """The content; some write it as it is where the format demands base64."""
     if is_plain or _NOT_BASE64.search(payload):
         return clean_text(payload).encode("utf-8")
-    return decode_base64(payload.encode("ascii"))
+    return decode_base64(payload.encode("ascii", "ignore"))
 
 
 def _show(one: Evidence) -> str | None:

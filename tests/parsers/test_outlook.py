@@ -37,6 +37,14 @@ def write(made: Made) -> bytes:
     return (item and write_message(item)) or b""
 
 
+@pytest.mark.parametrize("kind", ["text/\u017f", "\u212a/x"])
+def test_a_media_type_is_ascii(kind: str) -> None:
+    """Without regard to case, two letters beyond ASCII are like `s` and `k`."""
+    raw = write(build_outlook(HEADER, [Attached(b"a file", kind=kind)], body="Buy now!"))
+
+    assert b"Content-Type: application/octet-stream" in raw
+
+
 def test_another_reader_understands_the_files_that_are_built() -> None:
     """Otherwise builder and reader could share a mistake."""
     large = b"x" * 70_000

@@ -159,7 +159,7 @@ def test_what_is_no_public_address_is_not_read(text: str) -> None:
         "destination: {}", "DST={}", "an attack on {}", "192.0.2.7 attacked {}", "192.0.2.7 -> {}",
         "from 192.0.2.7 to {}", "against {}", "target {}", "victim: {}", "unser Server {}",
         "notre serveur {}", "nuestro servidor {}", "onze server {}", "nasz serwer {}", "наш сервер {}",
-        "当社サーバー {}",
+        "当社サーバー {}", "received by {}",
     ],
 )  # fmt: skip
 def test_the_writers_own_address_is_known(text: str) -> None:

@@ -5,6 +5,7 @@ from base64 import b64encode
 
 import pytest
 import xarf
+from forwards import FORWARDS, Forward
 from mail_builders import build_junk, build_mail, build_part
 from xarf.schema_registry import schema_registry
 from xarf_documents import US, V0, V4, list_warnings, read_one, write
@@ -219,3 +220,15 @@ def test_xarf_that_junk_brings_accuses_nobody() -> None:
     read = read_mail(build_mail(build_part(junk)))
 
     assert [(one.format, str(one.origin_ip)) for one in read.reports] == [("attached", "192.0.2.10")]
+
+
+@pytest.mark.parametrize("forward", FORWARDS, ids=lambda forward: forward.name)
+def test_a_document_in_a_forward_accuses_nobody(forward: Forward) -> None:
+    """In any language, below a subject of the reporter's own, and under a name as reports have it."""
+    text = build_part(f"Spam!\n\n{forward.lines}\nBuy\n".encode(), "text/plain; charset=utf-8")
+    named = 'Content-Disposition: attachment; filename="report.json"\r\n'
+    document = build_part(write(source_identifier="192.0.2.99").encode(), "application/json", named)
+
+    read = read_mail(build_mail(text, document, header="Subject: Spam received\r\n"))
+
+    assert [(one.format, one.source_ip) for one in read.reports] == [("inline", None)]

@@ -30,6 +30,10 @@ HOSTILE: dict[str, tuple[str, str | None]] = {
     "a doubled word": (write_more('"protocol": "x"'), "192.0.2.10"),
     "cut": (write()[:-5], None),
     "other types": (write(source_identifier=["192.0.2.10"], category={}, type=[]), None),
+    "evidence in base64 with a wide blank": (
+        write(evidence=[{"payload": "YSBs\u2028aW5l", "content_type": "text/plain"}]),
+        "192.0.2.10",
+    ),
     "evidence of other types": (
         write(evidence=[1, [], {"payload": 5}, {"payload": "é", "content_type": 1}]),
         "192.0.2.10",
