@@ -10,7 +10,6 @@ from abuse_intake.attribution.route import trace_origin
 from abuse_intake.attribution.signatures import NoVerifier, Verifier
 from abuse_intake.attribution.sources import gather_evidence, has_ambiguous_name
 from abuse_intake.attribution.sources.envelope import may_claims_count
-from abuse_intake.attribution.sources.hearsay import is_only_stated
 from abuse_intake.settings_attribution import ProviderSettings
 from parsers.values import Report
 from storage.values import Attribution
@@ -45,7 +44,7 @@ class Attributor:
                 was_ever_held=origin.ip is not None and self.directory.was_ever_held(origin.ip),
                 named=named,
                 has_ambiguous_name=not named and has_ambiguous_name(subject),
-                is_hearsay=report.is_hearsay or is_only_stated(report),
+                is_hearsay=report.is_hearsay,
                 proven=find_proven(evidence),
             )
         )

@@ -54,20 +54,6 @@ def test_hearsay_is_not_corroborated() -> None:
     ]
 
 
-def test_fields_without_a_message_do_not_corroborate_each_other() -> None:
-    """Whoever wrote the report states the address and the envelope alike; the evidence says so."""
-    report = make_report(origin_ip=ip_address("192.0.2.5"), original_mail_from="sales@contoso.example")
-
-    found = _attribute(report)
-
-    assert (found.tenant, found.confidence) == ("contoso", "stated")
-    assert [(one.source, one.tenant) for one in found.evidence] == [
-        ("address", "contoso"),
-        ("envelope", "contoso"),
-        ("hearsay", None),
-    ]
-
-
 def test_an_address_alone_states() -> None:
     """A foreign envelope neither adds nor takes away."""
     report = make_report(make_hop("192.0.2.5"), return_path="sales@elsewhere.example")
