@@ -4,7 +4,8 @@ from parsers.wording import Wording
 
 DEFENCES = Wording(
     (
-        r"\b(?:anti|fight|against|contra|contre)[ -]?(?:spam|phishing|malware|virus|ddos|scam|hack)",
+        r"\b(?:anti|fight|against|contra|contre)[ -]?(?:abuse|spam|phishing|malware|virus|ddos|scam|hack)",
+        "the anti-abuse working group",
         "our anti-spam gateway",
         "to fight phishing",
         "measures against malware",
