@@ -21,13 +21,17 @@ from abuse_intake.completeness import find_completeness, find_whom_to_teach
 from abuse_intake.disarm import disarm
 from abuse_intake.letters import LetterRefused, check_letter
 from parsers.addresses import domain_of, strict_addr_spec
+from parsers.archives import ENCRYPTED, UNKNOWN
 from parsers.headers import strict_msg_ids
 from parsers.values import ReadMail, Report
+from parsers.xarf.kinds import CATEGORIES
 from storage.held_back import HeldBack
 from storage.values import Attribution, NewAcknowledgement
 
 LANGUAGE = "en"
 """The folder of the templates."""
+UNOPENED = frozenset({ENCRYPTED, UNKNOWN})
+"""Warnings about archives that the reporter can do something about."""
 MAX_LISTED = 10
 """Reported messages that the body lists; the others are counted."""
 
@@ -59,6 +63,7 @@ def render_acknowledgement(
             for report, attribution in zip(read.reports[:MAX_LISTED], attributions, strict=False)
         ],
         "teach": find_whom_to_teach(read.reports),
+        "is_unopened": not UNOPENED.isdisjoint(read.warnings),
         "language": LANGUAGE,
         "guide": read.correspondence.mail_program or "other",
         "address": ourselves.address,
@@ -96,6 +101,7 @@ def _show_report(report: Report, attribution: Attribution) -> dict[str, str | No
         "subject": disarm(message.subject) if message and message.subject else None,
         "message_id": disarm(message.message_id) if message and message.message_id else None,
         "address": str(attribution.ip) if attribution.ip else None,
+        "about": _show_kind(report),
         "completeness": find_completeness(report).value,
     }
 
@@ -161,6 +167,12 @@ def _set_text(message: EmailMessage, text: str) -> None:
 
 
 SMTP_BYTES = compat32.clone(linesep="\r\n", max_line_length=998)
+
+
+def _show_kind(report: Report) -> str:
+    """What a XARF report is about, in words of XARF: others are a stranger's."""
+    types = CATEGORIES.get(report.category or "", ())
+    return f"{report.type} ({report.category})" if report.type in types else "something other than mail"
 
 
 @cache

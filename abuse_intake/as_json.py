@@ -134,6 +134,8 @@ def incident_fields(incident: IncidentRecord) -> dict[str, Any]:
         "reason": incident.reason,
         "route": incident.route,
         "feedback_type": incident.feedback_type,
+        "category": incident.category,
+        "type": incident.type,
         "status": incident.status,
         "subject": incident.subject,
         "message_id": incident.message_id,

@@ -12,6 +12,7 @@ from typing import Any, get_args
 from fuzz.finding import require
 from fuzz.parts import find_contents
 from parsers.as_json import mail_as_json
+from parsers.budget import UNPACKED_BYTES
 from parsers.values import IPAddress, Message, ReadMail, Report, ReportFormat
 
 REASONS = frozenset(
@@ -23,7 +24,7 @@ JSON_CONSTANT = 256 * 1024
 """How large the JSON of a mail may be: a control character is six bytes there, each of the bounded number of hops and
 reports has its keys."""
 DECODED_TIMES = 4
-"""A reported message may be larger than its mail where that is in UTF-16 or an 8-bit charset."""
+"""A reported message may be larger than its mail where that is in UTF-16 or an 8-bit charset; or it was compressed."""
 WARNINGS = 40
 
 _ADDR_SPEC = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9_.-]{1,253}|\[[A-Za-z0-9:.]+\])")
@@ -37,7 +38,9 @@ _NO_ORIGIN = tuple(
     )
 )
 _ENCODED = re.compile(
-    rb"base64|quoted-printable|\xff\xfe|\xfe\xff|<plist|[A-Za-z0-9+/]{56}|mbox|\A\s*\d+\s*\n", re.IGNORECASE
+    rb"base64|quoted-printable|\xff\xfe|\xfe\xff|<plist|[A-Za-z0-9+/]{56}|mbox|\A\s*\d+\s*\n"
+    rb"|PK\x03\x04|\x1f\x8b|BZh|7zXZ|ustar",
+    re.IGNORECASE,
 )
 """Signs that a message may not stand in the mail byte for byte."""
 
@@ -177,7 +180,9 @@ def reports_say_what_they_may(_: bytes, read: ReadMail) -> None:
             require(re.fullmatch("[!-9;-~]{1,200}", name) and any(values), f"the extension {name!r}")
         lists = (report.original_rcpt_to, report.reported_domains, report.reported_uris)
         require(all(all(texts) for texts in lists), "an empty text in a list")
-        require(report.category is None and report.type is None, "values of XARF")
+        stated = report.category, report.type
+        require(report.format == "xarf" or stated == (None, None), "values of XARF")
+        require(all(len(one or "") <= 100 and one == (one and one.lower()) for one in stated), f"{stated}")
 
 
 def a_message_is_bytes_of_the_mail(raw: bytes, read: ReadMail) -> None:
@@ -187,7 +192,8 @@ def a_message_is_bytes_of_the_mail(raw: bytes, read: ReadMail) -> None:
         if message is None:
             continue
         require(message.sha256 == hashlib.sha256(message.raw).hexdigest(), "another hash")
-        require(message.size == len(message.raw) <= DECODED_TIMES * len(raw) + 1000, f"size {message.size}")
+        most = max(DECODED_TIMES * len(raw) + 1000, UNPACKED_BYTES.of_all)
+        require(message.size == len(message.raw) <= most, f"size {message.size}")
         if report.format == "attached" and not _ENCODED.search(raw):
             require(message.raw in raw, "the message does not stand in the mail")
         _check_header_values(message)

@@ -1,6 +1,6 @@
 """Enclosed messages: which parts of a mail are messages, or headers of messages, that somebody attached."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from parsers.budget import MESSAGES
 from parsers.message import begins_like_message
@@ -25,9 +25,12 @@ ENCLOSING_TYPES = frozenset(
 TEXT_TYPES = frozenset({"text/plain", "text/html"})
 
 
-def find_attached(root: Part) -> list[Part]:
-    """The parts that enclose a message, in the order of the mail; what these enclose is not looked at."""
-    found = [part for part in root.leaves if _encloses(part)]
+def find_attached(root: Part, is_opened: Callable[[Part], bool] | None = None) -> list[Part]:
+    """The parts that enclose a message, in the order of the mail; what these enclose is not looked at.
+
+    Those that `is_opened` accepts count too: files that hold messages in a form of their own (`parsers.packed`).
+    """
+    found = [part for part in root.leaves if _encloses(part) or (is_opened and is_opened(part))]
     if len(found) > ATTACHED:
         root.budget.warn(MESSAGES.sentence)
     return found[:ATTACHED]
@@ -42,20 +45,26 @@ def find_unmarked(root: Part) -> Iterator[Part]:
 
 def contents_of(part: Part) -> list[bytes]:
     """The messages that a part encloses: one, or all of a mailbox file, whatever a message's own file is named."""
-    content = part.message_content()
-    is_named = part.type not in ENCLOSING_TYPES and part.filename.lower().endswith(".mbox")
-    is_mailbox = part.type == "application/mbox" or is_named
+    return split_content(part.message_content(), part.type, part.filename)
+
+
+def split_content(content: bytes, media_type: str, name: str) -> list[bytes]:
+    """The same of a file, by its type and its name."""
+    is_named = media_type not in ENCLOSING_TYPES and name.lower().endswith(".mbox")
+    is_mailbox = media_type == "application/mbox" or is_named
     return split_mailbox(content) if is_mailbox else [content]
 
 
 def _encloses(part: Part) -> bool:
     """By its type; else a file, of any name and any type, that begins like a message."""
-    if part.type in ENCLOSING_TYPES:
-        return True
+    return part.type in ENCLOSING_TYPES or (is_file(part) and _begins_like_message(part))
+
+
+def is_file(part: Part) -> bool:
+    """Whether it can be the file of a message: no picture, sound, or text to be read."""
     if part.type.startswith(("multipart/", "image/", "audio/", "video/")):
         return False
-    is_file = part.filename or part.disposition.name == "attachment" or part.type not in TEXT_TYPES
-    return bool(is_file) and _begins_like_message(part)
+    return bool(part.filename) or part.disposition.name == "attachment" or part.type not in TEXT_TYPES
 
 
 def _begins_like_message(part: Part) -> bool:

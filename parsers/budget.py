@@ -46,6 +46,22 @@ FEEDBACK_BYTES = Limit(128 * KIB, 64 * KIB, 2 * KIB, "A feedback report is too l
 FEEDBACK_FIELDS = Limit(
     1_000, 1_000, 30, "A feedback report has too many fields; the last ones were not read."
 )
+PROSE_CHARACTERS = Limit(
+    128 * KIB,
+    64 * KIB,
+    KIB,
+    "The texts are too long to look for addresses in all of them; their ends were not read.",
+)
+NAMED = Limit(20, 20, 0, "The text names too many addresses; the last ones were left out.")
+XARF_BYTES = Limit(16 * MIB, 8 * MIB, 64 * KIB, "A XARF document is too long; its end was not read.")
+XARF_VALUES = Limit(50_000, 20_000, 1_000, "A XARF document has too many values; its end was not read.")
+XARF_DOCUMENTS = Limit(100, 50, 0, "The mail has too many XARF documents; the last ones were not read.")
+OUTLOOK_ENTRIES = Limit(
+    40_000, 10_000, 0, "An Outlook file has too many entries; the last ones were not read."
+)
+ARCHIVE_MEMBERS = Limit(10_000, 5_000, 0, "The archives hold too many files; the last ones were not read.")
+UNPACKED_BYTES = Limit(32 * MIB, 32 * MIB, 0, "The archives hold too much; the last files were not read.")
+"""What is read of them and what is unpacked; costlier methods count more (`parsers/sources.py`)."""
 LONG_VALUE = "A subject or a list of addresses is too long; its end was not read."
 PASTED = "A text shows too many messages; the last ones were not read."
 REPORTS = Limit(100, 100, 0, "The mail brings too many reports; the last ones were left out.")

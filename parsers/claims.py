@@ -17,6 +17,16 @@ HOTMAIL_SUBJECT = re.compile(r"\s{0,5}complaint about message from\s{1,5}(\S{2,6
 HOTMAIL_DOMAINS = ("hotmail.com",)
 """Hotmail's older junk mail reports: no machine-readable part, the address stands in the subject."""
 
+BUTTONS = (
+    ("1|", "abuse"),
+    ("junk:", "abuse"),
+    ("2|", "not-spam"),
+    ("not junk:", "not-spam"),
+    ("3|", "fraud"),
+    ("phishing:", "fraud"),
+)
+"""How the subjects begin that the report buttons of Outlook write, and what the reporter said by the button."""
+
 _AUTHENTICATION: tuple[Row, ...] = (
     (
         r"dmarc (?:forensic|failure) report",
@@ -36,9 +46,10 @@ def read_claim(outside: Outside, form: ReportFormat) -> Report:
     """A report of that format, with what the mail states; the subject of a forward is that of the junk."""
     named = SPAMCOP_SUBJECT.match(outside.subject) if outside.is_from(SPAMCOP_DOMAINS) else None
     source_ip = parse_ip(named[1]) if named else None
+    says_failed = _says_authentication_failed(outside)
     return Report(
         form,
-        feedback_type="auth-failure" if _says_authentication_failed(outside) else None,
+        feedback_type="auth-failure" if says_failed else find_button(outside.subject),
         source_ip=source_ip,
     )
 
@@ -54,6 +65,12 @@ def read_hotmail_claim(outside: Outside) -> Report | None:
 def find_format(outside: Outside) -> ReportFormat:
     """A mail that calls itself a feedback report is one, though its fields are missing or broken."""
     return "arf" if is_feedback_report(outside.root) else "attached"
+
+
+def find_button(subject: str) -> str | None:
+    """The feedback type that a report button wrote before a subject."""
+    lower = subject.lower()
+    return next((kind for start, kind in BUTTONS if lower.startswith(start)), None)
 
 
 def _says_authentication_failed(outside: Outside) -> bool:

@@ -1,22 +1,33 @@
 """The messages that a mail brings, read: attached ones, and those pasted into its text."""
 
-from parsers.attached import contents_of, find_attached
+from itertools import chain
+
+from parsers.attached import find_attached
 from parsers.budget import MESSAGES, Budget
 from parsers.inline import find_pasted
 from parsers.message import Reported, read_reported
 from parsers.mime import Part
 from parsers.outside import Outside
-from parsers.recipients import find_recipients
+from parsers.packed import is_outlook, is_packed, unpack
+from parsers.recipients import find_addressed, find_noted, find_recipients
+from parsers.wording.replies import ANSWERS
 
 
 def read_attached(root: Part, budget: Budget, limit: int | None = None) -> list[Reported]:
-    """The attached messages, of so many parts; a mailbox file holds several."""
+    """The attached messages, of so many parts; a mailbox file or an archive holds several.
+
+    With a limit it is a reported message that they are attached to: archives in it are not opened.
+    """
     found: list[Reported] = []
-    parts = find_attached(root)
+    is_opened = is_packed if limit is None else is_outlook
+    parts = find_attached(root, is_opened)
     if limit is not None and len(parts) > limit:
         budget.warn(MESSAGES.sentence)
-    for part in parts[:limit]:
-        read = (read_reported(raw, budget) for raw in contents_of(part)[:limit])
+    for group in chain.from_iterable(unpack(part, is_opened, budget) for part in parts[:limit]):
+        if not budget.allow(MESSAGES):
+            budget.warn(MESSAGES.sentence)
+            break
+        read = (read_reported(one.raw, budget, one.form) for one in group[:limit])
         found += _of_one_receiver([reported for reported in read if reported])
     return found
 
@@ -27,7 +38,16 @@ def read_pasted(outside: Outside, budget: Budget) -> list[Reported]:
     if not read:
         return []
     parties = find_recipients(outside.root) | {outside.sender}
-    return [one for one in read if not _is_of(one, parties)] or read
+    others = [one for one in read if not _is_of(one, parties)]
+    return others or [one for one in read if not _is_of(one, _find_answered(outside))]
+
+
+def _find_answered(outside: Outside) -> set[str]:
+    """Who wrote what an answer quotes: its own sender, and those that got this copy of it."""
+    if outside.is_forward or not (outside.has("in-reply-to") or ANSWERS.is_in(outside.subject)):
+        return set()
+    addressed = find_addressed(outside.root)
+    return find_noted(outside.root) | {outside.sender} | (addressed if len(addressed) == 1 else set())
 
 
 def find_believed(pasted: list[Reported]) -> list[Reported]:

@@ -3,8 +3,7 @@
 A machine-readable part counts only where the sender of the mail put it, not the sender of the junk.
 """
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from parsers import budget as limits
 from parsers.arf import BrokenReport, build_report
@@ -13,30 +12,18 @@ from parsers.attached import ENCLOSING_TYPES, find_attached, find_unmarked
 from parsers.budget import Budget
 from parsers.content import decode_base64
 from parsers.header_block import GLANCE_FIELDS, Field, split_header
-from parsers.html_text import read_words
 from parsers.inline import find_pasted
 from parsers.message import Reported, read_reported
 from parsers.mime import Part
-from parsers.subjects import is_forward, read_subject
+from parsers.own_parts import choose_own, opens_like_report
 from parsers.values import Report
-from parsers.wording.feedback import FORWARD_MARKS, OPENINGS
+from parsers.xarf_parts import find_stated, join_reports
 
 CONTENT_BYTES = 256 * 1024
 """What is read of one: its message can stand behind its fields."""
-WORDS_CHARACTERS = 8 * 1024
-"""What is read of the text above it."""
-TEXTS = 5
 
 FEEDBACK = "message/feedback-report"
 _OTHER_TYPES = ("text/", "application/", "message/")
-_OWN_FILES = re.compile(
-    r"report|feedback|arf"
-    r"|att\d|details"  # Exchange
-    r"|noname"  # Gmail
-    r"|part[ _-]?\d",  # Mozilla
-    re.IGNORECASE,
-)
-"""Names that machine-readable parts have, given by their sender or by a program under way."""
 
 Paired = tuple[Report, Reported | None]
 
@@ -55,27 +42,54 @@ def find_feedback(
     root: Part, budget: Budget, limit: int | None = None
 ) -> tuple[list[Paired], list[Reported]]:
     """Each feedback report with its message, and the messages beside them, so many, that none is about."""
-    named = [part for part in root.leaves if part.type == FEEDBACK or _may_hold_fields(part)]
-    if not named:
-        return [], []
-    found = [part for part in named if _is_feedback(part)] or [part for part in named if _is_merged(part)]
-    like_feedback = {id(part): part for part in found}
-    chosen = _choose_senders(root, like_feedback)
-    parts = chosen[: budget.take(limits.FEEDBACK_PARTS, len(chosen))]
-    reports = {id(part): report for part in parts if (report := _parse_feedback(part, budget))}
+    stated = find_stated(root, budget)
+    documents = {id(one.part) for one in stated}
+    like_feedback = _find_like_feedback(root, documents)
+    fields = _read_fields(root, like_feedback, budget)
+    reports, own = join_reports(fields, stated)
     if not reports:
         return [], []
-    attached = [part for part in find_attached(root) if id(part) not in like_feedback]
+    waiting = [key for key in reports if key in fields or (key in documents and key not in own)]
+    no_messages = documents | like_feedback.keys()
+    messages, others = _find_messages(root, waiting, no_messages, budget, limit)
+    raws = {key: raw for key, raw in own.items() if key not in messages}
+    messages |= {key: read_reported(raw, budget) for key, raw in raws.items()}
+    return [(report, messages.get(key)) for key, report in reports.items()], others
+
+
+def _find_like_feedback(root: Part, documents: Collection[int]) -> dict[int, Part]:
+    """The parts, by their id, with fields of ARF."""
+    leaves = [part for part in root.leaves if id(part) not in documents]
+    named = [part for part in leaves if part.type == FEEDBACK or _may_hold_fields(part)]
+    found = [part for part in named if _is_feedback(part)] or [part for part in named if _is_merged(part)]
+    return {id(part): part for part in found}
+
+
+def _read_fields(root: Part, like_feedback: dict[int, Part], budget: Budget) -> dict[int, Report]:
+    chosen = choose_own(root, like_feedback)
+    parts = chosen[: budget.take(limits.FEEDBACK_PARTS, len(chosen))]
+    return {id(part): report for part in parts if (report := _parse_feedback(part, budget))}
+
+
+def _find_messages(
+    root: Part, keys: list[int], no_messages: Collection[int], budget: Budget, limit: int | None
+) -> tuple[dict[int, Reported | None], list[Reported]]:
+    """The message of each report that waits for one, by its key, and the messages left over."""
+    attached = [part for part in find_attached(root) if id(part) not in no_messages]
+    if not attached and not keys:
+        return {}, []
     if not attached:
-        unmarked = (part for part in find_unmarked(root) if id(part) not in like_feedback)
-        attached = [part for _, part in zip(reports, unmarked, strict=False)]
+        unmarked = (part for part in find_unmarked(root) if id(part) not in no_messages)
+        attached = [part for _, part in zip(keys, unmarked, strict=False)]
     if not attached:
-        raws = _find_appended([part for part in parts if id(part) in reports]) or _find_pasted(root)
-        return _in_order(list(reports.values()), raws, budget), []
-    pairs, surplus = _pair(root, reports, {id(part) for part in attached})
+        leaves = {id(part): part for part in root.leaves}
+        parts = [leaves[key] for key in keys]
+        raws = _find_appended(parts) or _find_pasted(root)
+        return _in_order(keys, raws, budget), []
+    pairs, surplus = _pair(root, keys, {id(part) for part in attached})
     messages = {key: read_reported(part.message_content(), budget) for key, part in pairs.items()}
     others = [read for part in surplus[:limit] if (read := read_reported(part.message_content(), budget))]
-    return [(report, messages.get(key)) for key, report in reports.items()], others
+    return messages, others
 
 
 def _find_appended(parts: list[Part]) -> list[bytes | None]:
@@ -94,10 +108,9 @@ def _has_sender(raw: bytes) -> bool:
     return "from" in header.by_name
 
 
-def _in_order(reports: list[Report], raws: list[bytes | None], budget: Budget) -> list[Paired]:
-    messages = [read_reported(raw, budget) if raw else None for raw in raws[: len(reports)]]
-    messages += [None] * (len(reports) - len(messages))
-    return list(zip(reports, messages, strict=True))
+def _in_order(keys: list[int], raws: list[bytes | None], budget: Budget) -> dict[int, Reported | None]:
+    pairs = zip(keys, raws, strict=False)
+    return {key: read_reported(raw, budget) for key, raw in pairs if raw}
 
 
 def _pair(
@@ -119,44 +132,6 @@ def _pair(
     return pairs, waiting[id(root)][1] + surplus
 
 
-def _choose_senders(root: Part, like_feedback: Mapping[int, Part]) -> list[Part]:
-    """The machine-readable parts that are the sender's.
-
-    Forwards hold the junk's own attachments, mostly with the file names that they came with.
-    """
-    if not like_feedback:
-        return []
-    in_report = {
-        id(child) for part in root.parts if part.type == "multipart/report" for child in part.children
-    }
-    text = _find_words(root, like_feedback)
-    trusts_all = not text or _opens_like_report(text)
-    passes_on = is_forward(read_subject(root)) or FORWARD_MARKS.is_in(text)
-    return [
-        part
-        for key, part in like_feedback.items()
-        if key in in_report or trusts_all or not (passes_on or _is_foreign_file(part))
-    ]
-
-
-def _is_foreign_file(part: Part) -> bool:
-    return bool(part.filename) and not _OWN_FILES.search(part.filename)
-
-
-def _find_words(root: Part, like_feedback: Mapping[int, Part]) -> str:
-    """The beginning of the first text that is no machine-readable part: the words of who sent the mail.
-
-    Of whatever kind, unlike in `find_text`: a plain text behind a page can be the footer of a list.
-    """
-    texts = (part for part in root.parts if part.type.startswith("text/") and id(part) not in like_feedback)
-    words = (read_words(part, WORDS_CHARACTERS).strip() for _, part in zip(range(TEXTS), texts, strict=False))
-    return next((text for text in words if text), "")
-
-
-def _opens_like_report(text: str) -> bool:
-    return OPENINGS.is_in(" ".join(text[:1000].split()))
-
-
 def _is_feedback(part: Part) -> bool:
     """By its type, or by its first fields: some senders, and programs under way, change the type."""
     return part.type == FEEDBACK or begins_like_report(_glance(part))
@@ -164,7 +139,7 @@ def _is_feedback(part: Part) -> bool:
 
 def _is_merged(part: Part) -> bool:
     """Some programs under way make one text of the report for people and the one for machines."""
-    return _opens_like_report(_glance(part)[:1000].decode("latin-1"))
+    return opens_like_report(_glance(part)[:1000].decode("latin-1"))
 
 
 def _may_hold_fields(part: Part) -> bool:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from parsers import forwarded
 from parsers.budget import PASTED, PASTED_LINES, Budget
-from parsers.header_block import KNOWN_NAMES, skip_prologue, split_header
+from parsers.header_block import KNOWN_NAMES, Header, skip_prologue, split_header
 from parsers.html_text import is_html, read_words
+from parsers.local_dates import normalize_date
 from parsers.message import is_message_header
 from parsers.mime import Part
 
@@ -21,6 +23,7 @@ _ROUTED = re.compile(rb"^Received:", re.MULTILINE | re.IGNORECASE)
 _TEXT_FILES = (".txt", ".htm", ".html")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 """Characters that editors leave in what is copied."""
+_SPACES = re.compile("[\xa0\u202f]")
 
 
 def find_pasted(root: Part) -> list[bytes]:
@@ -60,15 +63,18 @@ def _cut_lines(lines: list[str], budget: Budget) -> list[str]:
 
 def _find_blocks(lines: list[str]) -> Iterator[tuple[int, bytes]]:
     """The line that each pasted message begins at, and the message."""
-    lines = [line if line.isascii() else _INVISIBLE.sub("", line).replace("\xa0", " ") for line in lines]
+    lines = [line if line.isascii() else _SPACES.sub(" ", _INVISIBLE.sub("", line)) for line in lines]
     index = count = 0
     while index < len(lines) and count <= BLOCKS:
         start = index
         found = _FIELD.match(lines[index])
-        if not found or found[2].lower() not in KNOWN_NAMES:
+        if found and found[2].lower() in KNOWN_NAMES:
+            block, index = _read_block(lines, start, found[1])
+        elif forwarded.begins_forwarded(lines[index]):
+            block, index = _read_forwarded(lines, start, forwarded.find_quote(lines[index]))
+        else:
             index += 1
             continue
-        block, index = _read_block(lines, index, found[1])
         if block:
             count += 1
             yield start, block
@@ -77,12 +83,39 @@ def _find_blocks(lines: list[str]) -> Iterator[tuple[int, bytes]]:
 def _read_block(lines: list[str], start: int, quote: str) -> tuple[bytes | None, int]:
     """The message that begins at a line, if its header is one, and the line to go on from."""
     header, end = _read_header(lines, start, quote)
-    raw = "\r\n".join(header).encode("utf-8", "replace")
-    if not is_message_header(split_header(raw, skip_prologue(raw, 0, len(raw)), len(raw))[0]):
-        return None, end + 1
+    raw = "\r\n".join(map(_as_field, header)).encode("utf-8", "replace")
+    found = split_header(raw, skip_prologue(raw, 0, len(raw)), len(raw))[0]
+    if is_message_header(found) and _tells_source(found):
+        return _add_body(raw, lines, end, quote)
+    block, after = _read_forwarded(lines, start, quote)
+    return block, after if block else end + 1
+
+
+def _tells_source(header: Header) -> bool:
+    """Forms and invitations have From, Date and Subject too, but neither an address there nor a route."""
+    names = header.by_name.keys()
+    return "received" in names or "message-id" in names or b"@" in (header.first("from") or b"")
+
+
+def _read_forwarded(lines: list[str], start: int, quote: str) -> tuple[bytes | None, int]:
+    """The same of a message that a program headed with a few labels."""
+    header, end = _read_header(lines[: start + forwarded.LINES], start, quote)
+    above = [_unquote(line, quote) for line in lines[max(0, start - forwarded.MARK_LINES) : start]]
+    translated = forwarded.translate_header(header, above)
+    if not translated:
+        return None, start + 1
+    fields, count = translated
+    step = 2 if end - start > len(header) else 1
+    return _add_body(
+        "\r\n".join(fields).encode("utf-8", "replace"), lines, min(end, start + step * count), quote
+    )
+
+
+def _add_body(header: bytes, lines: list[str], end: int, quote: str) -> tuple[bytes, int]:
     body_end = _end_of_body(lines, end, quote)
-    body = "\r\n".join(_unquote(line, quote) for line in lines[end:body_end])
-    return raw + b"\r\n" + body.encode("utf-8", "replace") + b"\r\n", max(body_end, end + 1)
+    body = [_unquote(line, quote) for line in lines[end:body_end]]
+    body = body if not body or not body[0].strip() else ["", *body]
+    return header + b"\r\n" + "\r\n".join(body).encode("utf-8", "replace") + b"\r\n", max(body_end, end + 1)
 
 
 def _read_header(lines: list[str], start: int, quote: str) -> tuple[list[str], int]:
@@ -94,7 +127,7 @@ def _read_header(lines: list[str], start: int, quote: str) -> tuple[list[str], i
     while end < len(lines):
         line = _unquote(lines[end], quote)
         if line.strip():
-            header.append(_as_field(line))
+            header.append(line)
         elif not is_doubled or not "".join(lines[end + 1 : end + 2]).strip(" \t>|"):
             break
         end += 1
@@ -105,7 +138,8 @@ def _as_field(line: str) -> str:
     """A field as it was before it was copied, or the rest of one: programs wrap lines, and drop indents."""
     found = _FIELD.match(line)
     if found and not found[1] and _is_name(found[2], found[3] != ""):
-        return f"{found[2]}: {line[found.end() :].lstrip()}"
+        value = line[found.end() :].lstrip()
+        return f"{found[2]}: {normalize_date(value) if found[2].lower() == 'date' else value}"
     return line if line[0] in " \t" else f" {line}"
 
 

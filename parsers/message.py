@@ -23,7 +23,7 @@ from parsers.route import Route, read_route
 from parsers.saved import unwrap
 from parsers.senders import read_sender
 from parsers.traces import read_traces
-from parsers.values import Message
+from parsers.values import Message, ReportFormat
 
 HASHED_TEXT = 256 * 1024
 GLANCE = 8 * 1024
@@ -43,6 +43,8 @@ class Reported:
     root: Part
     lines: int
     """How many Received lines may be read."""
+    form: ReportFormat = "attached"
+    """That of the file that it stood in: a report of it has the same."""
 
     @cached_property
     def message(self) -> Message:
@@ -77,7 +79,7 @@ class Reported:
         return names | {house for name in names if (house := house_of(name))}
 
 
-def read_reported(raw: bytes, budget: Budget) -> Reported | None:
+def read_reported(raw: bytes, budget: Budget, form: ReportFormat = "attached") -> Reported | None:
     """The message that `raw` is, or None if it has no header that one knows (a redacted one, say)."""
     if not budget.take(limits.MESSAGES, 1):
         return None
@@ -90,7 +92,7 @@ def read_reported(raw: bytes, budget: Budget) -> Reported | None:
         return None
     if is_cut(root.header):
         budget.warn(limits.LONG_VALUE)
-    return Reported(raw, root, budget.take(limits.HOPS, len(root.header.every("received"))))
+    return Reported(raw, root, budget.take(limits.HOPS, len(root.header.every("received"))), form)
 
 
 def _is_wrapped(root: Part) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from parsers.budget import Budget
+from parsers.claims import find_button
 from parsers.enclosed import find_believed, find_below, read_attached, read_pasted
 from parsers.feedback import Paired, find_feedback, is_feedback_report
 from parsers.message import Reported
@@ -51,6 +52,7 @@ def find_innermost(
     `around` is the mail that it is attached to, `claim` a report with what that mail states. Of a pasted
     message `below` is what stands beneath it; the message of a feedback report has that as its claim.
     """
+    claim = _in_form(claim, reported)
     own = [complete_report(claim, reported)]
     if _is_about(claim, reported):
         return own
@@ -73,6 +75,12 @@ def find_innermost(
     return _mark(_report_held(held, claim, budget, depth + 1), nested, budget) or own
 
 
+def _in_form(claim: Report, reported: Reported) -> Report:
+    """A report of a message has the form of the file that it stood in; so has one of what it encloses."""
+    is_outlooks = claim.format == "attached" and reported.form != "attached"
+    return replace(claim, format=reported.form) if is_outlooks else claim
+
+
 def _read_held(reported: Reported, budget: Budget, below: list[Reported] | None) -> _Held:
     """What a message holds; one that is shown is without its route, one saved without it tells nothing by its text."""
     root, outside = reported.root, Outside(reported.root)
@@ -88,7 +96,8 @@ def _read_held(reported: Reported, budget: Budget, below: list[Reported] | None)
 def _report_held(held: _Held, claim: Report, budget: Budget, depth: int) -> list[Report]:
     """The reports of what a complaint holds, each about the innermost."""
     outside = held.outside
-    claim = claim if held.attached or claim.format == "arf" else replace(claim, format="inline")
+    claim = claim if held.attached or claim.format in ("arf", "xarf") else replace(claim, format="inline")
+    claim = replace(claim, feedback_type=claim.feedback_type or find_button(outside.subject))
     inner = report_feedback(held.pairs, held.others, outside, budget, depth) or [
         *(report for one in held.attached for report in find_innermost(one, outside, claim, budget, depth)),
         *find_innermost_pasted(held.pasted, outside, claim, budget, depth),

@@ -196,11 +196,10 @@ The enclosed messages are read by then: where one came from elsewhere (`encloses
 WITHOUT_ENCLOSED: tuple[Detector, ...] = (("bounce", _holds_delivery_fields),)
 """These decide where no message is attached, before pasted headers are looked for."""
 
-WITHOUT_EVIDENCE: tuple[Detector, ...] = (
-    ("invitation", _is_invitation),
-    ("auto_reply", _is_auto_reply),
-    ("mailing_list", _is_list_mail),
-)
+WITHOUT_ROUTE: tuple[Detector, ...] = (("invitation", _is_invitation), ("auto_reply", _is_auto_reply))
+"""These quote what they answer: a message that is shown without its way is no evidence in them."""
+
+WITHOUT_EVIDENCE: tuple[Detector, ...] = (*WITHOUT_ROUTE, ("mailing_list", _is_list_mail))
 """These name the reason where no evidence was found."""
 
 

@@ -77,10 +77,15 @@ class Outside:
         raw = self._cut[1]
         return split_header(raw, 0, len(raw), GLANCE_FIELDS)[0] if raw else None
 
+    @property
+    def shows_route_in_text(self) -> bool:
+        """Whether the message that is pasted into the text has its route."""
+        return self.pasted is not None and bool(self.pasted.every("received"))
+
     @cached_property
     def shows_route(self) -> bool:
         """Whether the route of a message can be seen, attached or pasted."""
-        return self.encloses_route or (self.pasted is not None and bool(self.pasted.every("received")))
+        return self.encloses_route or self.shows_route_in_text
 
     @cached_property
     def is_passed_on(self) -> bool:

@@ -7,11 +7,14 @@
    attached complaint encloses, or shows, is reported in its place; what the reporter wrote earlier is left out.
    Headers with a route that are pasted into the text count instead where they tell more.
 5. Where none is attached, the fields of a bounce in the text make it no report.
-6. Headers pasted into the text are a report each, or what a pasted complaint encloses.
-7. Otherwise it is no report, with the reason.
+6. Headers pasted into the text are a report each, or what a pasted complaint encloses; so are the few fields that
+   a program leaves of what it forwards in the text.
+7. A text that complains and names a public address is a report of that address.
+8. Otherwise it is no report, with the reason.
 """
 
 import hashlib
+from dataclasses import replace
 
 from parsers import budget as limits
 from parsers.budget import Budget
@@ -33,12 +36,18 @@ from parsers.not_reports import (
     WHATEVER_IT_ENCLOSES,
     WITHOUT_ENCLOSED,
     WITHOUT_EVIDENCE,
+    WITHOUT_ROUTE,
     find_reason,
 )
 from parsers.outside import Outside
+from parsers.prose import read_prose
 from parsers.reports import can_stand_alone, complete_report
 from parsers.subjects import strip_prefixes
 from parsers.values import ReadMail, Report
+from parsers.wording.forwarded import MARKS
+
+LOST_ROUTE = "A message was forwarded in the text, without the headers that tell where it came from."
+BESIDE_FORWARD = "What is attached to a forward in the text may be a file of the junk: it may be made up."
 
 
 def read_mail(raw: bytes) -> ReadMail:
@@ -78,9 +87,12 @@ def _find_reports(root: Part, budget: Budget) -> tuple[tuple[Report, ...], str |
     if reason := find_reason(outside, WITHOUT_ENCLOSED):
         return (), reason
     found = _report_pasted(read_pasted(outside, budget), outside, budget)
-    if found and (not _is_sent_by_program(outside) or any(report.candidate_ips for report in found)):
-        return tuple(found), None
-    return (), find_reason(outside, WITHOUT_EVIDENCE) or "no_evidence"
+    if found and (any(report.candidate_ips for report in found) or _can_be_forward(outside)):
+        return tuple(_warn_of_lost_route(found, budget)), None
+    reason = find_reason(outside, WITHOUT_EVIDENCE)
+    if not found and (prose := read_prose(outside, reason, budget)):
+        return (prose,), None
+    return (), reason or "no_evidence"
 
 
 def _report_attached(outside: Outside, enclosed: list[Reported], budget: Budget) -> list[Report]:
@@ -101,10 +113,10 @@ def _prefer_pasted(
     A forward that shows a message in its text, with a route or under its own subject, brings the files of that
     message too: they are not reported, unless it is a complaint, and they are what it complains about.
     """
-    shows_route = outside.is_forward and outside.pasted and outside.pasted.every("received")
+    shows_route = outside.is_forward and outside.shows_route_in_text
     shows_another = _shows_another(outside, enclosed)
     if not (shows_route or shows_another) and any(can_stand_alone(report) for report in attached):
-        return attached
+        return _doubt_files(attached, outside, budget)
     messages = read_pasted(outside, budget)
     shown = _report_pasted(messages, outside, budget)
     pasted = shown if shows_another else [report for report in shown if can_stand_alone(report)]
@@ -113,6 +125,15 @@ def _prefer_pasted(
         return beside
     known = {report.origin_ip for report in attached if can_stand_alone(report)}
     return pasted if pasted and not any(report.origin_ip in known for report in pasted) else attached
+
+
+def _doubt_files(attached: list[Report], outside: Outside, budget: Budget) -> list[Report]:
+    """The same; programs that forward in the text leave the files of the junk, which its sender may have made up."""
+    is_shown = outside.pasted is not None and not outside.shows_route_in_text
+    if not is_shown or not (outside.is_forward or MARKS.is_in(outside.own_text)):
+        return attached
+    budget.warn(BESIDE_FORWARD)
+    return [replace(report, is_hearsay=True) for report in attached]
 
 
 def _shows_another(outside: Outside, enclosed: list[Reported]) -> bool:
@@ -124,9 +145,21 @@ def _shows_another(outside: Outside, enclosed: list[Reported]) -> bool:
     return bool(subject) and subject == strip_prefixes(outside.subject) and subject not in attached
 
 
-def _is_sent_by_program(outside: Outside) -> bool:
-    """Programs list what they hold back, with fields as those of a message: only a route makes that a report."""
-    return outside.return_path == "" or outside.is_generated
+def _can_be_forward(outside: Outside) -> bool:
+    """Whether fields without a route are those of a forward.
+
+    Programs list what they hold back, and quote what they answer, with fields as those of a message.
+    """
+    if outside.return_path == "" or outside.is_generated:
+        return False
+    return outside.is_forward or not find_reason(outside, WITHOUT_ROUTE)
+
+
+def _warn_of_lost_route(reports: list[Report], budget: Budget) -> list[Report]:
+    """The same; forwarding in the text loses the headers that tell where a message came from."""
+    if any(report.message and not report.message.hops for report in reports):
+        budget.warn(LOST_ROUTE)
+    return reports
 
 
 def _report_pasted(pasted: list[Reported], outside: Outside, budget: Budget) -> list[Report]:

@@ -42,7 +42,7 @@ def report_others(pairs: list[Paired], others: list[Reported]) -> list[Report]:
 
 def can_stand_alone(report: Report) -> bool:
     """Whether it needs no other beside it: a route shows where it came from, or a program reports it."""
-    return report.format == "arf" or report.origin_hop is not None
+    return report.format in ("arf", "xarf") or report.origin_hop is not None
 
 
 def without_repetition(reports: list[Report], budget: Budget) -> list[Report]:

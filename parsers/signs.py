@@ -12,6 +12,7 @@ from parsers.inline import cut_pasted
 from parsers.message import Reported
 from parsers.mime import Part
 from parsers.outside import Outside
+from parsers.packed import is_outlook
 from parsers.received import Line
 from parsers.recipients import (
     find_last_noted,
@@ -269,7 +270,7 @@ def holds_link(nested: Nested) -> bool:
     root = nested.outside.root
     texts = [part for part in root.parts if part.type.startswith("text/")][:TEXTS]
     linked = [text for part in texts if _LINK.search(text := part.text()[:LOOKED_AT].lower())]
-    if find_attached(root):
+    if find_attached(root, is_outlook):
         return bool(linked)
     return any(_LINK.search(cut_pasted(text)[0]) for text in linked)
 
@@ -282,7 +283,7 @@ def is_feedback_with_page(nested: Nested) -> bool:
 def brings_file(nested: Nested) -> bool:
     """A document, archive or page beside what it encloses."""
     root = nested.outside.root
-    messages = {id(part) for part in find_attached(root)}
+    messages = {id(part) for part in find_attached(root, is_outlook)}
     return any(_is_file(part) for part in root.parts if id(part) not in messages)
 
 

@@ -110,6 +110,8 @@ class Report:
     message: Message | None = None
     text_sha256: str | None = None
     """Hash of the machine-readable part: tells reports apart that bring no message."""
+    own_ips: tuple[IPAddress, ...] = ()
+    """Those of `candidate_ips` that a complaint in prose calls its sender's own, or an attack's target."""
     is_hearsay: bool = False
     """It stood in a complaint that only what its own sender wrote tells from junk: it may be made up."""
 

@@ -111,8 +111,10 @@ def _went_elsewhere() -> Condition:
 
 
 def _has_type() -> Condition:
+    """The feedback type; where there is none, XARF's type."""
     by_hash = INCIDENT.feedback_type_hash == bindparam("feedback_type_hash")
-    return Condition(INCIDENT.feedback_type == bindparam("feedback_type"), by_hash, NEWEST)
+    kind = func.coalesce(INCIDENT.feedback_type, INCIDENT.type)
+    return Condition(kind == bindparam("feedback_type"), by_hash, NEWEST)
 
 
 def _has_message_id() -> Condition:

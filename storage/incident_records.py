@@ -33,6 +33,8 @@ INCIDENTS = select(
     INCIDENT.authenticated_reporter_count,
     INCIDENT.first_seen,
     INCIDENT.last_seen,
+    INCIDENT.category,
+    INCIDENT.type,
     cast(INCIDENT.evidence, Text).label("evidence"),
 )
 """In the order of `IncidentRecord`; the evidence as text, since `read_evidence` makes values of it at once."""
@@ -40,9 +42,8 @@ INCIDENTS = select(
 
 def incident_record(row: Any) -> IncidentRecord:
     """The value of a row of `INCIDENTS`: taken apart by place, which long lists feel."""
-    id, tenant, attributed_tenant, at, by, corrected_tenant, note, ip, *others, evidence = row
+    id, tenant, attributed_tenant, at, by, corrected_tenant, note, ip, *others, category, kind, evidence = row
     correction = None if at is None else Correction(corrected_tenant, by, at, note)
     record: Callable[..., IncidentRecord] = IncidentRecord
-    return record(
-        str(id), tenant, attributed_tenant, correction, address_of(ip), *others, read_evidence(evidence)
-    )
+    said = (read_evidence(evidence), category, kind)
+    return record(str(id), tenant, attributed_tenant, correction, address_of(ip), *others, *said)

@@ -180,6 +180,9 @@ class Incident(Base):
     reason: Mapped[str | None]
     route: Mapped[str] = mapped_column(String(20))
     feedback_type: Mapped[str | None]
+    category: Mapped[str | None]
+    """XARF's, like the next."""
+    type: Mapped[str | None]
     status: Mapped[str] = mapped_column(String(20))
     subject: Mapped[str | None]
     message_id: Mapped[str | None]

@@ -89,7 +89,7 @@ def _report_row(report: ReadReport, attribution: Attribution) -> Row:
 
     return {
         "key_sha256": incident_key(report, attribution),
-        "is_junk": counts_as_junk(report.feedback_type),
+        "is_junk": counts_as_junk(report.feedback_type, report.category),
         "message_key": message_key(report),
         **attribution_columns(attribution),
         "fields": report_as_json(report),

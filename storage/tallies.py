@@ -21,12 +21,14 @@ from storage.models import Incident, IncidentTally, Report, table_of
 
 COUNTS = {b"m": "report_count", b"r": "reporter_count", b"a": "authenticated_reporter_count"}
 NEVER_JUNK = frozenset(("not-spam", "not_spam", "notspam", "auth-failure", "auth_failure"))
+ADVICE = "vulnerability"
+"""XARF's category for hosts that somebody could abuse: nobody did anything yet."""
 RANKS = {"proven": 0, "corroborated": 1, "stated": 2, "unattributed": 3}
 STATE_COLUMNS = (
-    "tenant", "attributed_tenant", "ip", "ip_sortable", "confidence", "reason", "route", "feedback_type", "subject",
-    "message_id", "from_address", "search_text", "evidence", "has_junk", "report_count", "reporter_count",
-    "authenticated_reporter_count", "first_seen", "last_seen", "shown_order", "type_order", "feedback_type_hash",
-    "message_id_hash", "lifetime",
+    "tenant", "attributed_tenant", "ip", "ip_sortable", "confidence", "reason", "route", "feedback_type", "category",
+    "type", "subject", "message_id", "from_address", "search_text", "evidence", "has_junk", "report_count",
+    "reporter_count", "authenticated_reporter_count", "first_seen", "last_seen", "shown_order", "type_order",
+    "feedback_type_hash", "message_id_hash", "lifetime",
 )  # fmt: skip
 TYPE_COLUMNS = ("feedback_type", "feedback_type_hash", "type_order")
 BRIEF = timedelta(minutes=22.5)
@@ -37,8 +39,10 @@ MAX_SEARCH_CHARACTERS = 2_000
 """Of each field that is searched in; a subject of a megabyte is nothing to search in."""
 
 
-def counts_as_junk(feedback_type: str | None) -> bool:
+def counts_as_junk(feedback_type: str | None, category: str | None = None) -> bool:
     """Whether a report of this type speaks against a tenant; senders write opt-out in several ways."""
+    if category == ADVICE:
+        return False
     kind = (feedback_type or "").strip().lower()
     return kind not in NEVER_JUNK and not kind.startswith(("opt-out", "opt_out", "optout"))
 
@@ -67,6 +71,7 @@ class Tallied:
         if report["is_junk"] == self.values["has_junk"]:
             self.new |= _tallies(report)
             self._take_type(report)
+        self.values["feedback_type_hash"] = text_hash(self.values["feedback_type"] or self.values["type"])
 
     def start_over(self) -> None:
         """Count nothing that was counted so far."""
@@ -86,7 +91,7 @@ class Tallied:
     def _take_type(self, report: Mapping[str, Any]) -> None:
         order, kind = _order(report), report["fields"].get("feedback_type")
         if kind is not None and (self.values["type_order"] is None or order < self.values["type_order"]):
-            self.values.update(type_order=order, feedback_type=kind, feedback_type_hash=text_hash(kind))
+            self.values.update(type_order=order, feedback_type=kind)
 
 
 def _effective_tenant(incident: Mapping[str, Any], report: Mapping[str, Any]) -> Any:
@@ -105,6 +110,8 @@ def shown(report: Mapping[str, Any]) -> dict[str, Any]:
         "ip_sortable": sortable_address(address) if address else None,
         "search_text": search_text(*texts),
         "message_id_hash": text_hash(bare_message_id(message.get("message_id"))),
+        "category": report["fields"].get("category"),
+        "type": report["fields"].get("type"),
         "subject": message.get("subject"),
         "message_id": message.get("message_id"),
         "from_address": message.get("from"),

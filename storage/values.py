@@ -218,6 +218,9 @@ class IncidentRecord:
     first_seen: datetime
     last_seen: datetime
     evidence: tuple[Evidence, ...] = ()
+    category: str | None = None
+    """What it is about, as a XARF report states it; None for ordinary reports of mail."""
+    type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

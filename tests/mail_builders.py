@@ -1,5 +1,7 @@
 """Builders of mails, for tests."""
 
+import base64
+
 ROUTE = (
     "Received: from mail.tenant.example (mail.tenant.example [192.0.2.10])\r\n"
     "\tby mx.reporter.example (Postfix) with ESMTPS id 5ABCDEF; Mon, 2 Nov 2026 09:59:00 +0000\r\n"
@@ -34,3 +36,9 @@ def build_feedback(fields: str) -> bytes:
     """A mail with a feedback report of these fields, and a message."""
     part = build_part(fields.encode(), "message/feedback-report")
     return build_mail(part, build_part(build_junk()), kind="multipart/report; report-type=feedback-report")
+
+
+def build_file(content: bytes, name: str = "file.bin", kind: str = "application/octet-stream") -> bytes:
+    """A part that is a file, in base64."""
+    more = f'Content-Disposition: attachment; filename="{name}"\r\nContent-Transfer-Encoding: base64\r\n'
+    return build_part(base64.encodebytes(content).replace(b"\n", b"\r\n"), kind, more)

@@ -5,6 +5,7 @@ from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
 
 from abuse_intake.attribution.directory import Directory, Holding
+from abuse_intake.attribution.named import choose_named
 from abuse_intake.settings_attribution import ProviderSettings
 from parsers.addresses import can_be_origin
 from parsers.logins import had_logged_in
@@ -46,10 +47,11 @@ def trace_origin(
     """Walk from `origin_ip`, when it is a relay of ours, down the hops that our own relays wrote.
 
     The walk ends at the first address outside our relays, or in an allocation: that host is a customer, and
-    nothing below it is trusted. A hop without an address, or with a private one, ends it at the relay.
+    nothing below it is trusted. A hop without an address, or with a private one, ends it at the relay. A complaint
+    in prose has no route: of the addresses that it names, one that is ours is looked at.
     """
     arrival = find_arrival(report, received_at)
-    ip = report.origin_ip
+    ip = report.origin_ip or choose_named(report, arrival, provider, directory)
     if ip is None:
         return Origin(None, arrival, False, None)
     holding = directory.find_holding(ip, arrival)

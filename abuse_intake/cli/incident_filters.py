@@ -42,7 +42,9 @@ _OPTIONS = (
     click.option("--cidr", type=_Network(), help="Only those from this network: 192.0.2.0/24."),
     click.option("--status", type=click.Choice(STATUSES), help="Only those of this status."),
     click.option("--confidence", type=click.Choice(CONFIDENCES), help="Only those of this confidence."),
-    click.option("--type", "feedback_type", help="Only this feedback type: abuse, fraud, not-spam …"),
+    click.option(
+        "--type", "feedback_type", help="Only this feedback type, or type of XARF: abuse, fraud, port_scan …"
+    ),
     click.option("--route", type=click.Choice(_ROUTES), help="Only those that came through us, or did not."),
     since_option,
     click.option("--until", type=Time(), help="Only what began before this time."),

@@ -55,7 +55,8 @@ def print_incident(incident: IncidentRecord, tenant: Tenant | None, reports: Seq
             ("address", incident.ip),
             ("arrived", _find_arrival(reports)),
             ("route", incident.route),
-            ("type", incident.feedback_type),
+            ("type", incident.feedback_type or incident.type),
+            ("category", incident.category),
             ("subject", incident.subject),
             ("from", incident.from_address),
             ("message id", incident.message_id),
@@ -131,7 +132,7 @@ def _show_report(report: ReportRecord, reference: str, tells_route: bool) -> tup
         report.attribution.confidence,
         *((report.attribution.route,) if tells_route else ()),
         report.fields.get("format"),
-        report.fields.get("feedback_type"),
+        report.fields.get("feedback_type") or report.fields.get("type"),
     )
 
 

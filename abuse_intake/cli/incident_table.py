@@ -40,7 +40,7 @@ def show_row(incident: IncidentRecord) -> tuple[object, ...]:
         one.subject,
         one.report_count,
         one.status,
-        one.feedback_type,
+        one.feedback_type or one.type,
     )
 
 

@@ -160,7 +160,7 @@ def _print_reports(reports: tuple[ReportRecord, ...]) -> None:
                 report.attribution.reason,
                 (report.fields.get("message") or {}).get("subject"),
                 report.fields.get("format"),
-                report.fields.get("feedback_type"),
+                report.fields.get("feedback_type") or report.fields.get("type"),
             )
             for report in reports
         ),

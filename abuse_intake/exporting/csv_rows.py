@@ -54,6 +54,8 @@ COLUMNS: dict[str, Callable[[IncidentRecord], Cell]] = {
     "first_seen": lambda one: utc_seconds(one.first_seen),
     "last_seen": lambda one: utc_seconds(one.last_seen),
     "evidence": lambda one: _evidence(one.evidence),
+    "category": lambda one: _text(one.category),
+    "type": lambda one: _text(one.type),
 }
 """In this order, and never in another: new columns come at the end."""
 

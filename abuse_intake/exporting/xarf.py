@@ -66,8 +66,10 @@ def _why_not(incident: IncidentRecord) -> str | None:
     """Why an incident is no report of abuse, or cannot be one."""
     if incident.ip is None:
         return "without address"
-    if not counts_as_junk(incident.feedback_type):
+    if not counts_as_junk(incident.feedback_type, incident.category):
         return "not junk"
+    if incident.category not in (None, "messaging"):
+        return "not about mail"
     return "dismissed" if incident.status == "dismissed" else None
 
 

@@ -100,7 +100,9 @@ class FilterQuery(Query):
     cidr: Cidr | None = Field(default=None, description="from this network")
     status: IncidentStatus | None = None
     confidence: Confidence | None = None
-    type: str | None = Field(default=None, description="feedback type", examples=["abuse"])
+    type: str | None = Field(
+        default=None, description="feedback type, else the type of XARF", examples=["abuse"]
+    )
     route: Route | None = None
     since: Moment | None = Field(default=None, description="last seen at or after")
     until: Moment | None = Field(default=None, description="first seen before")

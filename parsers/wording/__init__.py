@@ -29,6 +29,10 @@ class Wording:
         """Whether one of them stands in the text."""
         return self._pattern.search(_lower(text)) is not None
 
+    def cut_from(self, text: str) -> str:
+        """The text in lower case without them."""
+        return self._pattern.sub(" ", _lower(text))
+
     def count_in(self, text: str) -> int:
         """How often they stand in the text."""
         return sum(1 for _ in self._pattern.finditer(_lower(text)))

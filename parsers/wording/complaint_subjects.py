@@ -45,10 +45,14 @@ COMPLAINT_SUBJECTS = Wording(
     (r"beschwerde", "Beschwerde über Werbung"),  # German
     (r"missbrauch", "Missbrauch Ihres Netzes"),
     (r"plainte", "Plainte"),  # French
+    (r"réclamation", "Réclamation"),
     (r"signalement", "Signalement de pourriel"),
-    (r"denuncia", "Denuncia"),  # Spanish
+    (r"den[uú]ncia", "Denuncia", "Denúncia"),  # Spanish
+    (r"\babuso", "Abuso de su red"),
     (r"queja", "Queja por correo no deseado"),
     (r"segnalazione", "Segnalazione"),  # Italian
+    (r"misbruik", "Misbruik van uw netwerk"),  # Dutch
+    (r"nadużyci", "Nadużycie"),  # Polish
     (r"жалоба", "Жалоба на рассылку"),  # Russian
     (r"举报", "举报垃圾邮件"),  # Chinese
     (r"迷惑メール", "迷惑メールについて"),  # Japanese

@@ -11,15 +11,13 @@ OPENINGS = Wording(
 )
 """The example of RFC 5965 begins so, and most follow it; whoever forwards junk writes no such thing above it."""
 
-_LABEL = r"[^\W\d_]{2,20}\xa0? ?: ?"
-FORWARD_MARKS = Wording(
-    (r"-{2,12} ?[^-\n]{3,60} ?-{2,12}\s{0,3}$", "---------- Forwarded message ---------"),  # most programs
-    (r"_{20}", "________________________________"),  # Outlook on the web
-    (r"begin forwarded message", "Begin forwarded message:"),  # Apple Mail
+_LABEL = r"\*?[^\W\d_]{1,20}(?: [^\W\d_]{1,20})?\xa0? ?[:：]\*? ?"
+FORWARD_LABELS = Wording(
     (
-        rf"{_LABEL}[^\n@]{{0,200}}@[^\n]{{0,200}}\n(?:{_LABEL}[^\n]{{0,500}}\n){{2}}",  # Outlook, in any language
+        rf"{_LABEL}[^\n@]{{0,200}}@[^\n]{{0,200}}\n(?:{_LABEL}[^\n]{{0,500}}\n){{2}}",  # Outlook, without a mark
         "Von: Win <win@tenant.example>\nGesendet: Montag, 2. November 2026 10:00\nAn: ann@reporter.example\n",
+        "*De:* Win <win@tenant.example>\n*Enviado el:* lunes, 2 de noviembre de 2026\n*A:* ann@reporter.example\n",
     ),
     start=r"^[> \t]{0,10}",
 )
-"""What stands above junk that somebody forwarded in the text."""
+"""What stands above junk that somebody forwarded in the text, in any language, where no mark does."""

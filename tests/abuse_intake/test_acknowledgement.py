@@ -1,5 +1,6 @@
 """Who is acknowledged and who never, and that strangers can say nothing through an acknowledgement."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -30,7 +31,8 @@ from abuse_intake.acknowledgement import (
 from abuse_intake.answering import Ourselves, find_reason_not_to_answer
 from abuse_intake.disarm import disarm
 from parsers import read_mail
-from parsers.values import ReadMail
+from parsers.archives import ENCRYPTED, UNKNOWN
+from parsers.values import ReadMail, Report
 from storage.held_back import HeldBack, HeldMail
 from storage.values import NewAcknowledgement
 
@@ -316,6 +318,31 @@ def test_the_body_tells_what_was_received() -> None:
     assert "192.0.2.5" in body
 
 
+@pytest.mark.parametrize(
+    ("category", "kind", "shown"),
+    [("connection", "port_scan", "port_scan (connection)"), ("x", "http://a.example", "other than mail")],
+)
+def test_a_complaint_about_no_mail_is_answered_as_such(category: str, kind: str, shown: str) -> None:
+    """In words of XARF alone, with nothing about junk mail, and nothing to teach."""
+    report = replace(REPORT, format="xarf", category=category, type=kind, message=None)
+
+    body = _body(_render(make_read_mail(report)).content)
+
+    assert "one report in your mail" in body
+    assert shown in body
+    for text in ("junk mail", "a.example", "Message-ID", "help us more"):
+        assert text not in body
+
+
+def test_spam_in_xarf_without_the_message_is_a_programs() -> None:
+    """It is taught as feedback reports are."""
+    report = replace(REPORT, format="xarf", category="messaging", type="spam", message=None)
+
+    body = _body(_render(make_read_mail(report)).content)
+
+    assert "feedback reports that enclose the whole message" in body
+
+
 def test_who_brings_no_evidence_is_told_how() -> None:
     """Without a reported message the answer is help how to report."""
     body = _body(_render(make_read_mail()).content)
@@ -532,3 +559,18 @@ def test_hostile_subjects_add_nothing_to_a_summary(subject: str) -> None:
     assert _is_well_formed(content)
     assert _names(content) <= ALLOWED
     assert "http://" not in _body(content)
+
+
+@pytest.mark.parametrize("warning", [ENCRYPTED, UNKNOWN])
+@pytest.mark.parametrize("reports", [(), (REPORT,)], ids=["nothing found", "a report found"])
+def test_an_archive_that_stayed_closed_is_told(warning: str, reports: tuple[Report, ...]) -> None:
+    """The reporter believes to have sent the junk: what else to do stands in the answer, with or without a report."""
+    read = make_read_mail(*reports)
+    told = "\n\nYour mail holds an archive that we could not open: it needs a password, or\nis of"
+
+    answers = (_render(read), _render(replace(read, warnings=(warning,))))
+    before, after = (_body(answer.content).replace("\r\n", "\n") for answer in answers)
+
+    assert told not in before
+    assert told in after
+    assert re.sub(r"\n\nYour mail holds.*?without a password\.", "", after, flags=re.DOTALL) == before

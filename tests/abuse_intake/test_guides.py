@@ -12,6 +12,7 @@ from abuse_intake.answering import Ourselves
 from parsers import mail_programs, read_mail
 from parsers.header_block import split_header
 from parsers.mail_programs import MARKS, Mark, find_mail_program
+from parsers.values import Report
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "tests/abuse_intake/acknowledgements"
@@ -24,11 +25,17 @@ RECEIVED_AT = datetime(2026, 11, 20, 7, 11, tzinfo=UTC)
 def render(raw: bytes) -> str:
     """The body of the acknowledgement of a mail."""
     read = read_mail(raw)
-    attributions = [unattributed(str(report.origin_ip or "") or None) for report in read.reports]
+    attributions = [unattributed(find_address(report)) for report in read.reports]
     content = render_acknowledgement(read, attributions, US, RECEIVED_AT, RECEIVED_AT).content
     payload = message_from_bytes(content).get_payload(decode=True)
     assert isinstance(payload, bytes)
     return payload.decode().replace("\r\n", "\n")
+
+
+def find_address(report: Report) -> str | None:
+    """The address that attribution shows where the directory knows none."""
+    named = report.candidate_ips[:1] if report.format == "prose" else ()
+    return next((str(ip) for ip in (report.origin_ip, *named) if ip), None)
 
 
 def find_program(name: str, value: str) -> str | None:
@@ -100,9 +107,19 @@ def test_a_guide_fits_a_letter(guide: str) -> None:
     assert text.isascii()
 
 
-@pytest.mark.parametrize(("mail", "is_taught"), [("whole", False), ("no_route", True), ("nothing", False)])
+@pytest.mark.parametrize(
+    ("mail", "is_taught"),
+    [
+        ("whole", False),
+        ("no_route", True),
+        ("nothing", False),
+        ("forwarded", True),
+        ("prose", True),
+        ("prose_of_attack", False),
+    ],
+)
 def test_a_person_is_taught_only_what_was_missing(mail: str, is_taught: bool) -> None:
-    """Who sent the whole message gets no guide, nor does a program that sends feedback reports."""
+    """Who sent the whole message gets no guide, nor a program that sends feedback reports, nor who has no message."""
     text = render((SAMPLES / f"{mail}.eml").read_bytes())
 
     assert ("junk mail whole, as an attachment" in text) is is_taught

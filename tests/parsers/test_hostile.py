@@ -4,10 +4,12 @@ import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
-from mail_builders import ROUTE, build_feedback, build_junk, build_mail, build_part
+from archive_builders import build_gzip, build_overlapping
+from mail_builders import ROUTE, build_feedback, build_file, build_junk, build_mail, build_part
 
 from parsers import budget as limits
 from parsers import read_mail
@@ -60,6 +62,16 @@ def encode(junk: bytes, levels: int, words: str = "spam") -> bytes:
     return junk
 
 
+COMPLAINT = b"Spam came from 192.0.2.7. Please stop it.\r\n"
+XARF = '"xarf_version": "4.2.0", "source_identifier": "192.0.2.1", "category": "messaging", "type": "spam"'
+
+
+def build_xarf(*more: str) -> bytes:
+    """A document, and below it others with these values."""
+    documents = "\n".join(f"{{{one}}}" for one in more)
+    return build_mail(build_part(f"{{{XARF}}}\n{documents}".encode(), "application/json"))
+
+
 LIMITED: dict[str, tuple[str, bytes]] = {
     "parts": (limits.PARTS.sentence, build_mail(JUNK, *[build_part(b"x", "text/plain")] * 600)),
     "lines like a delimiter": (
@@ -103,6 +115,14 @@ LIMITED: dict[str, tuple[str, bytes]] = {
         limits.PASTED,
         build_mail(build_part(build_junk() * (BLOCKS + 5), "text/plain")),
     ),
+    "characters searched for addresses": (
+        limits.PROSE_CHARACTERS.sentence,
+        build_mail(build_part(COMPLAINT + b"a" * 70_000, "text/plain")),
+    ),
+    "named addresses": (
+        limits.NAMED.sentence,
+        build_mail(build_part(COMPLAINT + b"".join(b"192.0.2.%d\r\n" % n for n in range(99)), "text/plain")),
+    ),
     "feedback reports": (
         limits.FEEDBACK_PARTS.sentence,
         build_mail(*[FEEDBACK] * 30, JUNK, kind=REPORT),
@@ -115,12 +135,30 @@ LIMITED: dict[str, tuple[str, bytes]] = {
         limits.FEEDBACK_FIELDS.sentence,
         build_feedback("Feedback-Type: abuse\r\n" + "X-A: b\r\n" * 1200),
     ),
+    "bytes of a XARF document": (
+        limits.XARF_BYTES.sentence,
+        build_xarf(f'"xarf_version": "{"x" * 9_000_000}"'),
+    ),
+    "values of XARF documents": (limits.XARF_VALUES.sentence, build_xarf(f'"a": [{"1, " * 30_000}1]')),
+    "XARF documents": (limits.XARF_DOCUMENTS.sentence, build_xarf(*[XARF] * 60)),
     "reports": (
         limits.REPORTS.sentence,
         build_mail(
             *[build_part(build_mail(*[FEEDBACK] * 2, kind=REPORT, header=TO_DESK, boundary="inner"))] * 50,
             *[JUNK] * 10,
         ),
+    ),
+    "entries of Outlook files": (
+        limits.OUTLOOK_ENTRIES.sentence,
+        build_mail(JUNK, build_file(b"\x78\x9f\x3e\x22\0\0" + (b"\1\4\x80\7\0" + bytes(6)) * 40_100)),
+    ),
+    "files of archives": (
+        limits.ARCHIVE_MEMBERS.sentence,
+        build_mail(JUNK, build_file(build_overlapping(b"", limits.ARCHIVE_MEMBERS.of_one + 1))),
+    ),
+    "bytes of archives": (
+        limits.UNPACKED_BYTES.sentence,
+        build_mail(JUNK, build_file(build_gzip(build_junk() + Random(1).randbytes(10_000) * 4_000))),
     ),
     "encoded words": (
         limits.LONG_VALUE,

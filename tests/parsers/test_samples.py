@@ -36,4 +36,5 @@ def test_there_are_samples_of_every_kind() -> None:
     """The loop above is not empty by mistake."""
     kinds = {mail.parent.name for mail in MAILS}
 
-    assert {"arf", "attached", "inline", "not_reports", "routes", "text"} <= kinds
+    forms = {"archives", "arf", "attached", "inline", "outlook", "prose", "xarf"}
+    assert forms | {"not_reports", "routes", "text"} <= kinds

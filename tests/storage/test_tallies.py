@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from storage_builders import (
     NOW,
     arrival,
@@ -17,8 +18,12 @@ from storage_builders import (
     typed,
 )
 
+from parsers.values import Report
 from storage.database import Database
-from storage.incidents import incident_reports
+from storage.incidents import incident_reports, list_incidents
+from storage.models import Report as StoredReport
+from storage.tallies import counts_as_junk
+from storage.values import IncidentFilter
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["one batch", "one by one"])
@@ -92,6 +97,42 @@ def test_what_is_no_junk_never_counts_as_junk(
 
     assert only_incident(database).feedback_type == shown
     assert counts(database) == (reports, reports, 0)
+
+
+@pytest.mark.parametrize(
+    ("category", "kind", "is_junk"),
+    [
+        ("connection", "port_scan", True),
+        ("copyright", "p2p", True),
+        ("reputation", "blocklist", True),
+        ("vulnerability", "open_service", False),
+    ],
+)
+def test_an_incident_says_what_a_complaint_without_mail_is_about(
+    database: Database, category: str, kind: str, is_junk: bool
+) -> None:
+    """It speaks against the tenant, unless it only tells that a host could be abused."""
+    (id,) = keep(database, 1)
+
+    record(database, [outcome(id, Report("xarf", category=category, type=kind, text_sha256="0" * 64))])
+
+    shown = only_incident(database)
+    assert (shown.category, shown.type, shown.subject) == (category, kind, None)
+    assert counts_as_junk(None, category) == is_junk
+    with database.read() as session:
+        assert session.scalars(select(StoredReport.is_junk)).all() == [is_junk]
+
+
+def test_a_type_of_xarf_is_asked_for_like_a_feedback_type(database: Database) -> None:
+    """Where there is no feedback type."""
+    first, second = keep(database, 2)
+    reports = [Report("xarf", type=kind, text_sha256=kind[0] * 64) for kind in ("ddos", "botnet")]
+
+    record(database, [outcome(first, reports[0]), outcome(second, reports[1])])
+
+    with database.read() as session:
+        found = [one.type for one in list_incidents(session, IncidentFilter(feedback_type="ddos"))]
+    assert found == ["ddos"]
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])

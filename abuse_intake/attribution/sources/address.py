@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from abuse_intake.attribution.evidence import Subject, show_lines
+from abuse_intake.attribution.named import find_blamed
 from parsers.values import IPAddress, Trace
 from storage.values import Evidence
 
@@ -17,6 +18,16 @@ def find_address_evidence(subject: Subject) -> Iterator[Evidence]:
         tenant = origin.holding.tenant if origin.holding else None
         detail, lines = _describe(subject, origin.ip), show_lines(_find_received(subject))
         yield Evidence("address", str(origin.ip), tenant, False, detail, lines)
+    yield from _find_others_named(subject)
+
+
+def _find_others_named(subject: Subject) -> Iterator[Evidence]:
+    """The other addresses of tenants that a complaint in prose names: two tenants are named for nothing."""
+    for ip in find_blamed(subject.report):
+        holding = subject.directory.find_holding(ip, subject.origin.arrival)
+        if holding and ip != subject.origin.ip:
+            detail = f"{ip}, which the complaint names too, lies in {holding.network}, which {holding.tenant} holds"
+            yield Evidence("address", str(ip), holding.tenant, False, detail)
 
 
 def _describe(subject: Subject, ip: IPAddress) -> str:

@@ -33,6 +33,8 @@ class Incident(Form):
     reason: str | None
     route: Route
     feedback_type: str | None = Field(examples=["abuse"])
+    category: str | None = Field(description="XARF's, null for others", examples=["connection"])
+    type: str | None = Field(description="XARF's, null for others", examples=["port_scan"])
     status: IncidentStatus
     subject: str | None = Field(description="strangers wrote it")
     message_id: str | None

@@ -63,6 +63,8 @@ def test_a_row_says_what_the_incident_says() -> None:
         "first_seen": "2026-11-02T10:00:00Z",
         "last_seen": "2026-11-02T10:00:00Z",
         "evidence": "address: 192.0.2.5 (contoso) | dkim: contoso.example (contoso, verified)",
+        "category": "",
+        "type": "",
     }
 
 

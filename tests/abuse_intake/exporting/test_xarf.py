@@ -10,8 +10,10 @@ import pytest
 import xarf
 from export_builders import AT, INCIDENTS, RECEIVED, incident
 from hypothesis import given, settings
+from mail_builders import build_mail, build_part
 
 from abuse_intake.exporting import Contact, export_incidents
+from parsers import read_mail
 from storage.values import Correction, Evidence, IncidentRecord
 
 CONTACT = Contact("Provider Example", "junk@provider.example", "provider.example")
@@ -135,6 +137,36 @@ def test_a_strict_reader_lacks_only_what_nobody_knows() -> None:
     }
     assert len(result.errors) == len(lacking)
     assert lacking == NOT_KNOWN
+
+
+@pytest.mark.parametrize(
+    ("category", "reason"),
+    [(None, None), ("messaging", None), ("connection", "not about mail"), ("vulnerability", "not junk")],
+)
+def test_what_is_about_no_mail_is_not_exported_as_spam(category: str | None, reason: str | None) -> None:
+    """Of a port scan the incident does not hold what XARF demands."""
+    reports, left_out = export(incident(category=category, type="x"))
+
+    assert left_out == ({reason: 1} if reason else {})
+    assert len(reports) == (reason is None)
+
+
+def test_our_own_export_is_read_back() -> None:
+    """Sent as a file, each line is a report about the same address, that says how we know."""
+    text = "".join(export_incidents([incident(id="1"), incident(id="2")], "xarf", CONTACT, Counter[str]()))
+    mail = build_mail(build_part(text.encode(), "application/json"))
+
+    read = read_mail(mail)
+
+    assert (read.disposition, read.warnings) == ("report", ())
+    assert [(one.format, one.category, one.type, str(one.source_ip)) for one in read.reports] == [
+        ("xarf", "messaging", "spam", "192.0.2.5")
+    ] * 2
+    assert {one.feedback_type for one in read.reports} == {"abuse"}
+    assert len({one.text_sha256 for one in read.reports}) == 2
+    extensions = read.reports[0].extensions
+    assert extensions["subject"] == ("Cheap pills",)
+    assert RECEIVED in "".join(extensions["evidence.payload"])
 
 
 def test_long_fields_keep_within_the_limits() -> None:

@@ -1,0 +1,232 @@
+"""Complaints in prose: a text that says what was abused and names a public address, with nothing attached.
+
+What such a text says may be wrong, or no complaint: so signs are weighed, and a doubtful one is none. Which of the
+addresses is a tenant's, attribution decides.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from parsers.budget import NAMED, PROSE_CHARACTERS, WORDS, Budget
+from parsers.content import decode_charset
+from parsers.html_text import is_html, read_words
+from parsers.mime import Part
+from parsers.named import Named, find_named, rank
+from parsers.outside import Outside
+from parsers.values import IPAddress, Report
+from parsers.wording import abuses, complaint_texts
+from parsers.wording.complaint_subjects import COMPLAINT_SUBJECTS
+from parsers.wording.defences import DEFENCES
+from parsers.wording.harmless import HARMLESS, STATUS_SUBJECTS
+from parsers.wording.replies import ANSWERS
+from parsers.wording.requests import ASKS
+from parsers.wording.settled import SETTLED
+
+NEEDED = 4
+"""Points from which a text is a complaint."""
+NEEDED_OF_PROGRAM = 7
+"""The same of what a program sent by its own word: most of that only tells of a host."""
+TEXTS = 5
+SENTENCES = 50
+"""Mentions whose sentences are looked at."""
+HEADER_LINES = 20
+
+_TABLES = (".csv", ".tsv")
+_TEXT_FILES = (".txt", ".log")
+_TABLE_TYPES = frozenset({"text/csv", "text/tab-separated-values"})
+_WRITERS = ("received", "x-originating-ip")
+
+
+@dataclass
+class _Prose:
+    """What a mail says in words, and which addresses it names."""
+
+    outside: Outside
+    text: str
+    """The subject and the beginning: what people want of a desk stands there, and logs below it."""
+    named: list[Named]
+
+    @cached_property
+    def blamed(self) -> list[Named]:
+        """The mentions of addresses that are not the writer's own."""
+        own = {ip for ip, is_own in self.ranked if is_own}
+        return [one for one in self.named if one.ip not in own]
+
+    @cached_property
+    def ranked(self) -> list[tuple[IPAddress, bool]]:
+        """All addresses, best first, and which are the writer's own."""
+        return list(rank(self.named, _find_writers_addresses(self.outside)))
+
+
+def read_prose(outside: Outside, reason: str | None, budget: Budget) -> Report | None:
+    """The report that a mail's own text is, or None; `reason` is why the mail is none otherwise."""
+    if not _can_complain(outside, reason):
+        return None
+    parts = list(_find_texts(outside.root))
+    texts = [_read_text(part, budget) for part in parts]
+    named = [
+        one for part, text in zip(parts, texts, strict=True) for one in find_named(text, _is_table(part))
+    ]
+    words = DEFENCES.cut_from(f"{_read_own_subject(outside)}\n" + "\n".join(texts)[: WORDS.of_one])
+    prose = _Prose(outside, words, find_named(_read_own_subject(outside)) + named)
+    if not prose.blamed or not _says_abuse(words):
+        return None
+    needed = NEEDED_OF_PROGRAM if reason else NEEDED
+    is_complaint = sum(_weigh(prose)) >= needed and _is_for_desk(prose)
+    return _make_report(prose, texts, budget) if is_complaint else None
+
+
+def _can_complain(outside: Outside, reason: str | None) -> bool:
+    """Programs that answer, or tell of their own host, do not complain; nor does what a list sends around."""
+    if reason not in (None, "auto_reply") or (reason and not outside.is_generated):
+        return False
+    if outside.is_automatic or outside.return_path == "" or outside.has("list-unsubscribe"):
+        return False
+    return not STATUS_SUBJECTS.is_in(outside.subject)
+
+
+def _find_texts(root: Part) -> Iterator[Part]:
+    """Its texts, and files of text; a page only where there is no plain text."""
+    texts = [part for part in root.leaves if _is_text(part)][: 2 * TEXTS]
+    plain = [part for part in texts if not is_html(part)]
+    yield from (plain if any(not _is_file(part) for part in plain) else texts)[:TEXTS]
+
+
+def _is_text(part: Part) -> bool:
+    return (
+        part.type in ("text/plain", "text/html") or _is_table(part) or _is_file(part) or "/" not in part.type
+    )
+
+
+def _is_file(part: Part) -> bool:
+    return part.filename.lower().endswith(_TEXT_FILES)
+
+
+def _is_table(part: Part) -> bool:
+    return part.type in _TABLE_TYPES or part.filename.lower().endswith(_TABLES)
+
+
+def _read_text(part: Part, budget: Budget) -> str:
+    """What its sender says, without what is quoted of another mail."""
+    text = read_words(part, PROSE_CHARACTERS.of_one + 1)
+    text = text[: budget.take(PROSE_CHARACTERS, len(text))]
+    return "\n".join(line for line in text.splitlines() if not line.startswith(">"))
+
+
+def _read_own_subject(outside: Outside) -> str:
+    """That of an answer is somebody else's."""
+    return "" if ANSWERS.is_in(outside.subject) else outside.subject
+
+
+def _find_writers_addresses(outside: Outside) -> frozenset[IPAddress]:
+    """Where the mail itself came from."""
+    header = outside.root.header
+    values = [value for name in _WRITERS for value in header.every(name)[:HEADER_LINES]]
+    lines = "\n".join(decode_charset(value[:1000], None) for value in values)
+    return frozenset(one.ip for one in find_named(lines, is_table=True))
+
+
+def _says_abuse(text: str) -> bool:
+    return any(table.is_in(text) for table in (*_KINDS, abuses.ATTACKS, complaint_texts.JUNK_WORDS))
+
+
+_KINDS = {abuses.FRAUD: "fraud", abuses.MALWARE: "virus", abuses.SPAM: "abuse"}
+"""What was abused, and the feedback type that it is."""
+
+
+def _find_kind(text: str) -> str | None:
+    """The kind that the words are clear of: unwanted mail may be of another kind too, no other of two."""
+    kinds = [kind for table, kind in _KINDS.items() if table.is_in(text)]
+    others = [kind for kind in kinds if kind != "abuse"]
+    if abuses.ATTACKS.is_in(text) or len(others) > 1:
+        return None
+    return next(iter(others or kinds), None)
+
+
+def _names_beside_abuse(prose: _Prose) -> bool:
+    """An address is named in one sentence with what was abused."""
+    return any(_says_abuse(DEFENCES.cut_from(one.sentence)) for one in prose.blamed[:SENTENCES])
+
+
+def _says_source(prose: _Prose) -> bool:
+    """It says that something came from an address."""
+    return any(one.is_source for one in prose.blamed)
+
+
+def _shows_log(prose: _Prose) -> bool:
+    """An address stands in a log or a table."""
+    return any(one.is_logged for one in prose.blamed)
+
+
+def _says_attack(prose: _Prose) -> bool:
+    """What was abused is no mail."""
+    return abuses.ATTACKS.is_in(prose.text)
+
+
+def _complains(prose: _Prose) -> bool:
+    """Its subject is that of a complaint, or says what was abused."""
+    subject = DEFENCES.cut_from(_read_own_subject(prose.outside))
+    return COMPLAINT_SUBJECTS.is_in(subject) or _says_abuse(subject)
+
+
+def _asks(prose: _Prose) -> bool:
+    """It says what shall be done."""
+    return ASKS.is_in(prose.text)
+
+
+def _says_from_us(prose: _Prose) -> bool:
+    """It says that it came from us."""
+    return complaint_texts.COMPLAINT_TEXTS.is_in(prose.text)
+
+
+def _pleads(prose: _Prose) -> bool:
+    """It says to whom it came, or whose customer did it."""
+    return complaint_texts.PLEAS.is_in(prose.text)
+
+
+def _is_for_desk(prose: _Prose) -> bool:
+    """It wants something of those that it goes to; what only tells of an attack is a question, or the news."""
+    signs = (_complains, _asks, _says_from_us, _pleads, _shows_log)
+    return any(has(prose) for has in signs) or abuses.AT_US.is_in(prose.text)
+
+
+def _is_harmless(prose: _Prose) -> bool:
+    """It wants to be taken off a list, asks, or is what a shop or a service sends."""
+    return HARMLESS.is_in(prose.text)
+
+
+def _is_settled(prose: _Prose) -> bool:
+    """It answers a complaint."""
+    return SETTLED.is_in(prose.text)
+
+
+SIGNS: tuple[tuple[int, Callable[[_Prose], bool]], ...] = (
+    (2, _names_beside_abuse),
+    (1, _says_source),
+    (1, _shows_log),
+    (1, _says_attack),
+    (3, _complains),
+    (2, _asks),
+    (2, _says_from_us),
+    (1, _pleads),
+    (-3, _is_harmless),
+    (-3, _is_settled),
+)
+"""What speaks for a complaint, and against it."""
+
+
+def _weigh(prose: _Prose) -> Iterator[int]:
+    return (points for points, has in SIGNS if has(prose))
+
+
+def _make_report(prose: _Prose, texts: list[str], budget: Budget) -> Report:
+    ranked = prose.ranked[: budget.take(NAMED, len(prose.ranked))]
+    return Report(
+        "prose",
+        feedback_type=_find_kind(prose.text),
+        candidate_ips=tuple(ip for ip, _ in ranked),
+        own_ips=tuple(ip for ip, is_own in ranked if is_own),
+        text_sha256=hashlib.sha256(" ".join("\n".join(texts).split()).encode("utf-8")).hexdigest(),
+    )
