@@ -16,6 +16,8 @@ LINE = 300
 """Characters of a line, either side, that tell what an address is."""
 BESIDE = 60
 SENTENCE = 200
+HEADED = 2_000
+"""How far below its head a line of a table in the text may stand."""
 SMALL = 40
 """Where none of its four numbers is greater it may be a version, and needs a word beside it that says what it is."""
 
@@ -31,6 +33,10 @@ _ADDRESS = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?]\s|[。！？]|\n[ \t]*\n|\n(?=[^:\n]{1,40}:[ \t])|\n(?=\s*[-*•|])")
 _CELL = re.compile(r"[;,\t|]")
+_WORD = re.compile(r"[^\s;,|]{1,40}")
+_SOURCE_HEAD = re.compile(
+    r"\b(?:src|sourc|attack|from|client|remote|offend|quell|angreif|origin|orig)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ def find_named(text: str, is_table: bool = False) -> list[Named]:
     """The public addresses that a text names, in order; of a table, each line is a record."""
     if "[" in text or "(" in text or "{" in text or "\\" in text:
         text = _COLON.sub(":", _DISARMED.sub(_DOT, text))
-    targets = _find_target_columns(text) if is_table else frozenset()
+    targets = _find_target_columns(text) if is_table else frozenset[int]()
     mentions = islice(_ADDRESS.finditer(text), MENTIONS)
     return [named for found in mentions if (named := _read(text, found, is_table, targets))]
 
@@ -69,6 +75,8 @@ def _read(text: str, found: re.Match[str], is_table: bool, targets: frozenset[in
     if not is_table and not _is_address(written, before, is_logged or is_source):
         return None
     is_target = TARGETS.is_in(before) or _is_second(line[:start]) or _column(line[:start]) in targets
+    if not is_table and not is_target and _has_address(line[:start]):
+        is_target = _is_below_target(text, found.start())
     is_own = is_target or OWN_BEFORE.is_in(before) or OWN_AFTER.is_in(behind[:BESIDE])
     return Named(ip, _find_sentence(text, found), is_logged, is_source, is_own)
 
@@ -94,9 +102,24 @@ def _is_address(written: str, before: str, is_sure: bool) -> bool:
 
 def _is_second(before: str) -> bool:
     """Behind another address of a line, and `to`, stands where it went."""
-    return before.rstrip(" [(").lower().endswith((" to", " >", " an", " nach", " à", " a")) and bool(
-        _ADDRESS.search(before)
+    return before.rstrip(" [(").lower().endswith((" to", " >", " an", " nach", " à", " a")) and _has_address(
+        before
     )
+
+
+def _has_address(text: str) -> bool:
+    """Whether there is one; times look like addresses too."""
+    return any(
+        parse_ip((found["four"] or found["six"]).replace(_DOT, ".")) for found in _ADDRESS.finditer(text)
+    )
+
+
+def _is_below_target(text: str, place: int) -> bool:
+    """Whether the head above a line of a table says that its second address is whom an attack was aimed at."""
+    above = text[max(0, place - HEADED) : place].split("\n")[-2::-1]
+    head = next((line for line in above if line.strip() and not _has_address(line)), "")
+    target = next((found.start() for found in _WORD.finditer(head) if TARGETS.is_in(found[0])), None)
+    return target is not None and _SOURCE_HEAD.search(head, 0, target) is not None
 
 
 def _cut_line(text: str, start: int, end: int) -> tuple[str, int]:

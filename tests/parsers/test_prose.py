@@ -361,3 +361,26 @@ def test_the_page_on_prose_knows_the_languages() -> None:
     assert all(
         re.search(script, texts) for script in ("[а-я]", "[ぁ-ん]", "[一-鿿]", "[가-힣]", "ß|ü|ä", "ł|ę")
     )
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "src_ip,dst_ip,port\n192.0.2.7,198.51.100.9,22",
+        "| attacker | destination |\n| 192.0.2.7 | 198.51.100.9 |",
+        "Date Proto Src IP Addr:Port Dst IP Addr:Port\n10:00:01 UDP 192.0.2.7:53 198.51.100.9:80",
+        "source  target\n\n192.0.2.8  198.51.100.9\n192.0.2.7  198.51.100.9",
+    ],
+)
+def test_the_head_of_a_table_in_the_text_says_whom_an_attack_was_aimed_at(table: str) -> None:
+    """The second address of each line below it is the writer's own."""
+    read = _read(f"DDoS attack from your network, please stop it:\n{table}\n")
+
+    assert [str(ip) for ip in read.reports[0].own_ips] == ["198.51.100.9"]
+
+
+def test_a_head_that_names_no_target_says_nothing() -> None:
+    """Both may be offenders."""
+    read = _read("Attacks from your network, please stop them:\nfirst ip, next ip\n192.0.2.7, 192.0.2.8\n")
+
+    assert read.reports[0].own_ips == ()
