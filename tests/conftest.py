@@ -1,5 +1,6 @@
 """The real servers as fixtures; where one is not installed, tests are skipped loudly, or fail on demand."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,12 @@ from servers.postfix import Postfix
 from servers.postgresql import Postgresql
 from servers.skipping import make_or_skip
 from servers.smtp_sink import SmtpSink
+
+
+def pytest_configure() -> None:
+    """A shell that starts tests in the background lets them ignore SIGINT, and so all programs that they start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
