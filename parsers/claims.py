@@ -4,6 +4,7 @@ import re
 
 from parsers.addresses import parse_ip
 from parsers.feedback import is_feedback_report
+from parsers.headers import decode_text
 from parsers.outside import Outside
 from parsers.robots import ROBOT_LOCAL_PARTS
 from parsers.values import Report, ReportFormat
@@ -49,7 +50,7 @@ def read_claim(outside: Outside, form: ReportFormat) -> Report:
     says_failed = _says_authentication_failed(outside)
     return Report(
         form,
-        feedback_type="auth-failure" if says_failed else find_button(outside.subject),
+        feedback_type="auth-failure" if says_failed else find_button(outside),
         source_ip=source_ip,
     )
 
@@ -67,8 +68,19 @@ def find_format(outside: Outside) -> ReportFormat:
     return "arf" if is_feedback_report(outside.root) else "attached"
 
 
-def find_button(subject: str) -> str | None:
-    """The feedback type that a report button wrote before a subject."""
+def find_button(outside: Outside) -> str | None:
+    """The feedback type that a report button wrote before the subject of a mail.
+
+    Where a message in it has one too, the sender of the junk may have written it, and the mail only kept its subject.
+    """
+    shown = decode_text(outside.pasted.first("subject")) if outside.pasted else None
+    subjects = [shown, *(one.message.subject for one in outside.enclosed)]
+    if any(_read_button(subject or "") for subject in subjects):
+        return None
+    return _read_button(outside.subject)
+
+
+def _read_button(subject: str) -> str | None:
     lower = subject.lower()
     return next((kind for start, kind in BUTTONS if lower.startswith(start)), None)
 

@@ -19,11 +19,11 @@ def read_attached(root: Part, budget: Budget, limit: int | None = None) -> list[
     With a limit it is a reported message that they are attached to: archives in it are not opened.
     """
     found: list[Reported] = []
-    is_opened = is_packed if limit is None else is_outlook
-    parts = find_attached(root, is_opened)
+    opens_archives = limit is None
+    parts = find_attached(root, is_packed if opens_archives else is_outlook)
     if limit is not None and len(parts) > limit:
         budget.warn(MESSAGES.sentence)
-    for group in chain.from_iterable(unpack(part, is_opened, budget) for part in parts[:limit]):
+    for group in chain.from_iterable(unpack(part, opens_archives, budget) for part in parts[:limit]):
         if not budget.allow(MESSAGES):
             budget.warn(MESSAGES.sentence)
             break

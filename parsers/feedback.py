@@ -8,14 +8,14 @@ from collections.abc import Collection
 from parsers import budget as limits
 from parsers.arf import BrokenReport, build_report
 from parsers.arf_fields import FEEDBACK_TYPE, begins_like_report, find_appended, find_some_fields
-from parsers.attached import ENCLOSING_TYPES, find_attached, find_unmarked
+from parsers.attached import find_attached, find_unmarked
 from parsers.budget import Budget
 from parsers.content import decode_base64
 from parsers.header_block import GLANCE_FIELDS, Field, split_header
 from parsers.inline import find_pasted
 from parsers.message import Reported, read_reported
 from parsers.mime import Part
-from parsers.own_parts import choose_own, opens_like_report
+from parsers.own_parts import choose_own, may_hold_fields, opens_like_report
 from parsers.values import Report
 from parsers.xarf_parts import find_stated, join_reports
 
@@ -23,7 +23,6 @@ CONTENT_BYTES = 256 * 1024
 """What is read of one: its message can stand behind its fields."""
 
 FEEDBACK = "message/feedback-report"
-_OTHER_TYPES = ("text/", "application/", "message/")
 
 Paired = tuple[Report, Reported | None]
 
@@ -60,7 +59,7 @@ def find_feedback(
 def _find_like_feedback(root: Part, documents: Collection[int]) -> dict[int, Part]:
     """The parts, by their id, with fields of ARF."""
     leaves = [part for part in root.leaves if id(part) not in documents]
-    named = [part for part in leaves if part.type == FEEDBACK or _may_hold_fields(part)]
+    named = [part for part in leaves if part.type == FEEDBACK or _names_type(part)]
     found = [part for part in named if _is_feedback(part)] or [part for part in named if _is_merged(part)]
     return {id(part): part for part in found}
 
@@ -142,10 +141,8 @@ def _is_merged(part: Part) -> bool:
     return opens_like_report(_glance(part)[:1000].decode("latin-1"))
 
 
-def _may_hold_fields(part: Part) -> bool:
-    if part.type in ENCLOSING_TYPES or not part.type.startswith(_OTHER_TYPES):
-        return False
-    return FEEDBACK_TYPE.encode() in _glance(part).lower()
+def _names_type(part: Part) -> bool:
+    return may_hold_fields(part) and FEEDBACK_TYPE.encode() in _glance(part).lower()
 
 
 def _glance(part: Part) -> bytes:

@@ -13,8 +13,10 @@ WRAPPED = 60
 MARK_LINES = 3
 """How far above the first label a mark may stand; Apple Mail leaves a line empty."""
 
+QUOTE = r"[ \t]{0,20}(?:[A-Za-z]{0,3}>[ \t]?|[|:][ \t]?){0,20}"
+"""What programs put before lines of what they quote, as a pattern."""
 _LABEL = re.compile(
-    r"[ \t]{0,20}(?:[A-Za-z]{0,3}>[ \t]?|[|:][ \t]?){0,20}"
+    rf"{QUOTE}"
     r"\*{0,2}([^\W\d_](?:[^\W\d_]| ){0,20}?)\*{0,2}[ \t\xa0]{0,2}\*{0,2}[:：]\*{0,2}[ \t]{0,5}(.{0,2000})"
 )
 _ADDRESS = re.compile(r"[^\s<>\[\]()\"',;:]{1,100}@[^\s<>\[\]()\"',;:]{1,200}")

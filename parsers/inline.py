@@ -15,7 +15,7 @@ TEXTS = 5
 BLOCKS = 20
 
 _FIELD = re.compile(
-    r"([ \t]{0,20}(?:[A-Za-z]{0,3}>[ \t]?|[|:][ \t]?){0,20})"
+    rf"({forwarded.QUOTE})"
     r"\*{0,2}([A-Za-z][A-Za-z0-9-]{1,60})(?:[ \t]{0,2}:\*{0,2}(?=([ \t]?))|\*{1,2}:|\t)"
 )
 """A quote, and a name; some programs write asterisks for bold, and tables have a tab in place of the colon."""

@@ -97,7 +97,7 @@ def _report_held(held: _Held, claim: Report, budget: Budget, depth: int) -> list
     """The reports of what a complaint holds, each about the innermost."""
     outside = held.outside
     claim = claim if held.attached or claim.format in ("arf", "xarf") else replace(claim, format="inline")
-    claim = replace(claim, feedback_type=claim.feedback_type or find_button(outside.subject))
+    claim = replace(claim, feedback_type=claim.feedback_type or find_button(outside))
     inner = report_feedback(held.pairs, held.others, outside, budget, depth) or [
         *(report for one in held.attached for report in find_innermost(one, outside, claim, budget, depth)),
         *find_innermost_pasted(held.pasted, outside, claim, budget, depth),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from parsers.attached import ENCLOSING_TYPES
 from parsers.html_text import read_words
 from parsers.mime import Part
 from parsers.subjects import is_forward, read_subject
@@ -13,6 +14,7 @@ WORDS_CHARACTERS = 8 * 1024
 """What is read of the text above them."""
 TEXTS = 5
 
+_TYPES = ("text/", "application/", "message/")
 _OWN_FILES = re.compile(
     r"report|feedback|arf"
     r"|att\d|details"  # Exchange
@@ -21,6 +23,11 @@ _OWN_FILES = re.compile(
     re.IGNORECASE,
 )
 """Names that machine-readable parts have, given by their sender or by a program under way."""
+
+
+def may_hold_fields(part: Part) -> bool:
+    """Whether it is of a type that machine-readable parts have, or are given under way; no message."""
+    return part.type not in ENCLOSING_TYPES and part.type.startswith(_TYPES)
 
 
 def choose_own(root: Part, like_feedback: Mapping[int, Part]) -> list[Part]:

@@ -4,7 +4,7 @@
 them: one that is attached to junk is not opened. See docs/decisions/0016-outlook-and-archives.md.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from parsers import archives, compound, tnef
@@ -46,10 +46,10 @@ def is_packed(part: Part) -> bool:
     return is_outlook(part) or (is_file(part) and archives.find_kind(part.beginning) is not None)
 
 
-def unpack(part: Part, is_opened: Callable[[Part], bool], budget: Budget) -> Iterator[list[Found]]:
+def unpack(part: Part, opens_archives: bool, budget: Budget) -> Iterator[list[Found]]:
     """The messages in a part, those of each file in it together."""
-    if is_opened(part):
-        opener = _Opener(budget, opens_archives=is_opened is is_packed)
+    if is_packed(part) if opens_archives else is_outlook(part):
+        opener = _Opener(budget, opens_archives)
         yield from opener.open(File(part.filename, part.type, part.message_content()), None)
     else:
         yield [Found(raw, "attached") for raw in contents_of(part)]

@@ -4,17 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from parsers import budget as limits
-from parsers.attached import ENCLOSING_TYPES
 from parsers.budget import Budget
 from parsers.inline import find_pasted
 from parsers.mime import Part
-from parsers.own_parts import find_in_report, find_words, is_foreign_file, is_passed_on, opens_like_report
+from parsers.own_parts import (
+    find_in_report,
+    find_words,
+    is_foreign_file,
+    is_passed_on,
+    may_hold_fields,
+    opens_like_report,
+)
 from parsers.values import Report
 from parsers.xarf import Complaint, begins_like_xarf, build_complaints
 
 HEADER_FIELDS = ("x-xarf", "x-arf")
 """By these X-ARF 0.1 and 0.2 know their mails."""
-_OTHER_TYPES = ("text/", "application/", "message/")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,9 +59,7 @@ def join_reports(
 
 
 def _may_hold(part: Part) -> bool:
-    if part.type in ENCLOSING_TYPES or not part.type.startswith(_OTHER_TYPES):
-        return False
-    return begins_like_xarf(part.beginning)
+    return may_hold_fields(part) and begins_like_xarf(part.beginning)
 
 
 def _choose_own(root: Part, found: Mapping[int, Part]) -> list[Part]:

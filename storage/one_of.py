@@ -4,15 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, select
-from sqlalchemy.orm import Session
-
-from storage.bulk import is_postgresql
-
-
-def one_of(session: Session, column: Any, numbers: Sequence[int]) -> ColumnElement[bool]:
-    """Whether the column holds one of the numbers."""
-    on_postgresql = is_postgresql(session)
-    return _among(column, listed(on_postgresql, numbers), on_postgresql)
 
 
 def one_of_named(on_postgresql: bool, column: Any, name: str) -> ColumnElement[bool]:

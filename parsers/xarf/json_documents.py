@@ -1,6 +1,7 @@
 """The objects in a JSON text: one, a line each, or in a list. What is hostile is cut or left out; nothing raises."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
 from json import JSONDecoder
@@ -66,9 +67,8 @@ def _build_decoder(found: Found) -> JSONDecoder:
         if len(values) == len(pairs):
             return values
         found.has_doubled = True
-        seen: set[str] = set()
-        doubled = {name for name, _ in pairs if name in seen or seen.add(name)}  # type: ignore[func-returns-value]
-        return {name: value for name, value in values.items() if name not in doubled}
+        counts = Counter(name for name, _ in pairs)
+        return {name: value for name, value in values.items() if counts[name] == 1}
 
     return JSONDecoder(
         object_pairs_hook=without_doubled, parse_int=_cut, parse_float=_cut, parse_constant=_cut, strict=False

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -179,6 +180,19 @@ def test_an_export_gives_its_place_back(api: Api) -> None:
     asked = [api.get("/incidents/export?format=jsonl").status_code for _ in range(5)]
 
     assert asked == [200] * 5
+
+
+def test_an_export_waits_for_a_place_that_is_just_given_back(api: Api) -> None:
+    """A client that asks again at once finds its own one still taken."""
+    while api.backend.streams.acquire(blocking=False):
+        pass
+    giving_back = Timer(0.2, api.backend.streams.release)
+    giving_back.start()
+
+    answer = api.get("/incidents/export?format=jsonl")
+    giving_back.join()
+
+    assert answer.status_code == 200
 
 
 def test_too_many_exports_at_once_are_told_to_wait(api: Api) -> None:
