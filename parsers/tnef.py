@@ -37,6 +37,8 @@ _LEVEL_OF_ATTACHMENT = 2
 _DATE = struct.Struct("<6H")
 RECIPIENTS = 100
 _SENDER = struct.Struct("<4H")
+_CLASSES = {b"ipm.microsoft mail.note": b"IPM.Note"}
+"""What the attribute calls a class of mails otherwise than the property (MS-OXTNEF, section 2.1.3.2)."""
 
 
 class _Name(IntEnum):
@@ -110,7 +112,7 @@ class _Reading:
         elif name == _Name.BODY:
             self._message.add(Tag.BODY, STRING_8, raw)
         elif name == _Name.MESSAGE_CLASS:
-            self._message.add(Tag.MESSAGE_CLASS, STRING_8, raw)
+            self._message.add(Tag.MESSAGE_CLASS, STRING_8, _CLASSES.get(raw.rstrip(b"\0").lower(), raw))
         elif name == _Name.DATE_SENT:
             self._message.add(Tag.CLIENT_SUBMIT_TIME, TIME, _as_ticks(raw))
 

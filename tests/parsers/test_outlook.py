@@ -242,13 +242,14 @@ def test_the_mail_in_winmail_dat_is_not_reported_itself() -> None:
     assert [report.format for report in read_reports(build_tnef(SAVED))] == ["tnef"]
 
 
-def test_older_attributes_of_winmail_dat_are_read() -> None:
-    """Exchange writes the subject, the sender and the date of an attached message with them."""
+@pytest.mark.parametrize("name", [b"IPM.Note\0", b"IPM.Microsoft Mail.Note\0", b"ipm.microsoft mail.note"])
+def test_older_attributes_of_winmail_dat_are_read(name: bytes) -> None:
+    """Exchange writes the class, the subject, the sender and the date of an attached message with them."""
     sender = b"Offers\0\0SMTP:sales@tenant.example\0"
     raw = b"\x78\x9f\x3e\x22\0\0" + b"".join(
-        struct.pack("<BHHI", 1, name, 0, len(value)) + value + b"\0\0"
-        for name, value in (
-            (0x8008, b"IPM.Note\0"),
+        struct.pack("<BHHI", 1, attribute, 0, len(value)) + value + b"\0\0"
+        for attribute, value in (
+            (0x8008, name),
             (0x8004, b"Only today\0"),
             (0x800C, b"Buy now!\0"),
             (0x8005, struct.pack("<7H", 2026, 11, 2, 9, 58, 0, 0)),
