@@ -15,18 +15,19 @@ if TYPE_CHECKING:
     from zipfile import ZipInfo
 
 ENCRYPTED = "A file in an archive is encrypted; it was not read."
-UNKNOWN = "An archive is of a kind that is not read; zip, tar, gzip, bzip2 and xz are."
+UNKNOWN = "An archive is packed in a way that is not read; ordinary zip, tar, gzip, bzip2 and xz are."
 BLOCK = 512
 """Of tar."""
 _IS_ENCRYPTED = 1
-_STORED, _DEFLATED, _AES = 0, 8, 99
+_STORED, _AES = 0, 99
+_METHODS = {8: RAW, 12: BZIP2}
 """Methods of zip."""
 _CENTRAL = b"PK\x01\x02"
 _LOCAL = struct.Struct("<4s22xHH")
 
 
 class Kind(Enum):
-    """Kinds of archives, and what they begin with; tar has its mark further on."""
+    """Kinds of archives, and what they begin with; tar has its mark further on, and old ones have none."""
 
     ZIP = b"PK\x03\x04"
     GZIP = b"\x1f\x8b\x08"
@@ -34,6 +35,9 @@ class Kind(Enum):
     XZ = b"\xfd7zXZ\0"
     RAR = b"Rar!\x1a\x07"
     SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c"
+    ZSTANDARD = b"\x28\xb5\x2f\xfd"
+    LZIP = b"LZIP\1"
+    CABINET = b"MSCF\0\0\0\0"
     TAR = b"ustar"
 
 
@@ -56,7 +60,7 @@ class Member:
 
 def find_kind(beginning: bytes) -> Kind | None:
     """What kind of archive begins so, or None."""
-    if beginning.startswith(Kind.TAR.value, 257) and _is_tar(beginning[:BLOCK]):
+    if _is_tar(beginning[:BLOCK]):
         return Kind.TAR
     return next((kind for kind in Kind if beginning.startswith(kind.value)), None)
 
@@ -67,10 +71,9 @@ def read_members(kind: Kind, content: bytes, name: str, budget: Budget) -> Itera
         yield from _read_zip(content, budget)
     elif kind is Kind.TAR:
         yield from _read_tar(Stored(content, 0, len(content), budget), budget)
-    elif kind in (Kind.RAR, Kind.SEVEN_ZIP):
+    elif (method := {Kind.GZIP: GZIP, Kind.BZIP2: BZIP2, Kind.XZ: XZ}.get(kind)) is None:
         budget.warn(UNKNOWN)
     else:
-        method = {Kind.GZIP: GZIP, Kind.BZIP2: BZIP2, Kind.XZ: XZ}[kind]
         packed = Packed(method, content, 0, len(content), budget)
         if find_kind(packed.peek(BLOCK)) is Kind.TAR:
             yield from _read_tar(packed, budget)
@@ -106,8 +109,11 @@ def _open_in_zip(content: bytes, one: "ZipInfo", budget: Budget) -> Source | Non
         end = start + one.compress_size
         if mark == Kind.ZIP.value and one.compress_type == _STORED:
             return Stored(content, start, end, budget)
-        if mark == Kind.ZIP.value and one.compress_type == _DEFLATED:
-            return Packed(RAW, content, start, end, budget)
+        if mark == Kind.ZIP.value and one.compress_type in _METHODS:
+            return Packed(_METHODS[one.compress_type], content, start, end, budget)
+        if mark == Kind.ZIP.value:
+            budget.warn(UNKNOWN)
+            return None
     budget.warn(DAMAGED)
     return None
 
@@ -130,8 +136,9 @@ def _read_tar(source: Source, budget: Budget) -> Iterator[Member]:
 
 def _is_tar(block: bytes) -> bool:
     """Whether its checksum is right: the sum of its bytes, with blanks in the place of the checksum."""
-    field = block[148:156]
-    return len(block) == BLOCK and _read_octal(field) == sum(block) - sum(field) + len(field) * ord(" ")
+    checksum = _read_octal(field := block[148:156])
+    is_one = len(block) == BLOCK and checksum >= 0
+    return is_one and checksum == sum(block) - sum(field) + len(field) * ord(" ")
 
 
 def _read_size(field: bytes) -> int:

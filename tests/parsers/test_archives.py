@@ -14,7 +14,7 @@ from archive_builders import build_gzip, build_overlapping, build_tar, build_zip
 from mail_builders import ROUTE, build_file, build_junk, build_mail
 
 from parsers import read_mail
-from parsers.archives import ENCRYPTED, UNKNOWN, Kind, read_members
+from parsers.archives import ENCRYPTED, UNKNOWN, Kind, find_kind, read_members
 from parsers.budget import ARCHIVE_MEMBERS, MIB, UNPACKED_BYTES, Budget
 from parsers.packed import DEPTH, TOO_DEEP
 from parsers.sources import BZIP2, DAMAGED, FREE_BYTES, RATIO, STREAMS, TOO_DENSE, XZ
@@ -36,6 +36,7 @@ def unpack(kind: Kind, content: bytes, budget: Budget | None = None) -> list[byt
 
 PACKED: dict[str, tuple[Kind, Callable[[bytes], bytes]]] = {
     "zip": (Kind.ZIP, lambda content: build_zip({"a": content})),
+    "zip with bzip2": (Kind.ZIP, lambda content: build_zip({"a": content}, zipfile.ZIP_BZIP2)),
     "zip, stored": (Kind.ZIP, lambda content: build_zip({"a": content}, zipfile.ZIP_STORED)),
     "tar": (Kind.TAR, lambda content: build_tar({"a": content})),
     "tar of old": (Kind.TAR, lambda content: build_tar({"a": content}, tarfile.GNU_FORMAT)),
@@ -125,13 +126,32 @@ def test_an_encrypted_file_is_told_and_the_others_are_read() -> None:
     assert read.warnings == (ENCRYPTED,)
 
 
-@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_rare_method_of_zip_is_not_read(method: int) -> None:
-    """They are unpacked without a limit by what there is."""
-    assert read_file(build_zip({"a": JUNK}, method)).warnings == (DAMAGED,)
+def test_a_rare_method_of_zip_is_told() -> None:
+    """The reporter can send it again, as what is of another kind."""
+    assert read_file(build_zip({"a": JUNK}, zipfile.ZIP_LZMA)).warnings == (UNKNOWN,)
 
 
-@pytest.mark.parametrize("start", [b"Rar!\x1a\x07\x01\x00", b"7z\xbc\xaf\x27\x1c\x00\x04"])
+def test_a_tar_of_the_first_programs_has_no_mark() -> None:
+    """Its checksum tells what it is."""
+    block = bytearray(build_tar({"a": JUNK}, tarfile.USTAR_FORMAT))
+    block[257:512] = bytes(255)
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block[:512])
+
+    assert find_kind(bytes(block)) is Kind.TAR
+    assert unpack(Kind.TAR, bytes(block)) == [JUNK]
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"Rar!\x1a\x07\x01\x00",
+        b"7z\xbc\xaf\x27\x1c\x00\x04",
+        b"\x28\xb5\x2f\xfd\x24",
+        b"LZIP\1",
+        b"MSCF\0\0\0\0",
+    ],
+)
 def test_an_archive_of_another_kind_is_told(start: bytes) -> None:
     """The reporter can send it again."""
     assert read_file(start + bytes(100)).warnings == (UNKNOWN,)
