@@ -52,6 +52,7 @@ PROSE_CHARACTERS = Limit(
     KIB,
     "The texts are too long to look for addresses in all of them; their ends were not read.",
 )
+SHEET_TAGS = Limit(200_000, 100_000, 0, "A spreadsheet has too many cells; the last ones were not read.")
 NAMED = Limit(20, 20, 0, "The text names too many addresses; the last ones were left out.")
 XARF_BYTES = Limit(16 * MIB, 8 * MIB, 64 * KIB, "A XARF document is too long; its end was not read.")
 XARF_VALUES = Limit(50_000, 20_000, 1_000, "A XARF document has too many values; its end was not read.")

@@ -15,6 +15,7 @@ from parsers.html_text import is_html, read_words
 from parsers.mime import Part
 from parsers.named import Named, find_named, rank
 from parsers.outside import Outside
+from parsers.spreadsheets import is_spreadsheet, read_table
 from parsers.values import IPAddress, Report
 from parsers.wording import abuses, complaint_texts
 from parsers.wording.complaint_subjects import COMPLAINT_SUBJECTS
@@ -105,12 +106,14 @@ def _is_file(part: Part) -> bool:
 
 
 def _is_table(part: Part) -> bool:
-    return part.type in _TABLE_TYPES or part.filename.lower().endswith(_TABLES)
+    return part.type in _TABLE_TYPES or part.filename.lower().endswith(_TABLES) or is_spreadsheet(part)
 
 
 def _read_text(part: Part, budget: Budget) -> str:
     """What its sender says, without what is quoted of another mail."""
-    text = read_words(part, PROSE_CHARACTERS.of_one + 1)
+    most = PROSE_CHARACTERS.of_one + 1
+    is_packed = is_spreadsheet(part)
+    text = read_table(part.message_content(), most, budget) if is_packed else read_words(part, most)
     text = text[: budget.take(PROSE_CHARACTERS, len(text))]
     return "\n".join(line for line in text.splitlines() if not line.startswith(">"))
 

@@ -1,11 +1,14 @@
 """Complaints in prose: what was abused, which addresses are named, and what is no complaint."""
 
 import re
+from base64 import b64encode
+from collections.abc import Callable
 from ipaddress import ip_address
 
 import pytest
 from complaints import COMPLAINTS, OFFENDER, OWN, Complaint
 from plain_mails import Plain, make_plain_mails
+from spreadsheet_builders import build_ods, build_xlsx
 
 from parsers import prose, read_mail
 from parsers.budget import NAMED, PROSE_CHARACTERS
@@ -234,6 +237,24 @@ def test_the_addresses_of_a_table_are_read(header: str) -> None:
     read = _read_parts("These attack us, please stop them. Worst is 192.0.2.44.", table, header)
 
     assert _named(read) == [OFFENDER, "192.0.2.8", "192.0.2.44", OWN]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "build"),
+    [
+        ("a.xlsx", "application/octet-stream", build_xlsx),
+        ("a", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", build_xlsx),
+        ("a.ods", "application/vnd.oasis.opendocument.spreadsheet", build_ods),
+    ],
+)
+def test_the_addresses_of_a_spreadsheet_are_read(name: str, kind: str, build: Callable[..., bytes]) -> None:
+    """As those of a table of text."""
+    table = build([["time", "source", "destination"], ["10:00", "192.0.2.7", "198.51.100.9"]])
+    header = f'Content-Type: {kind}; name="{name}"\r\nContent-Transfer-Encoding: base64'
+
+    read = _read_parts("These attack us, please stop them.", b64encode(table).decode(), header)
+
+    assert _named(read) == [OFFENDER, OWN]
 
 
 @pytest.mark.parametrize("name", ["a.log", "a.txt"])
