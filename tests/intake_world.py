@@ -253,7 +253,7 @@ def start_program(configuration: Path, *arguments: str) -> Program:
     )
 
 
-def await_truth(condition: Callable[[], object], seconds: float = 20) -> None:
+def await_truth(condition: Callable[[], object], seconds: float = 60) -> None:
     """Wait until the condition holds; fail when it does not in that time."""
     deadline = time.monotonic() + seconds
     while not condition():

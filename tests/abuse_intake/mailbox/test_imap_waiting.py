@@ -93,7 +93,7 @@ def test_a_mail_that_arrives_is_noticed_at_once(
 
     dovecot.append(user, RAW)
 
-    thread.join(timeout=10)
+    thread.join(timeout=20)
     assert said == [True]
 
 
@@ -173,7 +173,7 @@ def test_a_wait_ends_soon_when_it_is_told_to_stop(proxy: FaultyProxy, mailbox: I
 
     stopping.set()
 
-    thread.join(timeout=5)
+    thread.join(timeout=20)
     assert said == [False]
 
 

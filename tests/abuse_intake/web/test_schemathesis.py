@@ -60,10 +60,11 @@ def run_schemathesis(api: RunningApi, secret: str, examples: int) -> subprocess.
         text=True,
         env=os.environ | {"SCHEMATHESIS_HOOKS": str(HOOKS)},
         check=False,
-        timeout=280,
+        timeout=570,
     )
 
 
+@pytest.mark.timeout(600)
 def test_the_program_keeps_what_its_document_promises(running: RunningApi) -> None:
     """No server error, no answer that the document does not tell of, no wrong input that is taken."""
     ended = run_schemathesis(running, make_secret(running), EXAMPLES)

@@ -81,7 +81,7 @@ def test_clients_that_say_nothing_are_ended(server: StatusServer) -> None:
     """As many as there is room for keep others out for some seconds, and no longer."""
     silent = [connect(server) for _ in range(MAX_CLIENTS)]
 
-    await_truth(lambda: answers(server), seconds=10)
+    await_truth(lambda: answers(server))
 
     for client in silent:
         client.close()
@@ -99,7 +99,7 @@ def test_clients_that_drip_are_ended(server: StatusServer) -> None:
                 return True
             return False
 
-        await_truth(is_ended, seconds=10)
+        await_truth(is_ended)
 
 
 def test_many_clients_are_bounded(server: StatusServer) -> None:
