@@ -42,14 +42,14 @@ class RunningWorker:
     def log(self) -> str:
         return self._log.read_text(encoding="utf-8")
 
-    def await_log(self, text: str, seconds: float = 20) -> None:
+    def await_log(self, text: str, seconds: float = 60) -> None:
         await_truth(lambda: text in self.log() or self.process.poll() is not None, seconds)
         assert text in self.log(), self.log()
 
     def tell(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    def end(self, seconds: float = 20) -> int:
+    def end(self, seconds: float = 60) -> int:
         """Its exit code, when it ends by itself in that time."""
         return self.process.wait(seconds)
 
@@ -103,7 +103,7 @@ class NotifySocket:
         self._thread = threading.Thread(target=self._listen)
         self._thread.start()
 
-    def await_line(self, line: str, seconds: float = 20) -> None:
+    def await_line(self, line: str, seconds: float = 60) -> None:
         """Wait until it is told a line that begins so."""
         await_truth(lambda: any(heard.startswith(line) for heard in self.heard), seconds)
 

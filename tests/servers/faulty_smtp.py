@@ -107,7 +107,7 @@ class FaultySmtp:
         """Return the accepted messages, line ends as they came, oldest first."""
         return [message.content for message in self.accepted]
 
-    def await_stage(self, stage: Stage, seconds: float = 10) -> None:
+    def await_stage(self, stage: Stage, seconds: float = 60) -> None:
         """Wait until a client has come to a stage; raise TimeoutError when none does."""
         deadline = time.monotonic() + seconds
         while stage not in self.stages:
