@@ -1,6 +1,7 @@
 """Tables of spreadsheets (`.xlsx`, ECMA-376; `.ods`, OpenDocument) as lines of text, with tabs between the cells.
 
 Texts and numbers are read; what a program would work out, show or run is not. No more is unpacked than is read.
+See docs/decisions/0018-spreadsheets.md.
 """
 
 import re
