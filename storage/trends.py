@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Integer, bindparam, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from storage.bulk import chunked, is_postgresql
@@ -44,10 +44,8 @@ Leader = tuple[int, bytes]
 JUNK = table_of(JunkTally).c
 OF_KIND = JUNK.kind == bindparam("kind")
 ON_DAYS = JUNK.day.between(bindparam("first"), bindparam("last"))
-AMONG = JUNK.key.in_(bindparam("keys", expanding=True))
 IN_SPAN = JUNK.day >= bindparam("begin")
 REACHED = func.sum(case((IN_SPAN, JUNK.reports), else_=-JUNK.reports))
-RANKED = select(REACHED, JUNK.key).where(OF_KIND, AMONG, ON_DAYS).group_by(JUNK.key).having(REACHED > 0)
 BY_DAY = select(JUNK.day, JUNK.incidents, JUNK.reports).where(OF_KIND, JUNK.key == bindparam("key"), ON_DAYS)
 """Built once, as all statements here: that takes longer than what they do."""
 
@@ -134,7 +132,9 @@ def _leaders(
     session: Session, span: Span, days: Sequence[int], most: int, limit: int, rank: Rank
 ) -> list[Leader]:
     """Those with many reports on a day: so many that there are enough of them, or all that there are."""
-    share, sought = most // SHARE, limit * (FALLING if rank == "rise" else 1)
+    share, sought = most // SHARE, limit
+    if rank == "rise":
+        share, sought = share // LOWER, limit * FALLING
     while most:
         many = session.scalars(*_many_on_a_day(session, span, days, share))
         ranked = _rank(session, span, set(many.all()), rank)
@@ -165,7 +165,8 @@ def _rank(session: Session, span: Span, keys: Iterable[bytes], rank: Rank) -> li
     """Those of the keys that have any of what is ranked by, most first."""
     first = span.before if rank == "rise" else span.first
     of = {"kind": span.kind, "first": first, "last": span.last, "begin": span.first}
-    found = (session.execute(RANKED, {**of, "keys": some}).all() for some in chunked(sorted(keys)))
+    ranked = _ranked(is_postgresql(session))
+    found = (session.execute(ranked, {**of, "keys": some}).all() for some in chunked(sorted(keys)))
     return sorted(((int(row[0]), row[1]) for rows in found for row in rows), reverse=True)
 
 
@@ -189,6 +190,20 @@ def _room(on_postgresql: bool) -> Statement:
     return seen.having(at_most >= bindparam("enough", type_=BigInteger))
 
 
+def _among(on_postgresql: bool) -> ColumnElement[bool]:
+    """Whether it is one of the keys; on PostgreSQL as one parameter, so that any number is the same statement."""
+    if on_postgresql:
+        is_one: ColumnElement[bool] = JUNK.key == func.any(bindparam("keys"))
+        return is_one
+    return JUNK.key.in_(bindparam("keys", expanding=True))
+
+
+@cache
+def _ranked(on_postgresql: bool) -> Statement:
+    ranked = select(REACHED, JUNK.key).where(OF_KIND, _among(on_postgresql), ON_DAYS)
+    return ranked.group_by(JUNK.key).having(REACHED > 0)
+
+
 @cache
 def _counted(on_postgresql: bool) -> Statement:
     """Of several labels the last by its bytes, whatever language a database of PostgreSQL sorts by."""
@@ -198,4 +213,5 @@ def _counted(on_postgresql: bool) -> Statement:
         for is_so in (IN_SPAN, ~IN_SPAN)
         for column in (JUNK.incidents, JUNK.reports)
     )
-    return select(label, *sums).where(OF_KIND, AMONG, ON_DAYS).group_by(JUNK.key)
+    among = _among(on_postgresql)
+    return select(label, *sums).where(OF_KIND, among, ON_DAYS).group_by(JUNK.key)
