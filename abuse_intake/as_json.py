@@ -145,6 +145,7 @@ def incident_fields(incident: IncidentRecord) -> dict[str, Any]:
         "authenticated_reporter_count": incident.authenticated_reporter_count,
         "first_seen": time_as_json(incident.first_seen),
         "last_seen": time_as_json(incident.last_seen),
+        "arrived_at": time_as_json(incident.arrived_at),
     }
 
 

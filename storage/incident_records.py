@@ -35,6 +35,7 @@ INCIDENTS = select(
     INCIDENT.last_seen,
     INCIDENT.category,
     INCIDENT.type,
+    INCIDENT.arrived_at,
     cast(INCIDENT.evidence, Text).label("evidence"),
 )
 """In the order of `IncidentRecord`; the evidence as text, since `read_evidence` makes values of it at once."""
@@ -42,8 +43,22 @@ INCIDENTS = select(
 
 def incident_record(row: Any) -> IncidentRecord:
     """The value of a row of `INCIDENTS`: taken apart by place, which long lists feel."""
-    id, tenant, attributed_tenant, at, by, corrected_tenant, note, ip, *others, category, kind, evidence = row
+    (
+        id,
+        tenant,
+        attributed_tenant,
+        at,
+        by,
+        corrected_tenant,
+        note,
+        ip,
+        *others,
+        category,
+        kind,
+        arrived_at,
+        evidence,
+    ) = row
     correction = None if at is None else Correction(corrected_tenant, by, at, note)
     record: Callable[..., IncidentRecord] = IncidentRecord
-    said = (read_evidence(evidence), category, kind)
+    said = (read_evidence(evidence), category, kind, arrived_at)
     return record(str(id), tenant, attributed_tenant, correction, address_of(ip), *others, *said)

@@ -195,6 +195,8 @@ class Incident(Base):
     authenticated_reporter_count: Mapped[int] = mapped_column(BigInteger)
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
+    arrived_at: Mapped[datetime | None]
+    """When the message that it shows arrived; null where no report says so."""
     shown_order: Mapped[str | None]
     type_order: Mapped[str | None]
     feedback_type_hash: Mapped[int | None] = mapped_column(BigInteger)

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from storage.arrivals import find_arrival
 from storage.bulk import Row, chunked, insert_unless_there
 from storage.columns import address_of, sortable_address, text_hash
 from storage.junk_counts import store_junk
@@ -27,8 +28,8 @@ RANKS = {"proven": 0, "corroborated": 1, "stated": 2, "unattributed": 3}
 STATE_COLUMNS = (
     "tenant", "attributed_tenant", "ip", "ip_sortable", "confidence", "reason", "route", "feedback_type", "category",
     "type", "subject", "message_id", "from_address", "search_text", "evidence", "has_junk", "report_count",
-    "reporter_count", "authenticated_reporter_count", "first_seen", "last_seen", "shown_order", "type_order",
-    "feedback_type_hash", "message_id_hash", "lifetime",
+    "reporter_count", "authenticated_reporter_count", "first_seen", "last_seen", "arrived_at", "shown_order",
+    "type_order", "feedback_type_hash", "message_id_hash", "lifetime",
 )  # fmt: skip
 TYPE_COLUMNS = ("feedback_type", "feedback_type_hash", "type_order")
 BRIEF = timedelta(minutes=22.5)
@@ -110,6 +111,7 @@ def shown(report: Mapping[str, Any]) -> dict[str, Any]:
         "ip_sortable": sortable_address(address) if address else None,
         "search_text": search_text(*texts),
         "message_id_hash": text_hash(bare_message_id(message.get("message_id"))),
+        "arrived_at": find_arrival(report["fields"], report["ip"], report["received_at"]),
         "category": report["fields"].get("category"),
         "type": report["fields"].get("type"),
         "subject": message.get("subject"),

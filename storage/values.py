@@ -221,6 +221,8 @@ class IncidentRecord:
     category: str | None = None
     """What it is about, as a XARF report states it; None for ordinary reports of mail."""
     type: str | None = None
+    arrived_at: datetime | None = None
+    """When the message arrived that was reported, or what was reported happened; None where no report says so."""
 
 
 @dataclass(frozen=True, slots=True)

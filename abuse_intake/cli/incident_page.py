@@ -10,6 +10,7 @@ from abuse_intake.acknowledgement import make_reference
 from abuse_intake.cli.incident_table import BY_HAND
 from abuse_intake.cli.output import count, full_time, one_line, print_fields, print_heading, print_table
 from storage import mails as kept
+from storage.arrivals import find_arrival
 from storage.database import Database
 from storage.values import Confidence, IncidentRecord, ReportRecord, Tenant
 
@@ -31,15 +32,10 @@ def find_references(database: Database, reports: Sequence[ReportRecord]) -> dict
         return {id: make_reference(kept.find_mail(session, id).sha256) for id in ids}
 
 
-def _find_arrival(reports: Sequence[ReportRecord]) -> datetime | None:
-    """When the reported message arrived: the time of the hop that gave the address, else what a report states."""
-    for report in reports:
-        address = str(report.attribution.ip)
-        hops = (report.fields.get("message") or {}).get("hops") or ()
-        at = next((hop["at"] for hop in hops if hop["from_ip"] == address and hop["at"]), None)
-        if stated := at or report.fields.get("arrival_date"):
-            return datetime.fromisoformat(stated)
-    return None
+def _find_arrival(incident: IncidentRecord, reports: Sequence[ReportRecord]) -> datetime | None:
+    """Of an incident from before the database kept it, what its reports say."""
+    found = (find_arrival(one.fields, str(one.attribution.ip), one.received_at) for one in reports)
+    return incident.arrived_at or next((at for at in found if at), None)
 
 
 def print_incident(incident: IncidentRecord, tenant: Tenant | None, reports: Sequence[ReportRecord]) -> None:
@@ -53,7 +49,7 @@ def print_incident(incident: IncidentRecord, tenant: Tenant | None, reports: Seq
             ("abuse contact", tenant.abuse_contact if tenant and not then else None),
             ("reason", incident.reason),
             ("address", incident.ip),
-            ("arrived", _find_arrival(reports)),
+            ("arrived", _find_arrival(incident, reports)),
             ("route", incident.route),
             ("type", incident.feedback_type or incident.type),
             ("category", incident.category),

@@ -56,6 +56,7 @@ COLUMNS: dict[str, Callable[[IncidentRecord], Cell]] = {
     "evidence": lambda one: _evidence(one.evidence),
     "category": lambda one: _text(one.category),
     "type": lambda one: _text(one.type),
+    "arrived_at": lambda one: utc_seconds(one.arrived_at) if one.arrived_at else None,
 }
 """In this order, and never in another: new columns come at the end."""
 

@@ -68,9 +68,16 @@ def _why_not(incident: IncidentRecord) -> str | None:
         return "without address"
     if not counts_as_junk(incident.feedback_type, incident.category):
         return "not junk"
-    if incident.category not in (None, "messaging"):
+    if not _is_about_mail(incident):
         return "not about mail"
     return "dismissed" if incident.status == "dismissed" else None
+
+
+def _is_about_mail(incident: IncidentRecord) -> bool:
+    """Whether a report says so, or brought a message; a complaint in words may be about anything."""
+    if incident.category:
+        return incident.category == "messaging"
+    return any((incident.feedback_type, incident.subject, incident.message_id, incident.from_address))
 
 
 def xarf_report(incident: IncidentRecord, contact: Contact) -> dict[str, Any]:
@@ -79,7 +86,7 @@ def xarf_report(incident: IncidentRecord, contact: Contact) -> dict[str, Any]:
     report = {
         "xarf_version": VERSION,
         "report_id": str(uuid5(_NAMESPACE, f"{contact.address}/{incident.id}")),
-        "timestamp": utc_seconds(incident.first_seen),
+        "timestamp": utc_seconds(incident.arrived_at or incident.first_seen),
         "reporter": us,
         "sender": us,
         "source_identifier": str(incident.ip),
@@ -110,10 +117,19 @@ def _message_id(text: str | None) -> str | None:
 def _description(incident: IncidentRecord) -> str:
     """Our own words only."""
     return (
-        f"Mail reported as unwanted. Reports: {incident.report_count}, reporters: {incident.reporter_count}, "
-        f"authenticated: {incident.authenticated_reporter_count}, from {utc_seconds(incident.first_seen)} "
-        f"to {utc_seconds(incident.last_seen)}. Attribution: {incident.confidence}, "
-        f"{_MEANINGS[incident.confidence]}."
+        f"Mail reported as unwanted, which arrived {_arrival(incident)}. Reports: {incident.report_count}, "
+        f"reporters: {incident.reporter_count}, authenticated: {incident.authenticated_reporter_count}, "
+        f"from {utc_seconds(incident.first_seen)} to {utc_seconds(incident.last_seen)}. "
+        f"Attribution: {incident.confidence}, {_MEANINGS[incident.confidence]}."
+    )
+
+
+def _arrival(incident: IncidentRecord) -> str:
+    at = incident.arrived_at
+    return (
+        f"at {utc_seconds(at)}"
+        if at
+        else "at a time that is not known: the time here is that of the first report"
     )
 
 

@@ -81,6 +81,16 @@ def test_new_incident_shows_its_report(database: Database) -> None:
     assert made.detail == {"mail": id}
 
 
+def test_incident_tells_when_its_message_arrived(database: Database) -> None:
+    """Who had the address then is whom it is about; what came too late to matter changes nothing."""
+    first, second = keep(database, 2)
+    at = NOW - timedelta(days=2)
+
+    record(database, [outcome(first, report(arrival_date=at)), outcome(second, report())])
+
+    assert only_incident(database).arrived_at == at
+
+
 def test_mail_names_its_incidents_once(database: Database) -> None:
     """A mail with several reports names each of their incidents once, in the order of the reports."""
     (id,) = keep(database)

@@ -44,6 +44,9 @@ class Incident(Form):
     authenticated_reporter_count: int
     first_seen: AwareDatetime = Field(examples=[AT])
     last_seen: AwareDatetime = Field(examples=[AT])
+    arrived_at: AwareDatetime | None = Field(
+        description="when the reported message arrived: then a tenant had the address", examples=[AT]
+    )
     evidence: list[Evidence]
 
 

@@ -65,6 +65,7 @@ def test_a_row_says_what_the_incident_says() -> None:
         "evidence": "address: 192.0.2.5 (contoso) | dkim: contoso.example (contoso, verified)",
         "category": "",
         "type": "",
+        "arrived_at": "",
     }
 
 

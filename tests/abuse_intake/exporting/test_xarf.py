@@ -3,6 +3,7 @@
 import json
 from base64 import b64decode
 from collections import Counter
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -184,3 +185,18 @@ def test_long_fields_keep_within_the_limits() -> None:
     assert report["subject"] == "ж" * 499 + "…"
     assert "message_id" not in report
     assert len(report["evidence"]) == 50
+
+
+def test_the_time_is_when_the_message_arrived() -> None:
+    """Then a customer had the address, who may be another one when it is reported."""
+    report = export_one(incident(arrived_at=AT - timedelta(days=7)))
+
+    assert report["timestamp"] == "2026-10-26T10:00:00Z"
+    assert "which arrived at 2026-10-26T10:00:00Z" in report["description"]
+
+
+def test_a_complaint_in_words_may_be_about_anything() -> None:
+    """Without a message and a type nobody knows that it is about mail."""
+    words = incident(feedback_type=None, subject=None, message_id=None, from_address=None)
+
+    assert export(words) == ([], Counter({"not about mail": 1}))
