@@ -111,7 +111,7 @@ def shown(report: Mapping[str, Any]) -> dict[str, Any]:
         "ip_sortable": sortable_address(address) if address else None,
         "search_text": search_text(*texts),
         "message_id_hash": text_hash(bare_message_id(message.get("message_id"))),
-        "arrived_at": find_arrival(report["fields"], report["ip"], report["received_at"]),
+        "arrived_at": find_arrival(report["fields"], report["received_at"]),
         "category": report["fields"].get("category"),
         "type": report["fields"].get("type"),
         "subject": message.get("subject"),

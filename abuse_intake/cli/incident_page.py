@@ -34,7 +34,7 @@ def find_references(database: Database, reports: Sequence[ReportRecord]) -> dict
 
 def _find_arrival(incident: IncidentRecord, reports: Sequence[ReportRecord]) -> datetime | None:
     """Of an incident from before the database kept it, what its reports say."""
-    found = (find_arrival(one.fields, str(one.attribution.ip), one.received_at) for one in reports)
+    found = (find_arrival(one.fields, one.received_at) for one in reports)
     return incident.arrived_at or next((at for at in found if at), None)
 
 

@@ -17,7 +17,7 @@ def _message(*hops: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("fields", "ip", "arrived"),
+    ("fields", "origin", "arrived"),
     [
         (_message({"from_ip": "192.0.2.9", "at": "2026-11-02T10:00:00+00:00"}, HOP), "192.0.2.1", "2026-11-02T09:59"),
         (_message(HOP) | STATED, "192.0.2.1", "2026-11-02T09:59"),
@@ -28,12 +28,12 @@ def _message(*hops: dict[str, Any]) -> dict[str, Any]:
         (_message({**HOP, "at": "2031-01-01T00:00:00+00:00"}), "192.0.2.1", "2026-11-02T12:00"),
         ({}, "192.0.2.1", None),
     ],
-    ids=["hop", "hop and field", "no time", "another address", "no message", "no address", "later", "nothing"],
+    ids=["hop", "hop and field", "no time", "another address", "no message", "no origin", "later", "nothing"],
 )  # fmt: skip
-def test_the_hop_that_gave_the_address_tells_when(
-    fields: dict[str, Any], ip: str | None, arrived: str | None
+def test_the_hop_that_gave_the_origin_tells_when(
+    fields: dict[str, Any], origin: str | None, arrived: str | None
 ) -> None:
     """Else what the report states; nothing arrives after its report."""
-    at = find_arrival(fields, ip, RECEIVED)
+    at = find_arrival(fields | {"origin_ip": origin}, RECEIVED)
 
     assert (at and at.strftime("%Y-%m-%dT%H:%M")) == arrived
