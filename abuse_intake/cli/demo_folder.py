@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+from contextlib import closing
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -9,6 +10,10 @@ import click
 
 from abuse_intake.cli.output import print_paragraph
 from abuse_intake.errors import ConfigurationError
+from storage.audit import list_audit
+from storage.database import Database
+from storage.errors import StorageError
+from storage.values import ObjectKind
 
 SHIPPED = ("tenants.jsonl", "dkim-keys.jsonl")
 """Files that the demo copies from the program, besides the mails."""
@@ -36,15 +41,16 @@ keys = "dkim-keys.jsonl"
 dns = false
 """
 
+DATABASE = "abuse-intake.db"
 OWN_FILES = frozenset(
     {
         MARKER,
         "abuse-intake.toml",
         "tenants.jsonl",
         "dkim-keys.jsonl",
-        "abuse-intake.db",
-        "abuse-intake.db-wal",
-        "abuse-intake.db-shm",
+        DATABASE,
+        f"{DATABASE}-wal",
+        f"{DATABASE}-shm",
     }
 )
 """What the demo and its program make at the top of the folder, beside the Maildirs."""
@@ -83,9 +89,20 @@ def _find_work(into: Path) -> str | None:
             return name
     stems = {mail.name.removesuffix(".eml") for mail in (shipped / "mails").iterdir()}
     found = (path for path in sorted(into.rglob("*")) if not path.is_dir() or path.is_symlink())
-    return next(
-        (str(path.relative_to(into)) for path in found if not _is_own(path.relative_to(into), stems)), None
-    )
+    own = (str(path.relative_to(into)) for path in found if not _is_own(path.relative_to(into), stems))
+    return next(own, None) or (DATABASE if _holds_decisions(into / DATABASE) else None)
+
+
+def _holds_decisions(file: Path) -> bool:
+    """Whether somebody decided something there, or made a token; the demo itself does neither."""
+    if not file.exists():
+        return False
+    try:
+        with closing(Database(f"sqlite:///{file}")) as database, database.read() as session:
+            kinds: tuple[ObjectKind, ...] = ("incident", "token", "tenants")
+            return any(True for kind in kinds for _ in list_audit(session, object_kind=kind, limit=1))
+    except StorageError:
+        return True  # of another version, or damaged: nobody can tell
 
 
 def _is_own(path: Path, stems: set[str]) -> bool:

@@ -237,6 +237,22 @@ def test_what_a_user_did_is_kept(empty: CommandLine, name: str) -> None:
     assert _counts(once) == _counts(twice)
 
 
+@pytest.mark.parametrize("command", ["incidents set {id} --status open", "tokens add soc --role analyst"])
+def test_what_a_user_decided_is_kept(
+    empty: CommandLine, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """It stands in the database of the demo only."""
+    empty("demo", config=False)
+    demo = CommandLine(empty.folder / "abuse-intake-demo", capsys)
+    (line,) = demo("incidents", "list", "--json", "--limit", "1").out.splitlines()
+    assert demo(*command.format(id=json.loads(line)["id"]).split()).code == 0
+
+    again = empty("demo", config=False)
+
+    assert "holds changes of yours (abuse-intake.db)" in " ".join(again.out.split())
+    assert (empty.folder / "abuse-intake-demo.old-1" / "abuse-intake.db").exists()
+
+
 def test_each_kept_folder_has_a_name_of_its_own(empty: CommandLine) -> None:
     """Nothing that was kept is overwritten."""
     for number in (1, 2):
