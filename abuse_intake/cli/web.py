@@ -36,5 +36,5 @@ def _require_libraries() -> None:
     missing = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
     if missing:
         raise ConfigurationError(
-            f"the API needs {' and '.join(missing)}; run: pip install 'abuse-intake[web]'"
+            f"the API needs {' and '.join(missing)}; run: pip install '.[web]' in its checkout"
         )

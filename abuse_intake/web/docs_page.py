@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from abuse_intake.web.answers import PRIVATE, answer
+from abuse_intake.web.described_forms import describe_forms
 from abuse_intake.web.gate import PREFIX
 from abuse_intake.web.openapi import describe_routes, document
 
@@ -47,5 +48,6 @@ def render_docs(app: FastAPI) -> str:
         description=made["info"]["description"],
         openapi=made["openapi"],
         routes=describe_routes(app),
+        forms=describe_forms(made),
         style=STYLE,
     )

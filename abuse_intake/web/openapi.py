@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from abuse_intake import __version__
+from abuse_intake.web.described_forms import describe_content, find_first
 from abuse_intake.web.gate import PREFIX
 from abuse_intake.web.problem_form import MEDIA_TYPE, Problem
 
@@ -100,8 +101,8 @@ def describe_routes(app: FastAPI) -> list[dict[str, Any]]:
                 {"name": one["name"], "in": one["in"], "description": _describe(one)}
                 for one in operation.get("parameters", ())
             ],
-            "body": ", ".join(operation.get("requestBody", {}).get("content", ())),
-            "answers": ", ".join(operation["responses"]["200"].get("content", ())),
+            "bodies": describe_content(operation.get("requestBody", {}).get("content", {})),
+            "answers": describe_content(operation["responses"]["200"].get("content", {})),
         }
         for path, methods in document(app)["paths"].items()
         if path.startswith(PREFIX)
@@ -114,14 +115,11 @@ def _describe(parameter: dict[str, Any]) -> str:
     choices = [one for part in (schema, *schema.get("anyOf", ())) for one in part.get("enum", ())]
     default = schema.get("default")
     parts = [
-        parameter.get("description") or _first(schema, "description"),
+        parameter.get("description") or find_first(schema, "description"),
         " | ".join(map(str, choices)),
-        f"such as {_first(schema, 'examples')[0]}" if not choices and _first(schema, "examples") else "",
+        f"such as {find_first(schema, 'examples')[0]}"
+        if not choices and find_first(schema, "examples")
+        else "",
         "" if default is None else f"default {json.dumps(default)}",
     ]
     return "; ".join(filter(None, parts))
-
-
-def _first(schema: dict[str, Any], key: str) -> Any:
-    """What the schema, or one of those that it may be, says of itself."""
-    return next((part[key] for part in (schema, *schema.get("anyOf", ())) if key in part), "")

@@ -136,6 +136,17 @@ def test_secrets_are_not_logged(api: Api, capsys: pytest.CaptureFixture[str]) ->
     assert "hidden" not in logged
 
 
+def test_the_page_of_the_document_tells_each_field(api: Api) -> None:
+    """What is sent and answered, with the forms that fields may have."""
+    page, made = api.get("/docs").text, api.get("/openapi.json").json()
+
+    for name, form in made["components"]["schemas"].items():
+        shown = page.partition(f'<h3 id="form-{name}">')[2].partition("<h3")[0]
+        assert [field for field in form["properties"] if f"<code>{field}</code>" not in shown] == []
+    assert 'Body: <code>application/json</code>, <a href="#form-DecisionBody">DecisionBody</a>' in page
+    assert 'list of <a href="#form-Evidence">Evidence</a>' in page
+
+
 def test_the_page_of_the_document_loads_nothing(api: Api) -> None:
     """It shows every path, and neither runs nor fetches anything."""
     page = api.get("/docs").text

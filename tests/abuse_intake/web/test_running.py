@@ -139,4 +139,4 @@ def test_a_missing_library_is_told(cli: CommandLine) -> None:
 
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert "pip install 'abuse-intake[web]'" in done.stderr
+    assert "pip install '.[web]'" in done.stderr
