@@ -98,7 +98,9 @@ def _find_writers_addresses(outside: Outside) -> frozenset[IPAddress]:
 
 
 def _says_abuse(text: str) -> bool:
-    return any(table.is_in(text) for table in (*_KINDS, attacks.ATTACKS, complaint_texts.JUNK_WORDS))
+    return any(
+        table.is_in(text) for table in (*_KINDS, attacks.ATTACKS, attacks.AT_US, complaint_texts.JUNK_WORDS)
+    )
 
 
 _KINDS = {abuses.FRAUD: "fraud", abuses.MALWARE: "virus", abuses.SPAM: "abuse"}
@@ -117,6 +119,11 @@ def _find_kind(text: str) -> str | None:
 def _names_beside_abuse(prose: _Prose) -> bool:
     """An address is named in one sentence with what was abused."""
     return any(_says_abuse(DEFENCES.cut_from(one.sentence)) for one in prose.blamed[:SENTENCES])
+
+
+def _ties_nothing(prose: _Prose) -> bool:
+    """No address is named as the source of anything, nor beside what was abused: it may be any host's."""
+    return not any(has(prose) for has in (_names_beside_abuse, _says_source, _shows_log))
 
 
 def _says_source(prose: _Prose) -> bool:
@@ -155,12 +162,6 @@ def _pleads(prose: _Prose) -> bool:
     return complaint_texts.PLEAS.is_in(prose.text)
 
 
-def _is_for_desk(prose: _Prose) -> bool:
-    """It wants something of those that it goes to; what only tells of an attack is a question, or the news."""
-    signs = (_complains, _asks, _says_from_us, _pleads, _shows_log)
-    return any(has(prose) for has in signs) or attacks.AT_US.is_in(prose.text)
-
-
 def _is_harmless(prose: _Prose) -> bool:
     """It wants to be taken off a list, asks, or tells of a change."""
     return HARMLESS.is_in(prose.text)
@@ -191,6 +192,17 @@ def _exemplifies(prose: _Prose) -> bool:
     return all(one.is_example for one in prose.blamed)
 
 
+def _is_for_desk(prose: _Prose) -> bool:
+    """It wants something of those that it goes to; what only tells of an attack is a question, or the news.
+
+    A subject is not enough where anything speaks against a complaint.
+    """
+    wishes = (_asks, _says_from_us, _pleads, _shows_log)
+    if any(has(prose) for has in wishes) or attacks.AT_US.is_in(prose.text):
+        return True
+    return _complains(prose) and all(points > 0 for points in _weigh(prose))
+
+
 SIGNS: tuple[tuple[int, Callable[[_Prose], bool]], ...] = (
     (2, _names_beside_abuse),
     (1, _says_source),
@@ -205,6 +217,7 @@ SIGNS: tuple[tuple[int, Callable[[_Prose], bool]], ...] = (
     (-3, _is_circular),
     (-2, _is_question),
     (-2, _exemplifies),
+    (-1, _ties_nothing),
     (-3, _is_settled),
 )
 """What speaks for a complaint, and against it."""

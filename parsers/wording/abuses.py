@@ -33,6 +33,7 @@ FRAUD = Wording(
         "gefälschter Mails",
         "gefälschte E-Mails",
     ),
+    (r"counterfeit|contrefaçon|falsificaciones", "counterfeit licences", "contrefaçon", "falsificaciones"),
     (
         r"hameçonnage|frauduleu|escroc|escroqu|chantage",
         "hameçonnage",

@@ -52,6 +52,20 @@ ATTACKS = Wording(
         "abusive posts",
     ),
     (
+        r"\bdroh(?:mail|-mail|brief|nachricht)|death threat|threatening (?:e-?)?(?:mail|message)s|menaces de mort"
+        r"|amenazas de muerte|minacce di morte",
+        "Drohmails",
+        "Droh-Mails",
+        "ein Drohbrief",
+        "Drohnachrichten",
+        "a death threat",
+        "threatening e-mails",
+        "threatening messages",
+        "menaces de mort",
+        "amenazas de muerte",
+        "minacce di morte",
+    ),
+    (
         r"belästig|harcel|harcèl|\bacos(?:o|a|ando)\b|molestie",
         "er belästigt uns",
         "le harcelement",
@@ -148,7 +162,7 @@ ATTACKS = Wording(
 
 AT_US = Wording(
     (
-        r"(?:attack|scann|spamm|hack|prob|flood|forc|hammer)\w{0,3} (?:us|our|me|my)\b",
+        r"(?:attack|scann|spamm|hack|prob|flood|forc|hammer|dos)\w{0,3} (?:us|our|me|my)\b",
         "attacking us",
         "scanning our network",
         "spamming me",
@@ -157,6 +171,7 @@ AT_US = Wording(
         "flooding us",
         "brute forces our SSH",
         "hammers our server",
+        "ddosed our match server",
     ),
     (
         r"\b(?:attacks?|spam|scans?) (?:comes?|came|coming) from",
@@ -166,6 +181,7 @@ AT_US = Wording(
         "the scan comes from",
         "scans came from",
     ),
+    (r"\bsending (?:me|us) \w", "has been sending me ads", "is sending us junk mail"),
     (r"attempts against", "banned by Fail2Ban after 5 attempts against sshd"),
 )
 """Who complains says whom it is done to, or just where it comes from."""

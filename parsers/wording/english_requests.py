@@ -56,12 +56,18 @@ ENGLISH_ASKS = Wording(
         "Could you make them stop?",
     ),
     (
-        r"(?:this|it) (?:has|needs) to (?:stop|end)\b|do something about|\bkill it\b"
+        r"(?:this|it) (?:has|needs) to (?:stop|end)\b|do something about|\bkill it\b|sort (?:it|this) out"
+        r"|cut (?:it|them|him) off"
         r"|\bban (?:him|them|that (?:user|customer))",
         "This has to stop.",
         "It needs to end.",
         "Do something about him.",
         "Kill it.",
+        "Sort it out.",
+        "You should sort this out.",
+        "Cut it off.",
+        "Cut them off.",
+        "Cut him off.",
         "Ban him.",
         "Ban them.",
         "Ban that user.",
@@ -69,7 +75,7 @@ ENGLISH_ASKS = Wording(
     ),
     (
         r"(?:demand|request|urge|ask)\w{0,3} (?:that )?(?:you )(?:to )?(?:\w{1,15} )?"
-        r"(?:stop|investigate|block|remove|suspend|terminate|disconnect|make)\b",
+        r"(?:stop|investigate|block|remove|suspend|terminate|disconnect|disable|make)\b",
         "We demand that you stop.",
         "We urge you to investigate.",
         "We request you block him.",
@@ -77,6 +83,7 @@ ENGLISH_ASKS = Wording(
         "We ask you to immediately suspend it.",
         "I ask that you terminate it.",
         "We urge that you disconnect it.",
+        "We request that you disable the page.",
         "We ask that you make him end it.",
     ),
 )

@@ -21,6 +21,10 @@ LABELS: dict[str, tuple[str, ...]] = {
         "feladó",  # Hungarian
         "από",  # Greek
         "від",  # Ukrainian
+        "dari",  # Indonesian
+        "từ",  # Vietnamese
+        "מאת",  # Hebrew
+        "من",  # Arabic
         "差出人",  # Japanese
         "送信者",
         "发件人",  # Chinese
@@ -91,6 +95,14 @@ LABELS: dict[str, tuple[str, ...]] = {
         "изпратено",  # Bulgarian
         "poslano",  # Croatian, Slovene
         "odoslané",  # Slovak
+        "tanggal",
+        "dikirim",
+        "ngày",
+        "đã gửi",
+        "תאריך",
+        "נשלח",
+        "تاريخ",
+        "التاريخ",
         "日付",
         "日時",
         "送信日時",
@@ -122,6 +134,11 @@ LABELS: dict[str, tuple[str, ...]] = {
         "относно",
         "predmet",
         "zadeva",
+        "subjek",
+        "perihal",
+        "chủ đề",
+        "נושא",
+        "الموضوع",
         "件名",
         "主题",
         "主旨",
@@ -167,7 +184,7 @@ MONTHS: tuple[tuple[str, ...], ...] = (
     ("may", "mai", "maj", "mag", "mei", "май", "мая", "tou", "kvě", "máj", "μαΐ", "тра"),
     ("jun", "juin", "giu", "cze", "июн", "kes", "červen", "červn", "haz", "iun", "jún", "ιουν", "чер", "юни"),
     ("jul", "juil", "lug", "lip", "июл", "hei", "červenc", "tem", "iul", "júl", "ιουλ", "лип", "юли"),
-    ("aug", "aoû", "ago", "sie", "авг", "elo", "srp", "ağu", "αυγ", "сер"),
+    ("aug", "agu", "aoû", "ago", "sie", "авг", "elo", "srp", "ağu", "αυγ", "сер"),
     ("sep", "set", "wrz", "сен", "syy", "zář", "eyl", "sze", "σεπ", "вер", "сеп"),
     ("oct", "okt", "ott", "out", "paź", "окт", "lok", "říj", "eki", "οκτ", "жов"),
     ("nov", "lis", "ноя", "marras", "kas", "noi", "νοε", "лис", "ное"),

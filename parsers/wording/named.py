@@ -51,6 +51,16 @@ SOURCES = Wording(
     ),
     (r"\b(?:from|by|via|host|src|source)\b", "from ", "by ", "via ", "host ", "SRC=", "source: "),
     (
+        r"\b(?:address|ip|adresse|dirección|indirizzo) (?:is|ist|lautet|est|es|è)",
+        "the address is ",
+        "the IP is ",
+        "die Adresse ist ",
+        "die IP lautet ",
+        "l'adresse est ",
+        "la dirección es ",
+        "l'indirizzo è ",
+    ),
+    (
         r"\boriginat\w{1,4} (?:at|in|with|on)\b",
         "originated at ",
         "originates in ",

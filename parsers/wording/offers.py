@@ -4,8 +4,12 @@ from parsers.wording import Wording
 
 OFFERS = Wording(
     (
-        r"unsubscribe|view (?:it |this \w{1,8} )?in (?:your|a) browser|newsletter",
+        r"manage (?:your )?(?:notification|preference)|notification settings|unsubscribe"
+        r"|view (?:it |this \w{1,8} )?in (?:your|a) browser|newsletter",
         "To unsubscribe, click here",
+        "Manage your preferences",
+        "Manage notifications",
+        "in your notification settings",
         "View in your browser",
         "View it in a browser",
         "View this mail in your browser",

@@ -5,14 +5,15 @@ from ipaddress import ip_address
 
 import pytest
 from complaints import COMPLAINTS, OFFENDER, OWN, Complaint
-from plain_mails import Plain, make_plain_mails
+from plain_letters import LETTERS
+from plain_mails import Plain, fill_addresses, make_plain_mails
 
 from parsers import prose, read_mail
 from parsers.budget import NAMED, PROSE_CHARACTERS
 from parsers.named import find_named
 from parsers.values import ReadMail
 
-PLAIN_MAILS = list(make_plain_mails())
+PLAIN_MAILS = [*make_plain_mails(), *fill_addresses(LETTERS)]
 WRITER = "198.51.100.77"
 
 
