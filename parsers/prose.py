@@ -168,8 +168,8 @@ def _is_harmless(prose: _Prose) -> bool:
 
 
 def _offers(prose: _Prose) -> bool:
-    """It is what a shop, a service, a school or an author of news sends."""
-    return OFFERS.is_in(prose.text)
+    """It is what a shop, a service, a school or an author of news sends to one."""
+    return OFFERS.is_in(prose.text) and not _is_circular(prose)
 
 
 def _is_circular(prose: _Prose) -> bool:
@@ -214,7 +214,7 @@ SIGNS: tuple[tuple[int, Callable[[_Prose], bool]], ...] = (
     (1, _pleads),
     (-3, _is_harmless),
     (-3, _offers),
-    (-3, _is_circular),
+    (-5, _is_circular),
     (-2, _is_question),
     (-2, _exemplifies),
     (-1, _ties_nothing),

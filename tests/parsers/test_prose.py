@@ -4,7 +4,9 @@ import re
 from ipaddress import ip_address
 
 import pytest
-from complaints import COMPLAINTS, OFFENDER, OWN, Complaint
+from complaints import COMPLAINTS as NEARER
+from complaints import OFFENDER, OWN, Complaint
+from complaints_abroad import COMPLAINTS_ABROAD
 from plain_letters import LETTERS
 from plain_mails import Plain, fill_addresses, make_plain_mails
 
@@ -13,6 +15,7 @@ from parsers.budget import NAMED, PROSE_CHARACTERS
 from parsers.named import find_named
 from parsers.values import ReadMail
 
+COMPLAINTS = (*NEARER, *COMPLAINTS_ABROAD)
 PLAIN_MAILS = [*make_plain_mails(), *fill_addresses(LETTERS)]
 WRITER = "198.51.100.77"
 
