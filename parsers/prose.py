@@ -70,7 +70,8 @@ def read_prose(outside: Outside, reason: str | None, budget: Budget) -> Report |
     if not prose.blamed or not _says_abuse(words):
         return None
     needed = NEEDED_OF_PROGRAM if reason else NEEDED
-    is_complaint = sum(_weigh(prose)) >= needed and _is_for_desk(prose)
+    points = list(_weigh(prose))
+    is_complaint = sum(points) >= needed and _is_for_desk(prose, min(points) < 0)
     return _make_report(prose, texts, budget) if is_complaint else None
 
 
@@ -192,15 +193,15 @@ def _exemplifies(prose: _Prose) -> bool:
     return all(one.is_example for one in prose.blamed)
 
 
-def _is_for_desk(prose: _Prose) -> bool:
+def _is_for_desk(prose: _Prose, is_doubtful: bool) -> bool:
     """It wants something of those that it goes to; what only tells of an attack is a question, or the news.
 
-    A subject is not enough where anything speaks against a complaint.
+    A subject is not enough where anything speaks against a complaint (`is_doubtful`).
     """
     wishes = (_asks, _says_from_us, _pleads, _shows_log)
     if any(has(prose) for has in wishes) or attacks.AT_US.is_in(prose.text):
         return True
-    return _complains(prose) and all(points > 0 for points in _weigh(prose))
+    return not is_doubtful and _complains(prose)
 
 
 SIGNS: tuple[tuple[int, Callable[[_Prose], bool]], ...] = (
