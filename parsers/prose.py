@@ -16,11 +16,12 @@ from parsers.outside import Outside
 from parsers.prose_texts import find_texts, is_table, read_text
 from parsers.values import IPAddress, Report
 from parsers.wording import abuses, attacks, complaint_texts
+from parsers.wording.circulars import CIRCULARS
 from parsers.wording.complaint_subjects import COMPLAINT_SUBJECTS
 from parsers.wording.defences import DEFENCES
 from parsers.wording.english_requests import ENGLISH_ASKS
 from parsers.wording.harmless import HARMLESS
-from parsers.wording.offers import CIRCULARS, OFFERS
+from parsers.wording.offers import OFFERS
 from parsers.wording.replies import ANSWERS
 from parsers.wording.requests import ASKS
 from parsers.wording.settled import SETTLED
