@@ -21,8 +21,8 @@ _FIELD = re.compile(
 """A quote, and a name; some programs write asterisks for bold, and tables have a tab in place of the colon."""
 _ROUTED = re.compile(rb"^Received:", re.MULTILINE | re.IGNORECASE)
 _TEXT_FILES = (".txt", ".htm", ".html")
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
-"""Characters that editors leave in what is copied."""
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
+"""Characters that editors leave in what is copied, and those that tell which way text runs."""
 _SPACES = re.compile("[\xa0\u202f]")
 
 

@@ -12,14 +12,16 @@ _LONGEST = max(map(len, _NUMBERS))
 _BY_NAME = re.compile(
     r"(?<!\d)(\d{1,2})\.?\s{1,3}(?:de |d')?([^\W\d_]{3,12})\.?,?\s{1,3}(?:de )?(\d{4})(?!\d)"
 )
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\.?\s{1,3}([^\W\d_]{3,12})\.?\s{1,3}(\d{1,2})(?!\d)")
+"""Hungarian."""
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b")
 _OFFSET = re.compile(r"\b(?:GMT|UTC)([+-])(\d{1,2})(?![\d:])")
 _EASTERN = re.compile(r"(?<!\d)(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _DOTTED = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
 _SLASHED = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
 _CLOCK = re.compile(r"(?<![\d.:])(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?![\d.:])\s?([AaPp])?(?:\.?\s?[Mm]\b)?")
-_AFTERNOON = re.compile("下午|晚上|오후|午後")
-_MORNING = re.compile("上午|오전|午前")
+_AFTERNOON = re.compile(r"下午|晚上|오후|午後|μ\.μ\.")
+_MORNING = re.compile(r"上午|오전|午前|π\.μ\.")
 _ZONE = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2})(?::?(\d{2}))?(?!\d)|\b(MESZ|MEZ|CEST|CET|[ECMP][SD]T)\b")
 _GERMAN = {"MEZ": "CET", "MESZ": "CEST"}
 
@@ -38,6 +40,8 @@ def _find_day(text: str) -> tuple[str, int] | None:
     """The day, and where it ends in the text."""
     if found := _BY_NAME.search(text):
         return _write(found[3], _find_month(found[2]), found[1]), found.end()
+    if found := _YEAR_FIRST.search(text):
+        return _write(found[1], _find_month(found[2]), found[3]), found.end()
     if found := _EASTERN.search(text):
         return _write(found[1], int(found[2]), found[3]), found.end()
     if found := _DOTTED.search(text):

@@ -7,8 +7,9 @@ from itertools import islice
 
 from parsers.addresses import can_be_origin, parse_ip
 from parsers.values import IPAddress
-from parsers.wording.named import LOGGED, SOURCES, VERSIONS
-from parsers.wording.owners import OWN_AFTER, OWN_BEFORE, TARGETS
+from parsers.wording.named import EXAMPLES, LOGGED, SOURCES, VERSIONS
+from parsers.wording.owners import OWN_AFTER, OWN_BEFORE
+from parsers.wording.targets import TARGETS, TARGETS_AFTER
 
 MENTIONS = 500
 """Addresses, whichever, that are looked at in one text."""
@@ -31,6 +32,8 @@ _ADDRESS = re.compile(
     rf"(?<![\w.@{_DOT}-])(?<!\w/)(?:(?P<four>\d{{1,3}}(?:[.{_DOT}]\d{{1,3}}){{3}})(?![.{_DOT}]?\w)"
     r"|(?<!:)(?P<six>[0-9a-fA-F]{1,4}:[0-9a-fA-F:]{2,38})(?![\w:]))(?!-\w)(?:/(?P<prefix>\d{1,3})(?![\w.]))?"
 )
+_HEADED_LIST = re.compile(r"([^\n]{1,200}[:：])\s*\n[\s*•-]*\Z")
+"""A line that says what the list below it is."""
 _SENTENCE_END = re.compile(r"[.!?]\s|[。！？]|\n[ \t]*\n|\n(?=[^:\n]{1,40}:[ \t])|\n(?=\s*[-*•|])")
 _CELL = re.compile(r"[;,\t|]")
 _WORD = re.compile(r"[^\s;,|]{1,40}")
@@ -52,6 +55,8 @@ class Named:
     """A word before it says that something came from it, or that it is an address."""
     is_own: bool = False
     """It is the writer's own, or that of whom an attack was aimed at."""
+    is_example: bool = False
+    """A word before it says that it is one of many."""
 
 
 def find_named(text: str, is_table: bool = False) -> list[Named]:
@@ -77,8 +82,9 @@ def _read(text: str, found: re.Match[str], is_table: bool, targets: frozenset[in
     is_target = TARGETS.is_in(before) or _is_second(line[:start]) or _column(line[:start]) in targets
     if not is_table and not is_target and _has_address(line[:start]):
         is_target = _is_below_target(text, found.start())
+    is_target = is_target or TARGETS_AFTER.is_in(behind[:BESIDE])
     is_own = is_target or OWN_BEFORE.is_in(before) or OWN_AFTER.is_in(behind[:BESIDE])
-    return Named(ip, _find_sentence(text, found), is_logged, is_source, is_own)
+    return Named(ip, _find_sentence(text, found), is_logged, is_source, is_own, EXAMPLES.is_in(before))
 
 
 def _is_whole(ip: IPAddress, prefix: str | None) -> bool:
@@ -132,6 +138,8 @@ def _cut_line(text: str, start: int, end: int) -> tuple[str, int]:
 def _find_sentence(text: str, found: re.Match[str]) -> str:
     before = text[max(0, found.start() - SENTENCE) : found.start()]
     behind = text[found.end() : found.end() + SENTENCE]
+    if head := _HEADED_LIST.search(before):
+        return f"{head[1]} {_cut_line(text, found.start(), found.end())[0]}"
     begin = max((end.end() for end in _SENTENCE_END.finditer(before)), default=0)
     end = _SENTENCE_END.search(behind)
     return f"{before[begin:]}{found[0]}{behind[: end.start() + 1 if end else SENTENCE]}"

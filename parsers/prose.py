@@ -9,34 +9,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from parsers.budget import NAMED, PROSE_CHARACTERS, WORDS, Budget
+from parsers.budget import NAMED, WORDS, Budget
 from parsers.content import decode_charset
-from parsers.html_text import is_html, read_words
-from parsers.mime import Part
 from parsers.named import Named, find_named, rank
 from parsers.outside import Outside
-from parsers.spreadsheets import is_spreadsheet, read_table
+from parsers.prose_texts import find_texts, is_table, read_text
 from parsers.values import IPAddress, Report
-from parsers.wording import abuses, complaint_texts
+from parsers.wording import abuses, attacks, complaint_texts
+from parsers.wording.circulars import CIRCULARS
 from parsers.wording.complaint_subjects import COMPLAINT_SUBJECTS
 from parsers.wording.defences import DEFENCES
-from parsers.wording.harmless import HARMLESS, STATUS_SUBJECTS
+from parsers.wording.english_requests import ENGLISH_ASKS
+from parsers.wording.harmless import HARMLESS
+from parsers.wording.offers import OFFERS
 from parsers.wording.replies import ANSWERS
 from parsers.wording.requests import ASKS
 from parsers.wording.settled import SETTLED
+from parsers.wording.statuses import STATUS_SUBJECTS
 
 NEEDED = 4
 """Points from which a text is a complaint."""
 NEEDED_OF_PROGRAM = 7
 """The same of what a program sent by its own word: most of that only tells of a host."""
-TEXTS = 5
 SENTENCES = 50
 """Mentions whose sentences are looked at."""
 HEADER_LINES = 20
 
-_TABLES = (".csv", ".tsv")
-_TEXT_FILES = (".txt", ".log")
-_TABLE_TYPES = frozenset({"text/csv", "text/tab-separated-values"})
 _WRITERS = ("received", "x-originating-ip")
 
 
@@ -65,17 +63,16 @@ def read_prose(outside: Outside, reason: str | None, budget: Budget) -> Report |
     """The report that a mail's own text is, or None; `reason` is why the mail is none otherwise."""
     if not _can_complain(outside, reason):
         return None
-    parts = list(_find_texts(outside.root))
-    texts = [_read_text(part, budget) for part in parts]
-    named = [
-        one for part, text in zip(parts, texts, strict=True) for one in find_named(text, _is_table(part))
-    ]
+    parts = list(find_texts(outside.root))
+    texts = [read_text(part, outside.subject, budget) for part in parts]
+    named = [one for part, text in zip(parts, texts, strict=True) for one in find_named(text, is_table(part))]
     words = DEFENCES.cut_from(f"{_read_own_subject(outside)}\n" + "\n".join(texts)[: WORDS.of_one])
     prose = _Prose(outside, words, find_named(_read_own_subject(outside)) + named)
     if not prose.blamed or not _says_abuse(words):
         return None
     needed = NEEDED_OF_PROGRAM if reason else NEEDED
-    is_complaint = sum(_weigh(prose)) >= needed and _is_for_desk(prose)
+    points = list(_weigh(prose))
+    is_complaint = sum(points) >= needed and _is_for_desk(prose, min(points) < 0)
     return _make_report(prose, texts, budget) if is_complaint else None
 
 
@@ -88,39 +85,10 @@ def _can_complain(outside: Outside, reason: str | None) -> bool:
     return not STATUS_SUBJECTS.is_in(outside.subject)
 
 
-def _find_texts(root: Part) -> Iterator[Part]:
-    """Its texts, and files of text; a page only where there is no plain text."""
-    texts = [part for part in root.leaves if _is_text(part)][: 2 * TEXTS]
-    plain = [part for part in texts if not is_html(part)]
-    yield from (plain if any(not _is_file(part) for part in plain) else texts)[:TEXTS]
-
-
-def _is_text(part: Part) -> bool:
-    return (
-        part.type in ("text/plain", "text/html") or _is_table(part) or _is_file(part) or "/" not in part.type
-    )
-
-
-def _is_file(part: Part) -> bool:
-    return part.filename.lower().endswith(_TEXT_FILES)
-
-
-def _is_table(part: Part) -> bool:
-    return part.type in _TABLE_TYPES or part.filename.lower().endswith(_TABLES) or is_spreadsheet(part)
-
-
-def _read_text(part: Part, budget: Budget) -> str:
-    """What its sender says, without what is quoted of another mail."""
-    most = PROSE_CHARACTERS.of_one + 1
-    is_packed = is_spreadsheet(part)
-    text = read_table(part.message_content(), most, budget) if is_packed else read_words(part, most)
-    text = text[: budget.take(PROSE_CHARACTERS, len(text))]
-    return "\n".join(line for line in text.splitlines() if not line.startswith(">"))
-
-
 def _read_own_subject(outside: Outside) -> str:
-    """That of an answer is somebody else's."""
-    return "" if ANSWERS.is_in(outside.subject) else outside.subject
+    """That of an answer is somebody else's, and what it calls a complaint is settled."""
+    is_answer = ANSWERS.is_in(outside.subject) or SETTLED.is_in(outside.subject)
+    return "" if is_answer else outside.subject
 
 
 def _find_writers_addresses(outside: Outside) -> frozenset[IPAddress]:
@@ -132,7 +100,9 @@ def _find_writers_addresses(outside: Outside) -> frozenset[IPAddress]:
 
 
 def _says_abuse(text: str) -> bool:
-    return any(table.is_in(text) for table in (*_KINDS, abuses.ATTACKS, complaint_texts.JUNK_WORDS))
+    return any(
+        table.is_in(text) for table in (*_KINDS, attacks.ATTACKS, attacks.AT_US, complaint_texts.JUNK_WORDS)
+    )
 
 
 _KINDS = {abuses.FRAUD: "fraud", abuses.MALWARE: "virus", abuses.SPAM: "abuse"}
@@ -143,7 +113,7 @@ def _find_kind(text: str) -> str | None:
     """The kind that the words are clear of: unwanted mail may be of another kind too, no other of two."""
     kinds = [kind for table, kind in _KINDS.items() if table.is_in(text)]
     others = [kind for kind in kinds if kind != "abuse"]
-    if abuses.ATTACKS.is_in(text) or len(others) > 1:
+    if attacks.ATTACKS.is_in(text) or len(others) > 1:
         return None
     return next(iter(others or kinds), None)
 
@@ -151,6 +121,11 @@ def _find_kind(text: str) -> str | None:
 def _names_beside_abuse(prose: _Prose) -> bool:
     """An address is named in one sentence with what was abused."""
     return any(_says_abuse(DEFENCES.cut_from(one.sentence)) for one in prose.blamed[:SENTENCES])
+
+
+def _ties_nothing(prose: _Prose) -> bool:
+    """No address is named as the source of anything, nor beside what was abused: it may be any host's."""
+    return not any(has(prose) for has in (_names_beside_abuse, _says_source, _shows_log))
 
 
 def _says_source(prose: _Prose) -> bool:
@@ -165,7 +140,7 @@ def _shows_log(prose: _Prose) -> bool:
 
 def _says_attack(prose: _Prose) -> bool:
     """What was abused is no mail."""
-    return abuses.ATTACKS.is_in(prose.text)
+    return attacks.ATTACKS.is_in(prose.text)
 
 
 def _complains(prose: _Prose) -> bool:
@@ -176,7 +151,7 @@ def _complains(prose: _Prose) -> bool:
 
 def _asks(prose: _Prose) -> bool:
     """It says what shall be done."""
-    return ASKS.is_in(prose.text)
+    return ENGLISH_ASKS.is_in(prose.text) or ASKS.is_in(prose.text)
 
 
 def _says_from_us(prose: _Prose) -> bool:
@@ -189,20 +164,45 @@ def _pleads(prose: _Prose) -> bool:
     return complaint_texts.PLEAS.is_in(prose.text)
 
 
-def _is_for_desk(prose: _Prose) -> bool:
-    """It wants something of those that it goes to; what only tells of an attack is a question, or the news."""
-    signs = (_complains, _asks, _says_from_us, _pleads, _shows_log)
-    return any(has(prose) for has in signs) or abuses.AT_US.is_in(prose.text)
-
-
 def _is_harmless(prose: _Prose) -> bool:
-    """It wants to be taken off a list, asks, or is what a shop or a service sends."""
+    """It wants to be taken off a list, asks, or tells of a change."""
     return HARMLESS.is_in(prose.text)
+
+
+def _offers(prose: _Prose) -> bool:
+    """It is what a shop, a service, a school or an author of news sends to one."""
+    return OFFERS.is_in(prose.text) and not _is_circular(prose)
+
+
+def _is_circular(prose: _Prose) -> bool:
+    """It went to many at once."""
+    return CIRCULARS.is_in(prose.text)
+
+
+def _is_question(prose: _Prose) -> bool:
+    """Its subject asks."""
+    return _read_own_subject(prose.outside).rstrip().endswith(("?", "？"))
 
 
 def _is_settled(prose: _Prose) -> bool:
     """It answers a complaint."""
     return SETTLED.is_in(prose.text)
+
+
+def _exemplifies(prose: _Prose) -> bool:
+    """It names addresses only as examples."""
+    return all(one.is_example for one in prose.blamed)
+
+
+def _is_for_desk(prose: _Prose, is_doubtful: bool) -> bool:
+    """It wants something of those that it goes to; what only tells of an attack is a question, or the news.
+
+    A subject is not enough where anything speaks against a complaint (`is_doubtful`).
+    """
+    wishes = (_asks, _says_from_us, _pleads, _shows_log)
+    if any(has(prose) for has in wishes) or attacks.AT_US.is_in(prose.text):
+        return True
+    return not is_doubtful and _complains(prose)
 
 
 SIGNS: tuple[tuple[int, Callable[[_Prose], bool]], ...] = (
@@ -215,6 +215,11 @@ SIGNS: tuple[tuple[int, Callable[[_Prose], bool]], ...] = (
     (2, _says_from_us),
     (1, _pleads),
     (-3, _is_harmless),
+    (-3, _offers),
+    (-5, _is_circular),
+    (-2, _is_question),
+    (-2, _exemplifies),
+    (-1, _ties_nothing),
     (-3, _is_settled),
 )
 """What speaks for a complaint, and against it."""

@@ -1,6 +1,6 @@
 """Mails that come to an abuse mailbox and complain of nothing, made from a table: each must be no report in prose."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -200,14 +200,19 @@ WITHOUT_ADDRESS = (
 
 def make_plain_mails() -> Iterator[Plain]:
     """More than two hundred of them, always the same."""
-    for plain in WITH_ADDRESS:
-        for number, address in enumerate(ADDRESSES):
-            yield _fill(plain, address, VERSIONS[number], DATES[number])
+    yield from fill_addresses(WITH_ADDRESS)
     for plain in WITHOUT_ADDRESS:
         for version, date in zip(VERSIONS, DATES, strict=True):
             yield _fill(plain, "", version, date)
 
 
+def fill_addresses(mails: Iterable[Plain]) -> Iterator[Plain]:
+    """Each with each address."""
+    for plain in mails:
+        for number, address in enumerate(ADDRESSES):
+            yield _fill(plain, address, VERSIONS[number], DATES[number])
+
+
 def _fill(plain: Plain, address: str, version: str, date: str) -> Plain:
     text = plain.text.replace("{a}", address).replace("{v}", version).replace("{d}", date)
-    return plain._replace(text=text)
+    return plain._replace(text=text, subject=plain.subject.replace("{a}", address))

@@ -1,103 +1,6 @@
-"""What people and programs complain of in prose: attacks, fraud, malware, unwanted mail."""
+"""What is complained of in prose, and feedback reports have a type for: fraud, malware, unwanted mail."""
 
 from parsers.wording import Wording
-
-ATTACKS = Wording(
-    (r"brute.?forc", "brute-force attempts"),
-    (r"port.?scan", "a portscan"),
-    (r"scann(?:ing|ed) (?:us|our|my)\b", "scanning us", "scanned our network", "scanned my host"),
-    (
-        r"\b(?:d?dos(?:es|ing)?|denial.of.service)\b",
-        "a DDoS",
-        "DoSes our wiki",
-        "DoSing us",
-        "a denial of service",
-    ),
-    (r"malicious (?:traffic|activity)", "malicious traffic", "malicious activity"),
-    (
-        r"\bprob(?:es?|ing) (?:our|my|us)\b",
-        "probes our ports",
-        "they probe our hosts",
-        "probing my host",
-        "probing us",
-    ),
-    (r"\battack", "it attacks us"),
-    (r"\bhack", "a hacker"),
-    (r"intrusion", "intrusion attempts"),
-    (r"break.?in attempt", "break-in attempts"),
-    (r"exploit", "tries to exploit our site"),
-    (r"failed (?:password|login)", "Failed password for root", "failed logins"),
-    (r"(?:un|not )authori[sz]ed (?:access|login)", "unauthorised access", "not authorized login"),
-    (r"invalid user", "Invalid user admin"),
-    (r"authentication fail", "authentication failure"),
-    (r"banned by fail2ban", "has just been banned by Fail2Ban"),
-    (r"credential stuffing", "credential stuffing"),
-    (r"sql.?injection", "SQL injection"),
-    (r"copyright|dmca|infring", "copyright material", "a DMCA notice", "an infringement"),
-    (r"botnet|command.and.control|\bc2\b", "a botnet", "command and control", "a C2 server"),
-    (
-        r"(?:detected|seen|noticed) abuse\b",
-        "We have detected abuse from it",
-        "we have seen abuse",
-        "noticed abuse",
-    ),
-    (r"angriff|angegriffen|greift", "ein Angriff", "wurden angegriffen", "greift uns an"),  # German
-    (r"einbruch", "Einbruchsversuche"),
-    (r"urheberrecht", "eine Urheberrechtsverletzung"),
-    (r"attaqu", "nous attaque"),  # French
-    (
-        r"\bscann\w{1,4} (?:nos|notre|mes|mon)\b",
-        "scanne nos ports",
-        "scannent notre réseau",
-        "scanne mes ports",
-        "scanne mon site",
-    ),
-    (r"tentatives? de connexion", "tentatives de connexion"),
-    (r"droits? d'auteur", "violation du droit d'auteur"),
-    (r"ataque|atacando|atacad", "un ataque", "está atacando", "fuimos atacados"),  # Spanish, Portuguese
-    (r"fuerza bruta|força bruta", "fuerza bruta", "força bruta"),
-    (r"escane|varredura", "un escaneo de puertos", "varredura de portas"),
-    (r"attacc|forza bruta", "un attacco", "forza bruta"),  # Italian
-    (r"scansion", "una scansione delle porte"),
-    (r"aanval|poortscan", "een aanval", "een poortscan"),  # Dutch
-    (r"\batak", "atak na serwer"),  # Polish
-    (r"włama", "próby włamania"),
-    (r"skanowani", "skanowanie portów"),
-    (r"атак|взлом", "сетевая атака", "попытки взлома"),  # Russian
-    (r"перебор парол|сканирован", "перебор паролей", "сканирование портов"),
-    (r"angrep|intrång", "et angrep", "ett intrång"),  # Scandinavian
-    (r"útok|útoč", "útok na server", "útočí na nás"),  # Czech
-    (r"hyökkäy", "hyökkäys palvelimelle"),  # Finnish
-    (r"saldır", "saldırı"),  # Turkish
-    (r"攻撃|不正アクセス|不正ログイン", "攻撃", "不正アクセス", "不正ログイン"),  # Japanese
-    (r"攻击|暴力破解|扫描", "攻击", "暴力破解", "扫描"),  # Chinese
-    (r"공격|해킹|무차별", "공격", "해킹", "무차별 대입"),  # Korean
-)
-"""What somebody does to a host or a right; none of these is a kind of feedback report."""
-
-AT_US = Wording(
-    (
-        r"(?:attack|scann|spamm|hack|prob|flood|forc|hammer)\w{0,3} (?:us|our|me|my)\b",
-        "attacking us",
-        "scanning our network",
-        "spamming me",
-        "hacked my host",
-        "probes us",
-        "flooding us",
-        "brute forces our SSH",
-        "hammers our server",
-    ),
-    (
-        r"\b(?:attacks?|spam|scans?) (?:comes?|came|coming) from",
-        "attacks come from",
-        "the attack came from",
-        "spam coming from",
-        "the scan comes from",
-        "scans came from",
-    ),
-    (r"attempts against", "banned by Fail2Ban after 5 attempts against sshd"),
-)
-"""Who complains says whom it is done to, or just where it comes from."""
 
 FRAUD = Wording(
     (r"phish", "a phishing page"),
@@ -111,12 +14,51 @@ FRAUD = Wording(
         "a fake website",
     ),
     (r"fraudulent|fraud site|fraude", "a fraudulent shop", "a fraud site", "une fraude"),
-    (r"betrug|betrüg", "ein Betrug", "eine betrügerische Seite"),
-    (r"hameçonnage", "hameçonnage"),
-    (r"oplichting", "oplichting"),
+    (
+        r"extort|\bblackmail|ransom (?:e-?)?(?:mail|note|demand)",
+        "extortion",
+        "a blackmail",
+        "a ransom mail",
+        "a ransom e-mail",
+        "a ransom note",
+        "a ransom demand",
+    ),
+    (r"betrug|betrüg|erpress", "ein Betrug", "eine betrügerische Seite", "eine Erpressung"),
+    (
+        r"gefälschte[nrs]? (?:rechnung|webs|shop|seite|mail|e-mail)",
+        "gefälschte Rechnungen",
+        "gefälschte Webseite",
+        "gefälschten Shop",
+        "gefälschte Seite",
+        "gefälschter Mails",
+        "gefälschte E-Mails",
+    ),
+    (r"counterfeit|contrefaçon|falsificaciones", "counterfeit licences", "contrefaçon", "falsificaciones"),
+    (
+        r"hameçonnage|frauduleu|escroc|escroqu|chantage",
+        "hameçonnage",
+        "courriels frauduleux",
+        "un escroc",
+        "une escroquerie",
+        "chantage",
+    ),
+    (r"estafa|extorsión|chantaje", "una estafa", "una extorsión", "un chantaje"),
+    (r"\btruff|\bfrode\b|estorsion|ricatt", "una truffa", "una frode", "estorsione", "un ricatto"),
+    (r"oplichting|afpers", "oplichting", "afpersing"),
+    (r"oszust|wyłudz|szantaż|fałszyw\w{1,3} stron", "oszustwo", "wyłudzenie", "szantaż", "fałszywa strona"),
+    (r"bedrägeri|bedrageri|\bsvindel", "bedrägeri", "bedrageri", "svindel"),
+    (
+        r"podvod|huijau|dolandır|oltalama|adathal|csalás",
+        "podvod",
+        "huijaus",
+        "dolandırıcılık",
+        "oltalama",
+        "adathalász",
+        "csalás",
+    ),
     (r"фишинг|мошенн", "фишинг", "мошенники"),
-    (r"フィッシング", "フィッシング"),
-    (r"钓鱼|欺诈", "钓鱼网站", "欺诈"),
+    (r"フィッシング|詐欺", "フィッシング", "詐欺"),
+    (r"钓鱼|欺诈|诈骗", "钓鱼网站", "欺诈", "诈骗"),
     (r"피싱", "피싱 사이트"),
 )
 """What is fraud."""
@@ -158,6 +100,13 @@ SPAM = Wording(
     (r"nevyžádan", "nevyžádaná pošta"),
     (r"roskaposti", "roskapostia"),
     (r"istenmeyen", "istenmeyen posta"),
+    (
+        r"kéretlen|neželjen|ανεπιθύμητ|thư rác",
+        "kéretlen levelek",
+        "neželjena pošta",
+        "ανεπιθύμητα",
+        "thư rác",
+    ),
     (r"迷惑メール|スパム", "迷惑メール", "スパム"),
     (r"垃圾", "垃圾邮件"),
     (r"스팸", "스팸"),

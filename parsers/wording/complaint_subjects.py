@@ -43,15 +43,30 @@ COMPLAINT_SUBJECTS = Wording(
         "Scam e-mail",
     ),
     (r"beschwerde", "Beschwerde über Werbung"),  # German
-    (r"missbrauch", "Missbrauch Ihres Netzes"),
+    (r"missbrauch|abmahnung|unterlassung", "Missbrauch Ihres Netzes", "Abmahnung", "Unterlassungserklärung"),
     (r"plainte", "Plainte"),  # French
-    (r"réclamation", "Réclamation"),
+    (r"réclamation|mise en demeure", "Réclamation", "Mise en demeure"),
     (r"signalement", "Signalement de pourriel"),
     (r"den[uú]ncia", "Denuncia", "Denúncia"),  # Spanish
     (r"\babuso", "Abuso de su red"),
     (r"queja", "Queja por correo no deseado"),
     (r"segnalazione", "Segnalazione"),  # Italian
     (r"misbruik", "Misbruik van uw netwerk"),  # Dutch
+    (
+        r"mis+bru[gk]|\bklage over|klagomål",
+        "Misbruk fra deres nett",
+        "Missbruk",
+        "Klage over reklame",
+        "Klagomål",
+    ),
+    (
+        r"panasz\b|sesizare|şikayet|pritužba|καταγγελία",
+        "Panasz",
+        "Sesizare",
+        "Şikayet",
+        "Pritužba",
+        "Καταγγελία",
+    ),
     (r"nadużyci", "Nadużycie"),  # Polish
     (r"жалоба", "Жалоба на рассылку"),  # Russian
     (r"举报", "举报垃圾邮件"),  # Chinese

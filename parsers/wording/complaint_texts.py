@@ -25,7 +25,7 @@ JUNK_WORDS = Wording(
     (r"no desead", "correo no deseado"),  # Spanish
     (r"no solicitad", "publicidad no solicitada"),
     (r"queja", "una queja"),
-    (r"denuncia", "quiero denunciar"),
+    (r"den[uú]ncia", "quiero denunciar", "uma denúncia"),
     (r"indesiderat", "posta indesiderata"),  # Italian
     (r"non richiest", "pubblicità non richiesta"),
     (r"indesejad", "correio indesejado"),  # Portuguese

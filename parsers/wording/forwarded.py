@@ -17,6 +17,14 @@ LABELS: dict[str, tuple[str, ...]] = {
         "от кого",
         "kimden",  # Turkish
         "gönderen",
+        "de la",  # Romanian
+        "feladó",  # Hungarian
+        "από",  # Greek
+        "від",  # Ukrainian
+        "dari",  # Indonesian
+        "từ",  # Vietnamese
+        "מאת",  # Hebrew
+        "من",  # Arabic
         "差出人",  # Japanese
         "送信者",
         "发件人",  # Chinese
@@ -41,6 +49,9 @@ LABELS: dict[str, tuple[str, ...]] = {
         "кому",
         "kime",
         "alıcı",
+        "către",
+        "címzett",
+        "προς",
         "宛先",
         "收件人",
         "收件者",
@@ -73,6 +84,25 @@ LABELS: dict[str, tuple[str, ...]] = {
         "tarih",
         "gönderildi",
         "gönderme tarihi",
+        "trimis",
+        "elküldve",
+        "küldve",
+        "dátum",
+        "στάλθηκε",
+        "αποστολή",
+        "ημερομηνία",
+        "надіслано",
+        "изпратено",  # Bulgarian
+        "poslano",  # Croatian, Slovene
+        "odoslané",  # Slovak
+        "tanggal",
+        "dikirim",
+        "ngày",
+        "đã gửi",
+        "תאריך",
+        "נשלח",
+        "تاريخ",
+        "التاريخ",
         "日付",
         "日時",
         "送信日時",
@@ -98,6 +128,17 @@ LABELS: dict[str, tuple[str, ...]] = {
         "aihe",
         "předmět",
         "konu",
+        "subiect",
+        "tárgy",
+        "θέμα",
+        "относно",
+        "predmet",
+        "zadeva",
+        "subjek",
+        "perihal",
+        "chủ đề",
+        "נושא",
+        "الموضوع",
         "件名",
         "主题",
         "主旨",
@@ -123,6 +164,10 @@ MARKS = Wording(
     (r"välitetty viesti", "Välitetty viesti alkaa:"),
     (r"začátek přeposílané", "Začátek přeposílané zprávy:"),
     (r"iletilen ileti", "İletilen ileti başlangıcı:"),
+    (r"începutul mesajului", "Începutul mesajului redirecționat:"),
+    (r"továbbított levél", "Továbbított levél kezdete:"),
+    (r"αρχή προωθημένου", "Αρχή προωθημένου μηνύματος:"),
+    (r"початок листа", "Початок листа, що пересилається:"),
     (r"転送されたメッセージ", "転送されたメッセージ:"),
     (r"下面是被转发的邮件", "下面是被转发的邮件："),
     (r"以下是轉寄的", "以下是轉寄的電子郵件："),
@@ -132,17 +177,17 @@ MARKS = Wording(
 """Where one of these stands above, the labels that follow need less beside them."""
 
 MONTHS: tuple[tuple[str, ...], ...] = (
-    ("jan", "ene", "gen", "sty", "янв", "tam", "led", "oca"),
-    ("feb", "fév", "fev", "lut", "фев", "hel", "úno", "şub"),
-    ("mar", "mär", "maa", "мар", "bře"),
-    ("apr", "avr", "abr", "kwi", "апр", "huh", "dub", "nis"),
-    ("may", "mai", "maj", "mag", "mei", "май", "мая", "tou", "kvě"),
-    ("jun", "juin", "giu", "cze", "июн", "kes", "červen", "červn", "haz"),
-    ("jul", "juil", "lug", "lip", "июл", "hei", "červenc", "tem"),
-    ("aug", "aoû", "ago", "sie", "авг", "elo", "srp", "ağu"),
-    ("sep", "set", "wrz", "сен", "syy", "zář", "eyl"),
-    ("oct", "okt", "ott", "out", "paź", "окт", "lok", "říj", "eki"),
-    ("nov", "lis", "ноя", "marras", "kas"),
-    ("dec", "dez", "déc", "dic", "des", "gru", "дек", "jou", "pro", "ara"),
+    ("jan", "ene", "gen", "sty", "янв", "tam", "led", "oca", "ian", "ιαν", "січ", "яну"),
+    ("feb", "fév", "fev", "lut", "фев", "hel", "úno", "şub", "φεβ", "лют"),
+    ("mar", "mär", "maa", "мар", "bře", "már", "μαρ", "бер"),
+    ("apr", "avr", "abr", "kwi", "апр", "huh", "dub", "nis", "ápr", "απρ", "кві"),
+    ("may", "mai", "maj", "mag", "mei", "май", "мая", "tou", "kvě", "máj", "μαΐ", "тра"),
+    ("jun", "juin", "giu", "cze", "июн", "kes", "červen", "červn", "haz", "iun", "jún", "ιουν", "чер", "юни"),
+    ("jul", "juil", "lug", "lip", "июл", "hei", "červenc", "tem", "iul", "júl", "ιουλ", "лип", "юли"),
+    ("aug", "agu", "aoû", "ago", "sie", "авг", "elo", "srp", "ağu", "αυγ", "сер"),
+    ("sep", "set", "wrz", "сен", "syy", "zář", "eyl", "sze", "σεπ", "вер", "сеп"),
+    ("oct", "okt", "ott", "out", "paź", "окт", "lok", "říj", "eki", "οκτ", "жов"),
+    ("nov", "lis", "ноя", "marras", "kas", "noi", "νοε", "лис", "ное"),
+    ("dec", "dez", "déc", "dic", "des", "gru", "дек", "jou", "pro", "ara", "δεκ", "гру"),
 )
 """How the names of the months begin, the first first, in all these languages; the longest that fits counts."""

@@ -17,6 +17,7 @@ FORWARDS = Wording(
     (rf"doorst{_COLON}", "Doorst: U hebt gewonnen"),  # Dutch
     (rf"ilt{_COLON}", "ILT: Kazandiniz"),  # Turkish
     (rf"továbbítás{_COLON}", "Továbbítás: Nyert"),  # Hungarian
+    (rf"πρθ{_COLON}", "ΠΡΘ: Κερδίσατε"),  # Greek
     (rf"fs{_COLON}", "FS: Vann"),  # Icelandic
     (rf"переслать{_COLON}", "Переслать: Вы выиграли"),  # Russian
     (rf"转发{_COLON}", "转发：您中奖了"),  # Chinese

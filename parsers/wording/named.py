@@ -50,6 +50,24 @@ SOURCES = Wording(
         "adres ",
     ),
     (r"\b(?:from|by|via|host|src|source)\b", "from ", "by ", "via ", "host ", "SRC=", "source: "),
+    (
+        r"\b(?:address|ip|adresse|dirección|indirizzo) (?:is|ist|lautet|est|es|è)",
+        "the address is ",
+        "the IP is ",
+        "die Adresse ist ",
+        "die IP lautet ",
+        "l'adresse est ",
+        "la dirección es ",
+        "l'indirizzo è ",
+    ),
+    (
+        r"\boriginat\w{1,4} (?:at|in|with|on)\b",
+        "originated at ",
+        "originates in ",
+        "originating with ",
+        "originate on ",
+    ),
+    (r"διεύθυνση|\bαπό( την)?", "διεύθυνση ", "από "),
     (r"\b(?:von|vom|aus|über|quelle)\b", "von ", "vom ", "aus ", "über ", "Quelle: "),
     (
         r"\b(?:depuis|par|de|desde|da|dal|dall|van|vanaf|od|från|fra|z|ze)\b",
@@ -76,6 +94,47 @@ SOURCES = Wording(
 )
 """What stands before the address that something came from."""
 
+EXAMPLES = Wording(
+    (
+        r"(?:\be\. ?g\.|\bfor (?:example|instance)|\bz\. ?b\.|\bzum beispiel|\bu\. ?a\.|\bpar exemple|\bpor ejemplo"
+        r"|\bpor exemplo|\b(?:per|ad) esempio|\bbijvoorbeeld|\bnp\.|\bнапример|たとえば|例えば|例如|比如|예를 들어)"
+        r"[^.\n]{0,30}",
+        "e.g. ",
+        "for example ",
+        "for instance the wave from ",
+        "z. B. ",
+        "zum Beispiel ",
+        "u.a. Angriffe von ",
+        "par exemple ",
+        "por ejemplo ",
+        "por exemplo ",
+        "per esempio ",
+        "ad esempio ",
+        "bijvoorbeeld ",
+        "np. ",
+        "например ",
+        "たとえば",
+        "例えば",
+        "例如",
+        "比如",
+        "예를 들어 ",
+    ),
+    (
+        r"(?:\blike|\bsuch as|\bwie|\bcomme|\bcomo|\bcome|\bzoals|\btakie jak|\bтаких как)",
+        "like ",
+        "such as ",
+        "wie ",
+        "comme ",
+        "como ",
+        "come ",
+        "zoals ",
+        "takie jak ",
+        "таких как ",
+    ),
+    end=r"[\s:(\[\"']{0,4}$",
+)
+"""What stands before an address that is only an example."""
+
 LOGGED = Wording(
     (r"\b\d{1,2}:\d{2}:\d{2}\b", "Nov  2 10:00:00 web1 sshd[7]: Failed"),
     (
@@ -90,6 +149,6 @@ LOGGED = Wording(
     (r"\|[^|\n]{0,200}\|", "| 192.0.2.1 | 22 |"),
     (r";[^;\n]{0,200};", "192.0.2.1;22;tcp"),
     (r"^[^,\n]{0,60},[^,\s]{1,60},[^,\s]{1,60}", "192.0.2.1,22,tcp"),
-    (r"^[\s*•-]{0,6}[\d.]{7,15}\s{0,5}$", "192.0.2.1"),
+    (r"^[\s*•-]{0,6}[\d.]{7,15}(?:\s{0,5}$|\s{2,20}\S)", "192.0.2.1", "192.0.2.1   412 Mails"),
 )
 """How lines of logs, tables and lists look."""

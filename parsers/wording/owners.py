@@ -120,7 +120,7 @@ OWN_BEFORE = Wording(
 OWN_AFTER = Wording(
     (r"(?:our|my)\b", "(our mail server)", " is my IP"),
     (r"(?:unser|mein)", "(unser Server)", " ist meine IP"),
-    (r"(?:notre|nos)\b", "(nos serveurs)", " est notre serveur"),
+    (r"notre\b|nos (?:serveur|adresse)", "(nos serveurs)", "(nos adresses)", " est notre serveur"),
     (r"nuestr", " es nuestro servidor"),
     (r"nostr", " è il nostro server"),
     (r"noss[oa]", " é o nosso servidor"),
@@ -131,48 +131,3 @@ OWN_AFTER = Wording(
     start=r"^[\])\"']?\s{0,2}[(]?\s?(?:(?:is|ist|est|es|è il|é o|är) )?",
 )
 """What stands behind it."""
-
-TARGETS = Wording(
-    (r"\bdst(?:[_ -]?(?:ip|addr))?", "DST=", "dst_ip:", "dst addr:"),
-    (
-        r"\bdest(?:ination)?(?:[_ -]?(?:ip|address))?s?",
-        "destination: ",
-        "dest_ip=",
-        "Destination address: ",
-    ),
-    (
-        r"\btarget(?:ed)?(?:[_ -]?(?:ip|address))?(?:es)?s?",
-        "target: ",
-        "targeted IP: ",
-        "Target addresses: ",
-    ),
-    (r"\bvictim(?:[_ -]?ip)?s?", "victim: ", "victim IP: "),
-    (r"(?:-|=)>|→", "-> ", "=> ", "→ "),
-    (r"\bagainst", "against "),
-    (r"\b(?:received|accepted|delivered) (?:by|to)", "received by ", "accepted by ", "delivered to "),
-    (r"attack(?:s|ed|ing)? (?:on|to)", "attacks on ", "an attack to ", "attacking on ", "attacked on "),
-    (r"attack(?:s|ed|ing)(?= [(\[]?$)", "it attacks ", "attacked ", "attacking "),
-    (r"\bziel(?:-?ip|-?adresse)?", "Ziel: ", "Ziel-IP: ", "Zieladresse: "),
-    (
-        r"angriffe? (?:auf|gegen)|\bcontre|\bcontra|\bcontro|\btegen|\bprzeciwko",
-        "Angriff auf ",
-        "Angriffe gegen ",
-        "contre ",
-        "contra ",
-        "contro ",
-        "tegen ",
-        "przeciwko ",
-    ),
-    (
-        r"\bcible|\bdestino|\bobjetivo|\bdestinazione|\bdoelwit|\bcel|\bцель",
-        "cible : ",
-        "destino: ",
-        "objetivo: ",
-        "destinazione: ",
-        "doelwit: ",
-        "cel: ",
-        "цель: ",
-    ),
-    end=r"[\s:=(\[\"']{0,4}$",
-)
-"""What stands before the address of whom an attack is aimed at."""

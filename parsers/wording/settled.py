@@ -68,9 +68,10 @@ SETTLED = Wording(
     ),
     (r"not the (?:operator|owner) of", "we are not the operator of it", "we are not the owner of it"),
     (
-        r"\bihre\w? (?:meldung|beschwerde|anfrage)|danke für (?:den hinweis|die meldung)|haben uns [^.\n]{0,80}gemeldet"
-        r"|ist abgewehrt|(?:kunde|inhaber) (?:ist|wurde) (?:informiert|gesperrt)",
+        r"\bihre\w? (?:\w{1,20}-)?(?:meldung|beschwerde|anfrage)|danke für (?:den hinweis|die meldung)"
+        r"|haben uns [^.\n]{0,80}gemeldet|ist abgewehrt|(?:kunde|inhaber) (?:ist|wurde) (?:informiert|gesperrt)",
         "Ihre Meldung",
+        "auf Ihre Abuse-Meldung",
         "auf Ihrer Beschwerde",
         "Ihre Anfrage",
         "Danke für den Hinweis",

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from ipaddress import ip_address
 
 import pytest
-from complaints import COMPLAINTS, OFFENDER, OWN, Complaint
-from plain_mails import Plain, make_plain_mails
+from complaints import COMPLAINTS as NEARER
+from complaints import OFFENDER, OWN, Complaint
+from complaints_abroad import COMPLAINTS_ABROAD
+from plain_letters import LETTERS
+from plain_mails import Plain, fill_addresses, make_plain_mails
 from spreadsheet_builders import build_ods, build_xlsx
 
 from parsers import prose, read_mail
@@ -15,7 +18,8 @@ from parsers.budget import NAMED, PROSE_CHARACTERS
 from parsers.named import find_named
 from parsers.values import ReadMail
 
-PLAIN_MAILS = list(make_plain_mails())
+COMPLAINTS = (*NEARER, *COMPLAINTS_ABROAD)
+PLAIN_MAILS = [*make_plain_mails(), *fill_addresses(LETTERS)]
 WRITER = "198.51.100.77"
 
 
