@@ -24,6 +24,7 @@ from parsers.addresses import domain_of, strict_addr_spec
 from parsers.archives import ENCRYPTED, UNKNOWN
 from parsers.headers import strict_msg_ids
 from parsers.values import ReadMail, Report
+from parsers.xarf.complaints import FAULT
 from parsers.xarf.kinds import CATEGORIES
 from storage.held_back import HeldBack
 from storage.values import Attribution, NewAcknowledgement
@@ -63,6 +64,7 @@ def render_acknowledgement(
             for report, attribution in zip(read.reports[:MAX_LISTED], attributions, strict=False)
         ],
         "teach": find_whom_to_teach(read.reports),
+        "faults": [warning for warning in read.warnings if warning.startswith(FAULT)],
         "is_unopened": not UNOPENED.isdisjoint(read.warnings),
         "language": LANGUAGE,
         "guide": read.correspondence.mail_program or "other",

@@ -22,8 +22,10 @@ from parsers.xarf.v0 import read_v0
 from parsers.xarf.v3 import read_v3
 from parsers.xarf.v4 import read_v4
 
-BROKEN = "A XARF document is no valid JSON."
-TWICE = "A XARF document has a field twice; neither value was read."
+FAULT = "A XARF document "
+"""How every warning about one begins."""
+BROKEN = f"{FAULT}is no valid JSON."
+TWICE = f"{FAULT}has a field twice; neither value was read."
 READERS = (read_v4, read_v3, read_v0)
 
 
@@ -71,10 +73,10 @@ def _build(stated: Statement, document: Document, budget: Budget) -> Complaint |
     sources = [read_source(text) for text in stated.sources]
     if not stated.type or not (messages or any(sources)):
         what = "type" if not stated.type else "source"
-        budget.warn(f"A XARF document is broken: it names no {what}.")
+        budget.warn(f"{FAULT}is broken: it names no {what}.")
         return None
     if stated.lacks:
-        budget.warn(f"A XARF document lacks what its version demands: {', '.join(stated.lacks)}.")
+        budget.warn(f"{FAULT}lacks what its version demands: {', '.join(stated.lacks)}.")
     return Complaint(_report(stated, sources, document, budget), messages)
 
 

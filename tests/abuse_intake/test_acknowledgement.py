@@ -33,6 +33,7 @@ from abuse_intake.disarm import disarm
 from parsers import read_mail
 from parsers.archives import ENCRYPTED, UNKNOWN
 from parsers.values import ReadMail, Report
+from parsers.xarf.complaints import BROKEN
 from storage.held_back import HeldBack, HeldMail
 from storage.values import NewAcknowledgement
 
@@ -559,6 +560,23 @@ def test_hostile_subjects_add_nothing_to_a_summary(subject: str) -> None:
     assert _is_well_formed(content)
     assert _names(content) <= ALLOWED
     assert "http://" not in _body(content)
+
+
+def test_a_document_that_nobody_can_use_is_told() -> None:
+    """A program wrote it: how people attach junk would not help, what is wrong does."""
+    faults = (
+        BROKEN,
+        "A XARF document lacks what its version demands: source_identifier, timestamp, category, type.",
+    )
+
+    body = _body(_render(replace(make_read_mail(), warnings=faults)).content).replace("\r\n", "\n")
+
+    assert (
+        "we could not use it:\n\n  - A XARF document is no valid JSON.\n"
+        "  - A XARF document lacks what its version demands: source_identifier,\n"
+        "    timestamp, category, type.\n\nWe read XARF 4"
+    ) in body
+    assert "junk" not in body.partition("We read")[2]
 
 
 @pytest.mark.parametrize("warning", [ENCRYPTED, UNKNOWN])
