@@ -14,11 +14,10 @@ from parsers.budget import SHEET_TAGS, Budget
 from parsers.mime import Part
 from parsers.sources import DAMAGED, PIECE, Source
 
-NAMES = (".xlsx", ".xlsm", ".ods")
+NAMES = (".xlsx", ".ods")
 TYPES = frozenset(
     {
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "application/vnd.ms-excel.sheet.macroenabled.12",
         "application/vnd.oasis.opendocument.spreadsheet",
     }
 )
@@ -31,7 +30,8 @@ _STRINGS = re.compile(r"/?xl/sharedstrings\.xml", re.IGNORECASE)
 _SHEET = re.compile(r"/?xl/worksheets/[^/]{1,100}\.xml", re.IGNORECASE)
 _OPEN_TABLE = re.compile(r"content\.xml")
 _PLACE = re.compile(r"([A-Z]{1,3})[0-9]", re.ASCII)
-_NO_CELL_ENDS = str.maketrans(dict.fromkeys(";,|\t", " "))
+_CELL_END = re.compile(r"[;,|\s]+")
+"""What is blank in a cell: it would end it."""
 
 
 def is_spreadsheet(part: Part) -> bool:
@@ -85,7 +85,7 @@ class _Handler:
     def take_text(self) -> str:
         """All that was kept since the last time, on one line and in one cell."""
         text, self.pieces = "".join(self.pieces), []
-        return " ".join(text.translate(_NO_CELL_ENDS).split())
+        return _CELL_END.sub(" ", text).strip()
 
 
 def _parse(source: Source, handler: _Handler, budget: Budget) -> None:
