@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.decisions import Decision, decide
 from storage.errors import DatabaseUnavailable
 from storage.incidents import find_incident, incident_history
-from storage.values import Actor, AuditRecord, ObjectKind
+from storage.values import Actor, AuditFilter, AuditRecord, ObjectKind
 
 MIA = Actor("mia", "terminal")
 
@@ -29,9 +29,9 @@ def _note(
         note_action(session, actor, "looked at", kind, ids, {}, at)
 
 
-def _list(database: Database, **options: object) -> list[AuditRecord]:
+def _list(database: Database, limit: int = 50, **options: object) -> list[AuditRecord]:
     with database.read() as session:
-        return list(list_audit(session, **options))  # type: ignore[arg-type]
+        return list(list_audit(session, AuditFilter(**options), limit))  # type: ignore[arg-type]
 
 
 def _dismiss(database: Database, *, fails_after: bool = False) -> None:
