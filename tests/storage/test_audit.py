@@ -71,6 +71,14 @@ def test_lines_are_chosen_and_the_newest_come_first(database: Database) -> None:
     assert [one.id for one in _list(database, since=NOW + timedelta(hours=1))] == ["4", "3"]
 
 
+def test_the_newest_is_what_was_done_last(database: Database) -> None:
+    """Though a slow transaction wrote its line after that of a later deed."""
+    _note(database, "1", at=NOW + timedelta(hours=1))
+    _note(database, "2")
+
+    assert [one.object_id for one in _list(database)] == ["1", "2"]
+
+
 @pytest.mark.parametrize("name", ["\0", "\udc80", "' OR 1=1 --", "%", "x" * 100_000])
 def test_a_hostile_name_is_taken_literally(database: Database, name: str) -> None:
     """Nobody has it, and nothing fails."""
