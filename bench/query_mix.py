@@ -10,8 +10,7 @@ from typing import Any
 from incident_mix import END
 from sqlalchemy.orm import Session
 
-from storage.cursors import write_cursor
-from storage.incidents import find_incident, find_incident_page
+from storage.incidents import find_incident, find_incident_page, incident_cursors
 from storage.trends import count_by_day, count_junk, find_rising
 from storage.values import CountedKind, IncidentFilter, IncidentOrder, IncidentRecord
 
@@ -68,7 +67,9 @@ def deep(order: IncidentOrder, /, **of: Callable[[Drawn], Any]) -> Query:
         at: Any = {"newest": one.last_seen, "most_reported": one.report_count, "first_seen": one.first_seen}[
             order
         ]
-        return find_incident_page(session, filter, order, 50, write_cursor(filter, order, (at, int(one.id))))
+        return find_incident_page(
+            session, filter, order, 50, incident_cursors(filter, order).write((at, int(one.id)))
+        )
 
     return ask
 

@@ -1,8 +1,8 @@
 """The outbox: acknowledgements, who delivers them, and how far each delivery came."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
@@ -10,17 +10,38 @@ from sqlalchemy.orm import Session
 from parsers.recipient import recipient_key
 from storage.bulk import chunked, insert_missing
 from storage.columns import parse_id
-from storage.compression import compress, decompress
+from storage.compression import compress
 from storage.models import Acknowledgement
-from storage.paging import newest_by_id
+from storage.outbox_records import (
+    RECORD_COLUMNS,
+    acknowledgement_of_mail,
+    content_or_nothing,
+    find_acknowledgement_page,
+    list_acknowledgements,
+)
 from storage.told import recipient_hash
 from storage.values import (
-    AcknowledgementRecord,
     DueAcknowledgement,
     NewAcknowledgement,
-    OutboxState,
     Outcome,
 )
+
+__all__ = [
+    "acknowledgement_of_mail",
+    "claim_due",
+    "find_acknowledgement_page",
+    "insert_acknowledgements",
+    "list_acknowledgements",
+    "mark_data_sent",
+    "mark_failed",
+    "mark_outcome_unknown",
+    "mark_sent",
+    "mark_untried",
+    "mark_waiting",
+    "put_into_outbox",
+    "release_undelivered",
+    "renew",
+]
 
 MAX_ERROR_CHARACTERS = 500
 
@@ -150,38 +171,6 @@ def release_undelivered(session: Session, owner: str, now: datetime) -> None:
     )
 
 
-def list_acknowledgements(
-    session: Session, state: OutboxState | None = None, limit: int = 50
-) -> Iterator[AcknowledgementRecord]:
-    """The outbox, newest first; 0 = all, in constant memory."""
-    wanted = select(*RECORD_COLUMNS)
-    if state is not None:
-        wanted = wanted.where(Acknowledgement.state == state)
-    return map(_record, newest_by_id(session, wanted, Acknowledgement.id, limit))
-
-
-def acknowledgement_of_mail(session: Session, mail_id: str) -> tuple[AcknowledgementRecord, bytes] | None:
-    """The acknowledgement of a mail with its bytes, or None when it has none."""
-    number = parse_id(mail_id)
-    mine = select(*RECORD_COLUMNS, Acknowledgement.content).where(Acknowledgement.mail_id == number)
-    row = session.execute(mine).one_or_none()
-    return None if row is None else (_record(row), _content_or_nothing(row.content))
-
-
-RECORD_COLUMNS = (
-    Acknowledgement.id,
-    Acknowledgement.mail_id,
-    Acknowledgement.to_address,
-    Acknowledgement.state,
-    Acknowledgement.attempts,
-    Acknowledgement.next_attempt_at,
-    Acknowledgement.message_id,
-    Acknowledgement.last_error,
-    Acknowledgement.created_at,
-    Acknowledgement.sent_at,
-)
-
-
 def _row(mail_id: int, new: NewAcknowledgement, now: datetime) -> dict[str, Any]:
     return {
         "mail_id": mail_id,
@@ -219,21 +208,13 @@ def _due(session: Session, ids: Sequence[int]) -> tuple[DueAcknowledgement, ...]
             mail_id=str(row.mail_id),
             to=row.to_address,
             message_id=row.message_id,
-            content=_content_or_nothing(row.content),
+            content=content_or_nothing(row.content),
             attempts=row.attempts,
             created_at=row.created_at,
             data_sent=row.data_sent_at is not None,
         )
         for row in found
     )
-
-
-def _content_or_nothing(stored: bytes) -> bytes:
-    """One damaged row must neither keep the others nor hide its mail: nothing is no letter, and is refused as such."""
-    try:
-        return decompress(stored)
-    except ValueError:
-        return b""
 
 
 def _held(session: Session, ids: Collection[str], owner: str) -> list[int]:
@@ -274,18 +255,3 @@ def _clean(error: str | None) -> str | None:
         return None
     line = " ".join(error[:MAX_ERROR_CHARACTERS].split())
     return line.encode("utf-8", "replace").decode().replace("\0", "")
-
-
-def _record(row: Any) -> AcknowledgementRecord:
-    return AcknowledgementRecord(
-        id=str(row.id),
-        mail_id=str(row.mail_id),
-        to=row.to_address,
-        state=cast(OutboxState, row.state),
-        attempts=row.attempts,
-        next_attempt_at=row.next_attempt_at,
-        message_id=row.message_id,
-        last_error=row.last_error,
-        created_at=row.created_at,
-        sent_at=row.sent_at,
-    )

@@ -5,15 +5,18 @@ What the program itself does as mails are read stands in the history of incident
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, cast, get_args
 
-from sqlalchemy import select
+from sqlalchemy import false, select
 from sqlalchemy.orm import Session
 
 from storage.bulk import insert_rows
+from storage.cursors import Cursors
 from storage.models import AuditEntry
-from storage.paging import newest_by_id
-from storage.values import Actor, AuditRecord, ObjectKind
+from storage.paging import FallingList
+from storage.values import Actor, AuditFilter, AuditRecord, ObjectKind, Page
+
+EVERYTHING = AuditFilter()
 
 
 def note_action(
@@ -43,29 +46,37 @@ def note_actions(
     insert_rows(session, AuditEntry, rows)
 
 
-def list_audit(
-    session: Session,
-    *,
-    actor: str | None = None,
-    object_kind: ObjectKind | None = None,
-    object_id: str | None = None,
-    since: datetime | None = None,
-    limit: int = 50,
-) -> Iterator[AuditRecord]:
+def list_audit(session: Session, filter: AuditFilter = EVERYTHING, limit: int = 50) -> Iterator[AuditRecord]:
     """Lines of the audit log that match, newest first; 0 = all, in constant memory."""
+    return map(_record, _newest(filter).read(session, limit))
+
+
+def find_audit_page(
+    session: Session, filter: AuditFilter = EVERYTHING, limit: int = 50, cursor: str | None = None
+) -> Page[AuditRecord]:
+    """Some of these, from where the page before ended; BadCursor when that cannot be told."""
+    rows, following = _newest(filter).read_page(session, limit, cursor)
+    return Page(tuple(map(_record, rows)), following)
+
+
+def _newest(filter: AuditFilter) -> FallingList:
+    named = {
+        AuditEntry.actor: filter.actor,
+        AuditEntry.object_kind: filter.object_kind,
+        AuditEntry.object_id: filter.object_id,
+    }
+    given = {column: value for column, value in named.items() if value is not None}
     wanted = select(*AuditEntry.__table__.columns)
-    for column, value in (
-        (AuditEntry.actor, actor),
-        (AuditEntry.object_kind, object_kind),
-        (AuditEntry.object_id, object_id),
-    ):
-        if value is not None and not value.isprintable():
-            return iter(())  # nothing has such a name, and PostgreSQL refuses to look for one
-        if value is not None:
-            wanted = wanted.where(column == value)
-    if since is not None:
-        wanted = wanted.where(AuditEntry.at >= since)
-    return map(_record, newest_by_id(session, wanted, AuditEntry.id, limit))
+    if all(value.isprintable() for value in given.values()):
+        wanted = wanted.where(*(column == value for column, value in given.items()))
+    else:
+        wanted = wanted.where(false())  # nothing has such a name, and PostgreSQL refuses to look for one
+    if filter.object_id is not None and filter.object_kind is None:
+        wanted = wanted.where(AuditEntry.object_kind.in_(get_args(ObjectKind)))  # it leads to the index
+    if filter.since is not None:
+        wanted = wanted.where(AuditEntry.at >= filter.since)
+    cursors = Cursors("audit", {column.key: value for column, value in given.items()}, (datetime, int))
+    return FallingList(wanted, (AuditEntry.at, AuditEntry.id), cursors)
 
 
 def _record(row: Any) -> AuditRecord:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from storage.bulk import is_postgresql
 from storage.columns import UtcDateTime
+from storage.cursors import Position
 from storage.incident_probes import Few, find_few
 from storage.incident_statements import (
     Bound,
@@ -65,7 +66,6 @@ LASTING = (
 )
 """What began before a time and was seen since: of each class of lifetime, what was seen soon enough."""
 
-Position = tuple[Any, int]
 Rows = Sequence[Any]
 
 

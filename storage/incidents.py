@@ -1,12 +1,14 @@
 """Incidents as analysts query them. How reports make them is in `recording`, `tallies` and `incident_key`."""
 
 from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.columns import require_id
-from storage.cursors import read_cursor, write_cursor
+from storage.cursors import Cursors
 from storage.errors import NotFound
 from storage.incident_key import incident_key
 from storage.incident_plans import IncidentPlan
@@ -20,14 +22,15 @@ from storage.values import (
     HistoryEntry,
     IncidentFilter,
     IncidentOrder,
-    IncidentPage,
     IncidentRecord,
+    Page,
     ReportRecord,
 )
 
 __all__ = [
     "find_incident",
     "find_incident_page",
+    "incident_cursors",
     "incident_history",
     "incident_key",
     "incident_reports",
@@ -65,19 +68,26 @@ def find_incident_page(
     order: IncidentOrder = "newest",
     limit: int = 50,
     cursor: str | None = None,
-) -> IncidentPage:
+) -> Page[IncidentRecord]:
     """Some incidents that match, in order, from where the page before ended; BadCursor when that cannot be told."""
-    position = None if cursor is None else read_cursor(cursor, filter, order)
+    cursors = incident_cursors(filter, order)
+    position = None if cursor is None else cursors.read(cursor)
     wanted = read_filter(filter)
     if wanted is None:
-        return IncidentPage((), None)
+        return Page((), None)
     with row_by_row(session):
         rows = IncidentPlan(session, wanted, order).find(limit + 1, position)
     given = tuple(map(incident_record, rows[:limit]))
     if len(rows) <= limit:
-        return IncidentPage(given, None)
+        return Page(given, None)
     last = getattr(rows[limit - 1], KEYS[order].key), rows[limit - 1].id
-    return IncidentPage(given, write_cursor(filter, order, last))
+    return Page(given, cursors.write(last))
+
+
+def incident_cursors(filter: IncidentFilter, order: IncidentOrder) -> Cursors:
+    """They hold with the same filter, but for its times, and the same order."""
+    wanted = asdict(replace(filter, since=None, until=None))
+    return Cursors(order, wanted, (int if order == "most_reported" else datetime, int))
 
 
 def find_incident(session: Session, id: str) -> IncidentRecord:

@@ -11,6 +11,7 @@ from parsers.values import Disposition
 from storage.bulk import chunked
 from storage.columns import parse_id, require_id
 from storage.compression import decompress
+from storage.cursors import Cursors
 from storage.errors import NotFound
 from storage.keeping import find_deliveries, find_unfiled, keep_mails, mark_filed
 from storage.leases import (
@@ -23,16 +24,17 @@ from storage.leases import (
     reset_for_retry,
 )
 from storage.models import Delivery, Mail, MailContent, Report
-from storage.paging import PAGE, Statement, newest_by_time
+from storage.paging import PAGE, FallingList, Statement
 from storage.recording import lock_mails, record_outcomes
 from storage.records import REPORTS, report_records
-from storage.values import DeliveryRecord, MailRecord, Place, ReportRecord
+from storage.values import DeliveryRecord, MailRecord, Page, Place, ReportRecord
 
 __all__ = [
     "claim_batch",
     "claim_interrupted",
     "find_deliveries",
     "find_mail",
+    "find_mail_page",
     "find_next_interrupted",
     "find_unfiled",
     "keep_mails",
@@ -59,13 +61,20 @@ def list_mails(
     limit: int = 50,
 ) -> Iterator[MailRecord]:
     """Kept mails, newest first; 0 = all, in constant memory."""
-    wanted = _mails()
-    if disposition is not None:
-        wanted = wanted.where(Mail.disposition == disposition)
-    if since is not None:
-        wanted = wanted.where(Mail.received_at >= since)
-    for page in chunked(newest_by_time(session, wanted, Mail.received_at, Mail.id, limit), PAGE):
-        yield from _records(session, page)
+    for rows in chunked(_newest(disposition, since).read(session, limit), PAGE):
+        yield from _records(session, rows)
+
+
+def find_mail_page(
+    session: Session,
+    disposition: Disposition | None = None,
+    since: datetime | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[MailRecord]:
+    """Some of these, from where the page before ended; BadCursor when that cannot be told."""
+    rows, following = _newest(disposition, since).read_page(session, limit, cursor)
+    return Page(tuple(_records(session, rows)), following)
 
 
 def find_mail(session: Session, id_or_hash: str) -> MailRecord:
@@ -112,6 +121,16 @@ def reports_of_mail(session: Session, id: str) -> tuple[ReportRecord, ...]:
     """The reports of a mail, in its own order."""
     mine = REPORTS.where(Report.mail_id == require_id(id, no_such_mail)).order_by(Report.position)
     return report_records(session.execute(mine))
+
+
+def _newest(disposition: Disposition | None, since: datetime | None) -> FallingList:
+    wanted = _mails()
+    if disposition is not None:
+        wanted = wanted.where(Mail.disposition == disposition)
+    if since is not None:
+        wanted = wanted.where(Mail.received_at >= since)
+    cursors = Cursors("mails", {"disposition": disposition}, (datetime, int))
+    return FallingList(wanted, (Mail.received_at, Mail.id), cursors)
 
 
 def _mails() -> Statement:

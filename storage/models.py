@@ -291,6 +291,7 @@ class Acknowledgement(Base):
         Index("ix_acknowledgements_due", "state", "next_attempt_at", "id"),
         Index("ix_acknowledgements_recipient", "to_sha256", "created_at"),
         Index("ix_acknowledgements_newest", "created_at"),
+        Index("ix_acknowledgements_state", "state", "id"),
         NUMBERED,
     )
 
@@ -339,7 +340,10 @@ class AuditEntry(Base):
 
     __tablename__ = "audit_log"
     __table_args__ = (
-        Index("ix_audit_log_object", "object_kind", "object_id", "id"),
+        Index("ix_audit_log_newest", "at", "id"),
+        Index("ix_audit_log_actor", "actor", "at", "id"),
+        Index("ix_audit_log_kind", "object_kind", "at", "id"),
+        Index("ix_audit_log_object", "object_kind", "object_id", "at", "id"),
         NUMBERED,
     )
 

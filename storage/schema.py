@@ -5,7 +5,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, inspect, text
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """All revisions of `alembic/versions`, oldest first."""
 SCHEMA_REVISION = REVISIONS[-1]
 

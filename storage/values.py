@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from parsers.values import Disposition, IPAddress, ReadMail
 
@@ -320,11 +320,14 @@ IncidentOrder = Literal["newest", "most_reported", "first_seen"]
 """Falling: by the last report, by the number of reports, by the first report; then by id."""
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentPage:
-    """Some incidents in order, and where the next page begins; None = there are no more."""
+RecordT = TypeVar("RecordT")
 
-    incidents: tuple[IncidentRecord, ...]
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[RecordT]):
+    """Some of a list in order, and where the next page begins; None = there are no more."""
+
+    records: tuple[RecordT, ...]
     cursor: str | None
 
 
@@ -368,6 +371,16 @@ class Actor:
 
 
 ObjectKind = Literal["incident", "mail", "tenants", "outbox", "token"]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Lines of the audit log; all that is given must hold."""
+
+    actor: str | None = None
+    object_kind: ObjectKind | None = None
+    object_id: str | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

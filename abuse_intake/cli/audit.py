@@ -1,5 +1,6 @@
 """`abuse-intake audit`: who changed what, and who looked at which mail."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast, get_args
 
@@ -8,10 +9,11 @@ import click
 from abuse_intake import as_json as records
 from abuse_intake.cli.history_page import describe_decided
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
-from abuse_intake.cli.output import print_json, print_table
+from abuse_intake.cli.output import print_table
+from abuse_intake.cli.pages import PagedList, cursor_option, print_list, require_pages
 from abuse_intake.cli.session import database_of
-from storage.audit import list_audit
-from storage.values import AuditRecord, ObjectKind
+from storage.audit import find_audit_page, list_audit
+from storage.values import AuditFilter, AuditRecord, ObjectKind
 
 _KINDS = get_args(ObjectKind)
 
@@ -46,6 +48,7 @@ def audit() -> None:
 )
 @since_option
 @limit_option
+@cursor_option
 @json_option
 @click.pass_context
 def list_(
@@ -54,6 +57,7 @@ def list_(
     chosen: tuple[ObjectKind, str | None] | None,
     since: datetime | None,
     limit: int,
+    cursor: str | None,
     as_json: bool,
 ) -> None:
     """List what people did, newest first.
@@ -66,18 +70,25 @@ def list_(
     abuse-intake audit list --object incident:17
     abuse-intake audit list --object mail --json --limit 0
     """
+    require_pages(context, limit, cursor)
     kind, id = chosen or (None, None)
+    wanted = AuditFilter(actor=actor, object_kind=kind, object_id=id, since=since)
     with database_of(context) as (_, database), database.read() as session:
-        found = list_audit(session, actor=actor, object_kind=kind, object_id=id, since=since, limit=limit)
-        if as_json:
-            for line in found:
-                print_json(records.audit_as_json(line))
-            return
-        print_table(
-            ("at (UTC)", "actor*", "did", "object", "detail*", "via?"),
-            ((one.at, one.actor, one.action, _name(one), _describe(one), one.via) for one in found),
-            empty="nobody did anything",
+        listed = PagedList(
+            lambda limit: list_audit(session, wanted, limit),
+            lambda limit, cursor: find_audit_page(session, wanted, limit, cursor),
+            records.audit_as_json,
+            _print_lines,
         )
+        print_list(listed, limit, cursor, as_json=as_json)
+
+
+def _print_lines(found: Iterable[AuditRecord]) -> None:
+    print_table(
+        ("at (UTC)", "actor*", "did", "object", "detail*", "via?"),
+        ((one.at, one.actor, one.action, _name(one), _describe(one), one.via) for one in found),
+        empty="nobody did anything",
+    )
 
 
 def _name(line: AuditRecord) -> str:

@@ -13,7 +13,7 @@ from abuse_intake.errors import ConfigurationError
 from storage.audit import list_audit
 from storage.database import Database
 from storage.errors import StorageError
-from storage.values import ObjectKind
+from storage.values import AuditFilter, ObjectKind
 
 SHIPPED = ("tenants.jsonl", "dkim-keys.jsonl")
 """Files that the demo copies from the program, besides the mails."""
@@ -100,7 +100,7 @@ def _holds_decisions(file: Path) -> bool:
     try:
         with closing(Database(f"sqlite:///{file}")) as database, database.read() as session:
             kinds: tuple[ObjectKind, ...] = ("incident", "token", "tenants")
-            return any(True for kind in kinds for _ in list_audit(session, object_kind=kind, limit=1))
+            return any(True for kind in kinds for _ in list_audit(session, AuditFilter(object_kind=kind), 1))
     except StorageError:
         return True  # of another version, or damaged: nobody can tell
 

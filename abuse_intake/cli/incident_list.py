@@ -9,15 +9,14 @@ from abuse_intake import as_json as records
 from abuse_intake.cli.incident_filters import incident_filters
 from abuse_intake.cli.incident_table import print_incidents
 from abuse_intake.cli.inputs import json_option, limit_option
-from abuse_intake.cli.output import print_json
+from abuse_intake.cli.pages import PagedList, cursor_option, print_list, require_pages
 from abuse_intake.cli.session import database_of
 from abuse_intake.cli.tenant_look_up import warn_of_unknown_tenant
 from abuse_intake.orders import ORDERS, SORTS, Sort
 from storage import incidents as recorded
 from storage.database import Session
-from storage.values import IncidentFilter, IncidentOrder
+from storage.values import IncidentFilter, IncidentOrder, IncidentRecord
 
-_START = "start"
 WATCH_SECONDS = 2.0
 
 
@@ -34,12 +33,7 @@ WATCH_SECONDS = 2.0
     help="By the last report, the number of reports, or the first report; falling.",
 )
 @limit_option
-@click.option(
-    "--cursor",
-    metavar="CURSOR",
-    help="The page that begins there; `start` is the first. With --json the last line is then "
-    '{"cursor": …}: where the next page begins, null at the end.',
-)
+@cursor_option
 @click.option(
     "--watch",
     is_flag=False,
@@ -80,7 +74,7 @@ def list_(
 
             (follow_as_json if as_json else watch_on_terminal)(database, Watched(wanted, order, limit, watch))
         with database.read() as session:
-            _print_list(session, wanted, order, limit, cursor, as_json)
+            print_list(_listed(session, wanted, order), limit, cursor, as_json=as_json)
         if wanted.tenant:
             warn_of_unknown_tenant(wanted.tenant, settings, database)
 
@@ -88,39 +82,17 @@ def list_(
 def _require_sense(
     context: click.Context, limit: int, cursor: str | None, watch: float | None, as_json: bool
 ) -> None:
-    if cursor is not None and limit == 0:
-        raise click.UsageError("--cursor needs pages: a --limit over 0.", context)
+    require_pages(context, limit, cursor)
     if cursor is not None and watch is not None:
         raise click.UsageError("--cursor and --watch exclude each other.", context)
     if watch is not None and not (as_json or sys.stdout.isatty()):
         raise click.UsageError("--watch draws on a terminal; for a pipe or a file add --json.", context)
 
 
-def _print_list(
-    session: Session,
-    wanted: IncidentFilter,
-    order: IncidentOrder,
-    limit: int,
-    cursor: str | None,
-    as_json: bool,
-) -> None:
-    """The whole list in constant memory, where it is for a program that asks for no pages."""
-    if cursor is None and (as_json or limit == 0):
-        found = recorded.list_incidents(session, wanted, limit, order)
-        if as_json:
-            for incident in found:
-                print_json(records.incident_as_json(incident))
-        else:
-            print_incidents(found)
-        return
-    page = recorded.find_incident_page(
-        session, wanted, order, limit, cursor if cursor not in (None, _START) else None
+def _listed(session: Session, wanted: IncidentFilter, order: IncidentOrder) -> PagedList[IncidentRecord]:
+    return PagedList(
+        lambda limit: recorded.list_incidents(session, wanted, limit, order),
+        lambda limit, cursor: recorded.find_incident_page(session, wanted, order, limit, cursor),
+        records.incident_as_json,
+        print_incidents,
     )
-    if as_json:
-        for incident in page.incidents:
-            print_json(records.incident_as_json(incident))
-        print_json({"cursor": page.cursor})
-    else:
-        print_incidents(page.incidents)
-        if page.cursor:
-            click.echo(f"There are more: --limit 0 shows all; the next page begins at --cursor {page.cursor}")

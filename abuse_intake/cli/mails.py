@@ -14,6 +14,7 @@ from abuse_intake.cli.evidence_page import print_evidence
 from abuse_intake.cli.explanations import UNANSWERED
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
 from abuse_intake.cli.output import count, one_line, print_fields, print_heading, print_json, print_table
+from abuse_intake.cli.pages import PagedList, cursor_option, print_list, require_pages
 from abuse_intake.cli.session import database_of
 from abuse_intake.guard.pool import Guard
 from abuse_intake.looking import look_at_mail
@@ -41,34 +42,46 @@ def mails() -> None:
 @click.option("--disposition", type=click.Choice(_DISPOSITIONS), help="Only mails that became this.")
 @since_option
 @limit_option
+@cursor_option
 @json_option
 @click.pass_context
 def list_(
-    context: click.Context, disposition: Disposition | None, since: datetime | None, limit: int, as_json: bool
+    context: click.Context,
+    disposition: Disposition | None,
+    since: datetime | None,
+    limit: int,
+    cursor: str | None,
+    as_json: bool,
 ) -> None:
     """List mails, newest first."""
+    require_pages(context, limit, cursor)
     with database_of(context) as (_, database), database.read() as session:
-        found = kept.list_mails(session, disposition, since, limit)
-        if as_json:
-            for mail in found:
-                print_json(records.mail_as_json(mail))
-            return
-        print_table(
-            ("id", "received (UTC)", "disposition", "reason*", "from*", "subject*", "incidents"),
-            (
-                (
-                    m.id,
-                    m.received_at,
-                    m.disposition or "unread",
-                    m.reason,
-                    m.reporter,
-                    m.subject,
-                    _shorten(m.incident_ids),
-                )
-                for m in found
-            ),
-            empty="no mails",
+        listed = PagedList(
+            lambda limit: kept.list_mails(session, disposition, since, limit),
+            lambda limit, cursor: kept.find_mail_page(session, disposition, since, limit, cursor),
+            records.mail_as_json,
+            _print_mails,
         )
+        print_list(listed, limit, cursor, as_json=as_json)
+
+
+def _print_mails(found: Iterable[MailRecord]) -> None:
+    print_table(
+        ("id", "received (UTC)", "disposition", "reason*", "from*", "subject*", "incidents"),
+        (
+            (
+                m.id,
+                m.received_at,
+                m.disposition or "unread",
+                m.reason,
+                m.reporter,
+                m.subject,
+                _shorten(m.incident_ids),
+            )
+            for m in found
+        ),
+        empty="no mails",
+    )
 
 
 def _shorten(ids: tuple[str, ...]) -> str:

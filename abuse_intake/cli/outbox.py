@@ -1,6 +1,6 @@
 """`abuse-intake outbox`: acknowledgements, waiting and delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import click
@@ -9,12 +9,13 @@ from abuse_intake import as_json as records
 from abuse_intake.app import deliver_outbox
 from abuse_intake.cli.actor import find_actor
 from abuse_intake.cli.inputs import json_option, limit_option
-from abuse_intake.cli.output import count, full_time, print_json, print_table
+from abuse_intake.cli.output import count, full_time, print_table
+from abuse_intake.cli.pages import PagedList, cursor_option, print_list, require_pages
 from abuse_intake.cli.session import database_of
 from abuse_intake.outbox import DeliverySummary, open_carrier
 from storage import acknowledgements
 from storage.audit import note_action
-from storage.values import OutboxState
+from storage.values import AcknowledgementRecord, OutboxState
 
 _STATES = ("waiting", "sending", "sent", "failed", "outcome_unknown")
 
@@ -27,25 +28,34 @@ def outbox() -> None:
 @outbox.command("list")
 @click.option("--state", type=click.Choice(_STATES), help="Only those that stand so.")
 @limit_option
+@cursor_option
 @json_option
 @click.pass_context
-def list_(context: click.Context, state: OutboxState | None, limit: int, as_json: bool) -> None:
+def list_(
+    context: click.Context, state: OutboxState | None, limit: int, cursor: str | None, as_json: bool
+) -> None:
     """List acknowledgements, newest first.
 
     outcome_unknown: the process died after all data was sent and before the server answered. It is not
     sent again, since it may have arrived.
     """
+    require_pages(context, limit, cursor)
     with database_of(context) as (_, database), database.read() as session:
-        found = acknowledgements.list_acknowledgements(session, state, limit)
-        if as_json:
-            for acknowledgement in found:
-                print_json(records.acknowledgement_as_json(acknowledgement))
-            return
-        print_table(
-            ("id", "mail", "to*", "state", "next attempt (UTC)", "last error*", "attempts?"),
-            ((a.id, a.mail_id, a.to, a.state, a.next_attempt_at, a.last_error, a.attempts) for a in found),
-            empty="no acknowledgements",
+        listed = PagedList(
+            lambda limit: acknowledgements.list_acknowledgements(session, state, limit),
+            lambda limit, cursor: acknowledgements.find_acknowledgement_page(session, state, limit, cursor),
+            records.acknowledgement_as_json,
+            _print_acknowledgements,
         )
+        print_list(listed, limit, cursor, as_json=as_json)
+
+
+def _print_acknowledgements(found: Iterable[AcknowledgementRecord]) -> None:
+    print_table(
+        ("id", "mail", "to*", "state", "next attempt (UTC)", "last error*", "attempts?"),
+        ((a.id, a.mail_id, a.to, a.state, a.next_attempt_at, a.last_error, a.attempts) for a in found),
+        empty="no acknowledgements",
+    )
 
 
 @outbox.command()

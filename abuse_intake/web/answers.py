@@ -1,7 +1,7 @@
 """Answers: JSON with an ETag of its bytes, and streams that hold a place of their own."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from threading import BoundedSemaphore
 from typing import Any
@@ -12,6 +12,8 @@ from fastapi import HTTPException, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
+
+from storage.values import Page, RecordT
 
 MAX_LINK = 8_000
 """Characters of a link to the next page in a header; a longer one is left to the cursor in the body."""
@@ -48,13 +50,21 @@ def matches(field: str | None, etag: str) -> bool:
     return etag in names or names == ["*"]
 
 
-def next_link(request: Request, cursor: str | None) -> dict[str, str]:
+def _next_link(request: Request, cursor: str | None) -> dict[str, str]:
     """The Link field (RFC 8288) to the next page."""
     if cursor is None:
         return {}
     query = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
     link = f"{request.url.path}?{urlencode([*query, ('cursor', cursor)])}"
     return {"Link": f'<{link}>; rel="next"'} if len(link) <= MAX_LINK else {}
+
+
+def answer_page(
+    request: Request, page: Page[RecordT], as_json: Callable[[RecordT], dict[str, Any]]
+) -> Response:
+    """Some of a list, and what leads to the next page."""
+    body = {"items": [as_json(one) for one in page.records], "next_cursor": page.cursor}
+    return answer(request, body, _next_link(request, page.cursor))
 
 
 class Stream(StreamingResponse):

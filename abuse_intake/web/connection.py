@@ -1,4 +1,4 @@
-"""One connection: clients that dawdle over a request, or do not read what they asked for, are cut off."""
+"""One connection: clients that dawdle over a request, or over reading its answer, are cut off."""
 
 import asyncio
 import json
@@ -12,6 +12,8 @@ REQUEST_SECONDS = 15.0
 """Within which a request's line and headers must have come."""
 STALLED_SECONDS = 30.0
 """For which a client may leave what was sent to it unread."""
+EARNED_SECONDS = 3.0
+"""Of these, that it has again when it has read on: 48 KB or more, so that a trickle of 16 KB a second may last."""
 _BAD_REQUEST = {
     "type": "about:blank",
     "title": HTTPStatus.BAD_REQUEST.phrase,
@@ -25,6 +27,9 @@ class Connection(H11Protocol):
 
     _deadline: asyncio.TimerHandle | None = None
     _stalled: asyncio.TimerHandle | None = None
+    _stalled_at = 0.0
+    _patience: float | None = None
+    """Seconds that are left of STALLED_SECONDS; None = all."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take it, unless there are too many."""
@@ -52,12 +57,22 @@ class Connection(H11Protocol):
         """The client does not read as fast as we write."""
         super().pause_writing()
         if self._stalled is None:
-            self._stalled = self.loop.call_later(STALLED_SECONDS, self.transport.abort)
+            left = STALLED_SECONDS if self._patience is None else self._patience
+            self._stalled_at, self._patience = self.loop.time(), left
+            self._stalled = self.loop.call_later(left, self.transport.abort)
 
     def resume_writing(self) -> None:
         """It reads again."""
+        if self._stalled is not None and self._patience is not None:
+            left = self._patience - (self.loop.time() - self._stalled_at) + EARNED_SECONDS
+            self._patience = min(max(left, 0.0), STALLED_SECONDS)
         self._forget_stall()
         super().resume_writing()
+
+    def on_response_complete(self) -> None:
+        """The next answer has all patience again."""
+        self._patience = None
+        super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Tell what is no request that it is none; nothing of it is repeated."""

@@ -92,6 +92,14 @@ class LimitQuery(Query):
     limit: int = Field(default=50, ge=1, le=MAX_PAGE, description="at most so many")
 
 
+class CursorQuery(LimitQuery):
+    """How many, and where to begin."""
+
+    cursor: Annotated[str | None, AfterValidator(_none_if_empty)] = Field(
+        default=None, description="`next_cursor` of the page before; empty = the first page"
+    )
+
+
 class FilterQuery(Query):
     """Which incidents: all that is given must hold."""
 
@@ -150,9 +158,5 @@ class SortedQuery(FilterQuery):
         return ORDERS[self.sort]
 
 
-class PageQuery(SortedQuery, LimitQuery):
+class PageQuery(SortedQuery, CursorQuery):
     """Which incidents, and where to begin."""
-
-    cursor: Annotated[str | None, AfterValidator(_none_if_empty)] = Field(
-        default=None, description="`next_cursor` of the page before; empty = the first page"
-    )

@@ -47,6 +47,14 @@ def serve(settings: Settings, database: Database, place: Place) -> None:
 
 
 def _run(backend: Backend, sockets: Sequence[socket.socket], certificate: tuple[Path, Path] | None) -> None:
+    # The server raises the signal that ended it again, once it has ended.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    make_server(backend, certificate).run(sockets=list(sockets))
+
+
+def make_server(backend: Backend, certificate: tuple[Path, Path] | None = None) -> uvicorn.Server:
+    """What serves the application on sockets, until it is told to end."""
     config = uvicorn.Config(
         make_application(backend),
         http=Connection,
@@ -62,10 +70,7 @@ def _run(backend: Backend, sockets: Sequence[socket.socket], certificate: tuple[
         ssl_certfile=certificate[0] if certificate else None,
         ssl_keyfile=certificate[1] if certificate else None,
     )
-    # The server raises the signal that ended it again, once it has ended.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
-    uvicorn.Server(config).run(sockets=list(sockets))
+    return uvicorn.Server(config)
 
 
 def _tell(sockets: Sequence[socket.socket], has_tls: bool, *, is_open: bool) -> None:

@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.decisions import Decision, decide
 from storage.errors import DatabaseUnavailable
 from storage.incidents import find_incident, incident_history
-from storage.values import Actor, AuditRecord, ObjectKind
+from storage.values import Actor, AuditFilter, AuditRecord, ObjectKind
 
 MIA = Actor("mia", "terminal")
 
@@ -29,9 +29,9 @@ def _note(
         note_action(session, actor, "looked at", kind, ids, {}, at)
 
 
-def _list(database: Database, **options: object) -> list[AuditRecord]:
+def _list(database: Database, limit: int = 50, **options: object) -> list[AuditRecord]:
     with database.read() as session:
-        return list(list_audit(session, **options))  # type: ignore[arg-type]
+        return list(list_audit(session, AuditFilter(**options), limit))  # type: ignore[arg-type]
 
 
 def _dismiss(database: Database, *, fails_after: bool = False) -> None:
@@ -69,6 +69,14 @@ def test_lines_are_chosen_and_the_newest_come_first(database: Database) -> None:
     assert [one.id for one in _list(database, object_kind="mail")] == ["2", "1"]
     assert [one.id for one in _list(database, object_kind="mail", object_id="1")] == ["1"]
     assert [one.id for one in _list(database, since=NOW + timedelta(hours=1))] == ["4", "3"]
+
+
+def test_the_newest_is_what_was_done_last(database: Database) -> None:
+    """Though a slow transaction wrote its line after that of a later deed."""
+    _note(database, "1", at=NOW + timedelta(hours=1))
+    _note(database, "2")
+
+    assert [one.object_id for one in _list(database)] == ["1", "2"]
 
 
 @pytest.mark.parametrize("name", ["\0", "\udc80", "' OR 1=1 --", "%", "x" * 100_000])

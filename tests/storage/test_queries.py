@@ -14,10 +14,9 @@ from incident_oracle import ADDRESSES, REPORTERS, TENANTS, TYPES, fill, in_order
 from storage_builders import NOW
 
 from storage import incident_probes
-from storage.cursors import write_cursor
 from storage.database import Database
 from storage.errors import BadCursor
-from storage.incidents import find_incident_page, list_incidents
+from storage.incidents import find_incident_page, incident_cursors, list_incidents
 from storage.redecisions import find_incident_ids
 from storage.values import IncidentFilter, IncidentOrder
 
@@ -112,13 +111,13 @@ def test_pages_follow_on_each_other(filled: Database, wanted: IncidentFilter, or
     with filled.read() as session:
         while first or cursor:
             page = find_incident_page(session, wanted, order, 7, cursor)
-            found += [one.id for one in page.incidents]
+            found += [one.id for one in page.records]
             cursor, first = page.cursor, False
 
     assert found == in_order([one for one in read_all(filled) if matches(one, wanted)], order)
 
 
-GOOD = write_cursor(IncidentFilter(), "newest", (NOW, 7))
+GOOD = incident_cursors(IncidentFilter(), "newest").write((NOW, 7))
 
 
 def written(time: str) -> str:
@@ -132,10 +131,18 @@ def written(time: str) -> str:
     [
         (GOOD, "first_seen", IncidentFilter()),
         (GOOD, "newest", IncidentFilter(tenant="contoso")),
-        (write_cursor(IncidentFilter(), "most_reported", (NOW, 7)), "most_reported", IncidentFilter()),
-        (write_cursor(IncidentFilter(), "newest", (7, 7)), "newest", IncidentFilter()),
-        (write_cursor(IncidentFilter(), "newest", (NOW, 2**63)), "newest", IncidentFilter()),
-        (write_cursor(IncidentFilter(), "most_reported", (-1, 7)), "most_reported", IncidentFilter()),
+        (
+            incident_cursors(IncidentFilter(), "most_reported").write((NOW, 7)),
+            "most_reported",
+            IncidentFilter(),
+        ),
+        (incident_cursors(IncidentFilter(), "newest").write((7, 7)), "newest", IncidentFilter()),
+        (incident_cursors(IncidentFilter(), "newest").write((NOW, 2**63)), "newest", IncidentFilter()),
+        (
+            incident_cursors(IncidentFilter(), "most_reported").write((-1, 7)),
+            "most_reported",
+            IncidentFilter(),
+        ),
         (written("0001-01-01T00:00:00+23:00"), "newest", IncidentFilter()),
         (written("9999-12-31T23:59:59-23:00"), "newest", IncidentFilter()),
         (written("2026-11-02T10:00:00"), "newest", IncidentFilter()),
@@ -163,7 +170,7 @@ def test_a_cursor_holds_though_an_age_is_another_time_by_now(filled: Database) -
         following = find_incident_page(session, later, "newest", 3, page.cursor)
 
     assert page.cursor is not None
-    assert [one.id for one in page.incidents + following.incidents] == in_order(
+    assert [one.id for one in page.records + following.records] == in_order(
         [one for one in read_all(filled) if matches(one, first)], "newest"
     )[:6]
 

@@ -75,7 +75,7 @@ def test_no_stranger_s_text_is_indexed() -> None:
     """PostgreSQL refuses rows whose indexed text is long, so only our own short columns are indexed."""
     ours = {
         "sha256", "key_sha256", "to_sha256", "reporter_sha256", "disposition", "status", "confidence", "state",
-        "mailbox", "uid", "tenant", "secret_sha256", "object_kind", "object_id",
+        "mailbox", "uid", "tenant", "secret_sha256", "object_kind", "object_id", "actor",
     }  # fmt: skip
     columns = {
         column.name

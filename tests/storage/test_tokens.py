@@ -10,7 +10,7 @@ from storage.audit import list_audit
 from storage.database import Database
 from storage.errors import NotFound
 from storage.tokens import PREFIX, add_token, find_token, has_tokens, list_tokens, revoke_token
-from storage.values import Actor, TokenRecord
+from storage.values import Actor, AuditFilter, TokenRecord
 
 ANN = Actor("ann", "terminal")
 DAY = timedelta(days=1)
@@ -35,7 +35,10 @@ def revoke(database: Database, id: str, now: datetime = NOW) -> TokenRecord:
 
 def audit(database: Database) -> list[tuple[str, str, str | None]]:
     with database.read() as session:
-        return [(one.actor, one.action, one.object_id) for one in list_audit(session, object_kind="token")]
+        return [
+            (one.actor, one.action, one.object_id)
+            for one in list_audit(session, AuditFilter(object_kind="token"))
+        ]
 
 
 def test_a_secret_finds_its_token(database: Database) -> None:

@@ -75,12 +75,14 @@ class Mails(Form):
     """Mails, newest first."""
 
     items: list[Mail]
+    next_cursor: str | None
 
 
 class Acknowledgements(Form):
     """Acknowledgements, newest first."""
 
     items: list[Acknowledgement]
+    next_cursor: str | None
 
 
 class Allocation(Form):
@@ -163,3 +165,4 @@ class Audit(Form):
     """Lines of the audit log, newest first."""
 
     items: list[AuditLine]
+    next_cursor: str | None

@@ -10,7 +10,7 @@ from abuse_intake.looking import look_at_mail
 from abuse_intake.message_view import read_message_view
 from abuse_intake.web import models
 from abuse_intake.web.access import Analyst
-from abuse_intake.web.answers import answer, next_link
+from abuse_intake.web.answers import answer, answer_page
 from abuse_intake.web.backend import Served
 from abuse_intake.web.queries import PageQuery
 from storage import incidents as recorded
@@ -27,10 +27,8 @@ router = APIRouter(prefix="/incidents", tags=["incidents"])
 def list_incidents(request: Request, backend: Served, query: Annotated[PageQuery, Query()]) -> Response:
     """List incidents, a page at a time."""
     with backend.database.read() as session:
-        page = find_incident_page(session, query.as_filter(), query.order, query.limit, query.cursor or None)
-    items = [as_json.incident_as_json(one) for one in page.incidents]
-    body = {"items": items, "next_cursor": page.cursor}
-    return answer(request, body, next_link(request, page.cursor))
+        page = find_incident_page(session, query.as_filter(), query.order, query.limit, query.cursor)
+    return answer_page(request, page, as_json.incident_as_json)
 
 
 @router.get("/{incident_id}", response_model=models.IncidentInFull)

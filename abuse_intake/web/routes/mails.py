@@ -10,9 +10,9 @@ from abuse_intake.acknowledgement import make_reference
 from abuse_intake.looking import look_at_mail
 from abuse_intake.web import models
 from abuse_intake.web.access import Analyst
-from abuse_intake.web.answers import answer
+from abuse_intake.web.answers import answer, answer_page
 from abuse_intake.web.backend import Served
-from abuse_intake.web.queries import LimitQuery, Moment
+from abuse_intake.web.queries import CursorQuery, Moment
 from parsers.values import Disposition
 from storage import acknowledgements
 from storage import mails as kept
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/mails", tags=["mails"])
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
-class MailQuery(LimitQuery):
+class MailQuery(CursorQuery):
     """Which mails."""
 
     disposition: Disposition | None = None
@@ -30,11 +30,10 @@ class MailQuery(LimitQuery):
 
 @router.get("", response_model=models.Mails)
 def list_mails(request: Request, backend: Served, query: Annotated[MailQuery, Query()]) -> Response:
-    """List mails, newest first."""
+    """List mails, newest first, a page at a time."""
     with backend.database.read() as session:
-        found = kept.list_mails(session, query.disposition, query.since, query.limit)
-        items = [as_json.mail_as_json(one) for one in found]
-    return answer(request, {"items": items})
+        page = kept.find_mail_page(session, query.disposition, query.since, query.limit, query.cursor)
+    return answer_page(request, page, as_json.mail_as_json)
 
 
 @router.get("/{mail_id}", response_model=models.MailInFull)

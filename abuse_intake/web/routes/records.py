@@ -9,24 +9,24 @@ from starlette.responses import Response
 from abuse_intake import as_json
 from abuse_intake.web import models
 from abuse_intake.web.access import Analyst
-from abuse_intake.web.answers import answer
+from abuse_intake.web.answers import answer, answer_page
 from abuse_intake.web.backend import Served
-from abuse_intake.web.queries import LimitQuery, Moment
-from storage.acknowledgements import list_acknowledgements
-from storage.audit import list_audit
+from abuse_intake.web.queries import CursorQuery, Moment
+from storage.acknowledgements import find_acknowledgement_page
+from storage.audit import find_audit_page
 from storage.statistics import gather_statistics
-from storage.values import ObjectKind, OutboxState
+from storage.values import AuditFilter, ObjectKind, OutboxState
 
 router = APIRouter(tags=["records"])
 
 
-class OutboxQuery(LimitQuery):
+class OutboxQuery(CursorQuery):
     """Which acknowledgements."""
 
     state: OutboxState | None = None
 
 
-class AuditQuery(LimitQuery):
+class AuditQuery(CursorQuery):
     """Which lines of the audit log."""
 
     actor: str | None = None
@@ -34,18 +34,17 @@ class AuditQuery(LimitQuery):
     object_id: str | None = Field(default=None, examples=["17"])
     since: Moment | None = None
 
-    def may_match(self) -> bool:
-        """Whether a line can name these at all: PostgreSQL refuses to look for what it cannot hold."""
-        return all("\0" not in (text or "") for text in (self.actor, self.object_id))
+    def as_filter(self) -> AuditFilter:
+        """As the store takes it."""
+        return AuditFilter(self.actor, self.object_kind, self.object_id, self.since)
 
 
 @router.get("/outbox", response_model=models.Acknowledgements)
 def list_outbox(request: Request, backend: Served, query: Annotated[OutboxQuery, Query()]) -> Response:
-    """List acknowledgements, newest first."""
+    """List acknowledgements, newest first, a page at a time."""
     with backend.database.read() as session:
-        found = list_acknowledgements(session, query.state, query.limit)
-        items = [as_json.acknowledgement_as_json(one) for one in found]
-    return answer(request, {"items": items})
+        page = find_acknowledgement_page(session, query.state, query.limit, query.cursor)
+    return answer_page(request, page, as_json.acknowledgement_as_json)
 
 
 @router.get("/stats", response_model=models.Statistics)
@@ -60,10 +59,7 @@ def show_statistics(request: Request, backend: Served) -> Response:
 def show_audit(
     request: Request, backend: Served, _: Analyst, query: Annotated[AuditQuery, Query()]
 ) -> Response:
-    """Show who changed what, and who looked at a raw mail; newest first."""
-    if not query.may_match():
-        return answer(request, {"items": []})
+    """Show who changed what, and who looked at a raw mail; newest first, a page at a time."""
     with backend.database.read() as session:
-        found = list_audit(session, **query.model_dump())
-        items = [as_json.audit_as_json(one) for one in found]
-    return answer(request, {"items": items})
+        page = find_audit_page(session, query.as_filter(), query.limit, query.cursor)
+    return answer_page(request, page, as_json.audit_as_json)

@@ -10,13 +10,13 @@ from web_world import Api
 from storage.audit import list_audit
 from storage.database import Database
 from storage.decisions import Decision, decide
-from storage.values import Actor
+from storage.values import Actor, AuditFilter
 
 
 def noted(database: Database) -> list[tuple[str | None, dict[str, Any]]]:
     """What the audit log tells of incidents, oldest first."""
     with database.read() as session:
-        lines = list(list_audit(session, object_kind="incident"))
+        lines = list(list_audit(session, AuditFilter(object_kind="incident")))
     return [(line.object_id, dict(line.detail)) for line in reversed(lines)]
 
 

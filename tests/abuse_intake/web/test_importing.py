@@ -11,6 +11,7 @@ from abuse_intake.web import gate
 from abuse_intake.web.backend import AttributorSource, Backend
 from storage.audit import list_audit
 from storage.database import Database
+from storage.values import AuditFilter
 
 NEW = '{"id": "woodgrove", "name": "Müller", "allocations": [{"network": "192.0.2.0/24"}]}\n'.encode()
 
@@ -41,7 +42,7 @@ def test_who_imported_is_noted(api: Api, database: Database) -> None:
     api.put("/tenants", content=NEW, headers=JSON_LINES)
 
     with database.read() as session:
-        (line,) = list_audit(session, object_kind="tenants")
+        (line,) = list_audit(session, AuditFilter(object_kind="tenants"))
     assert (line.actor, line.via, line.action) == ("the analyst", "api", "imported")
     assert dict(line.detail) == {"tenants": 1, "file": "body"}
 

@@ -8,6 +8,7 @@ from abuse_intake.web import backend
 from storage.audit import list_audit
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
+from storage.values import AuditFilter
 
 
 def test_mails_are_listed(api: Api) -> None:
@@ -44,7 +45,7 @@ def test_a_look_at_raw_bytes_is_noted(api: Api, database: Database) -> None:
     api.get("/mails/1/raw")
 
     with database.read() as session:
-        (line,) = list_audit(session, object_kind="mail")
+        (line,) = list_audit(session, AuditFilter(object_kind="mail"))
     assert (line.actor, line.via, line.object_id) == ("the analyst", "api", "1")
 
 
