@@ -74,7 +74,7 @@ def list_(
                 print_json(records.audit_as_json(line))
             return
         print_table(
-            ("at (UTC)", "actor*", "did", "object", "detail*", "via?"),
+            ("at (UTC)", "actor*", "did", "object?", "detail*?", "via?"),
             ((one.at, one.actor, one.action, _name(one), _describe(one), one.via) for one in found),
             empty="nobody did anything",
         )

@@ -9,7 +9,7 @@ from abuse_intake import as_json as records
 from abuse_intake.cli.incident_filters import incident_filters
 from abuse_intake.cli.incident_table import print_incidents
 from abuse_intake.cli.inputs import json_option, limit_option
-from abuse_intake.cli.output import print_json
+from abuse_intake.cli.output import print_json, print_more
 from abuse_intake.cli.session import database_of
 from abuse_intake.cli.tenant_look_up import warn_of_unknown_tenant
 from abuse_intake.orders import ORDERS, SORTS, Sort
@@ -123,4 +123,4 @@ def _print_list(
     else:
         print_incidents(page.incidents)
         if page.cursor:
-            click.echo(f"There are more: --limit 0 shows all; the next page begins at --cursor {page.cursor}")
+            print_more(page.cursor)

@@ -121,7 +121,14 @@ def _tell_counts(
             print_json(records.junk_count_as_json(one))
         return
     print_table(
-        (f"{kind}*", "reports", "before", "rise", "incidents?", "incidents before?"),
+        (
+            kind if kind == "network" else f"{kind}*",
+            "reports",
+            "rise?",
+            "before?",
+            "incidents?",
+            "incidents before?",
+        ),
         (_row(kind, one) for one in found),
         empty=empty,
     )
@@ -131,7 +138,7 @@ def _tell_counts(
 
 
 def _row(kind: CountedKind, one: JunkCount) -> tuple[object, ...]:
-    figures = one.reports, one.reports_before, f"{one.rise:+}", one.incidents, one.incidents_before
+    figures = one.reports, f"{one.rise:+}", one.reports_before, one.incidents, one.incidents_before
     return one.key or NOBODY[kind], *figures
 
 

@@ -54,7 +54,7 @@ def list_(
                 print_json(records.mail_as_json(mail))
             return
         print_table(
-            ("id", "received (UTC)", "disposition", "reason*", "from*", "subject*", "incidents"),
+            ("id", "received (UTC)?", "disposition", "reason*?", "from*?", "subject*?", "incidents"),
             (
                 (
                     m.id,
@@ -113,7 +113,7 @@ def show(context: click.Context, mail_id: str, as_json: bool) -> None:
 def _print_deliveries(deliveries: Iterable[DeliveryRecord]) -> None:
     print_heading("Where it lay")
     print_table(
-        ("mailbox*", "uid*", "seen (UTC)", "filed (UTC)", "folder*"),
+        ("mailbox*", "uid*", "seen (UTC)?", "filed (UTC)?", "folder*?"),
         ((d.mailbox, d.place.uid, d.seen_at, d.filed_at, d.folder) for d in deliveries),
     )
 
@@ -150,7 +150,7 @@ def _print_reports(reports: tuple[ReportRecord, ...]) -> None:
         return
     print_heading("What it reports")
     print_table(
-        ("incident", "address", "tenant*", "confidence*", "reason*", "subject*", "format?", "type*?"),
+        ("incident", "address?", "tenant*", "confidence*?", "reason*?", "subject*?", "format?", "type*?"),
         (
             (
                 report.incident_id,

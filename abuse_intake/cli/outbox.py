@@ -42,8 +42,8 @@ def list_(context: click.Context, state: OutboxState | None, limit: int, as_json
                 print_json(records.acknowledgement_as_json(acknowledgement))
             return
         print_table(
-            ("id", "mail", "to*", "state", "next attempt (UTC)", "last error*", "attempts?"),
-            ((a.id, a.mail_id, a.to, a.state, a.next_attempt_at, a.last_error, a.attempts) for a in found),
+            ("id", "mail", "to*", "state", "attempts?", "next attempt (UTC)?", "last error*?"),
+            ((a.id, a.mail_id, a.to, a.state, a.attempts, a.next_attempt_at, a.last_error) for a in found),
             empty="no acknowledgements",
         )
 

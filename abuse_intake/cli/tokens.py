@@ -101,7 +101,7 @@ def list_(context: click.Context, as_json: bool) -> None:
         return
     now = datetime.now(UTC)
     print_table(
-        ("id", "name*", "role", "state", "made (UTC)", "expires (UTC)?"),
+        ("id", "name*", "role", "state", "made (UTC)?", "expires (UTC)?"),
         ((t.id, t.name, t.role, _state(t, now), t.created_at, t.expires_at or "never") for t in found),
         empty="no tokens",
     )
