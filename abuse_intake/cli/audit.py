@@ -6,6 +6,7 @@ from typing import Any, cast, get_args
 import click
 
 from abuse_intake import as_json as records
+from abuse_intake.cli.command_group import CommandGroup
 from abuse_intake.cli.history_page import describe_decided
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
 from abuse_intake.cli.output import print_json, print_table
@@ -30,7 +31,7 @@ class _Object(click.ParamType):  # type: ignore[type-arg]  # generic since click
         return cast(ObjectKind, kind), id or None
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def audit() -> None:
     """Who changed what, and who looked at which mail."""
 

@@ -10,6 +10,7 @@ from abuse_intake import as_json as records
 from abuse_intake.acknowledgement import make_reference
 from abuse_intake.app import build_concluder, load_attributor, open_verifier
 from abuse_intake.cli.actor import find_actor
+from abuse_intake.cli.command_group import CommandGroup
 from abuse_intake.cli.evidence_page import print_evidence
 from abuse_intake.cli.explanations import UNANSWERED
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
@@ -32,7 +33,7 @@ MAX_REPORTS_EXPLAINED = 3
 _DISPOSITIONS = ("report", "not_a_report", "quarantined")
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def mails() -> None:
     """What arrived in the abuse mailbox, and what became of it."""
 

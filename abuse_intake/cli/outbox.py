@@ -8,6 +8,7 @@ import click
 from abuse_intake import as_json as records
 from abuse_intake.app import deliver_outbox
 from abuse_intake.cli.actor import find_actor
+from abuse_intake.cli.command_group import CommandGroup
 from abuse_intake.cli.inputs import json_option, limit_option
 from abuse_intake.cli.output import count, full_time, print_json, print_table
 from abuse_intake.cli.session import database_of
@@ -19,7 +20,7 @@ from storage.values import OutboxState
 _STATES = ("waiting", "sending", "sent", "failed", "outcome_unknown")
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def outbox() -> None:
     """Acknowledgements: what waits, what was sent, what failed."""
 

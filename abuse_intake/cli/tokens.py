@@ -8,6 +8,7 @@ import click
 
 from abuse_intake.as_json import token_as_json
 from abuse_intake.cli.actor import find_actor
+from abuse_intake.cli.command_group import CommandGroup
 from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.output import full_time, one_line, print_json, print_table
 from abuse_intake.cli.session import database_of
@@ -51,7 +52,7 @@ class _Until(click.ParamType):  # type: ignore[type-arg]
         return time
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def tokens() -> None:
     """Tokens of the API: who may read, who may decide."""
 
