@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any, cast, get_args
 
 import click
+from click.shell_completion import CompletionItem
 
 from abuse_intake import as_json as records
 from abuse_intake.cli.command_group import CommandGroup
+from abuse_intake.cli.completion import complete_words
 from abuse_intake.cli.history_page import describe_decided
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
 from abuse_intake.cli.output import print_json, print_table
@@ -29,6 +31,11 @@ class _Object(click.ParamType):  # type: ignore[type-arg]  # generic since click
                 f"{value!r} is no object; write {', '.join(_KINDS)}, or one of them: incident:17", param, ctx
             )
         return cast(ObjectKind, kind), id or None
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return complete_words(_KINDS, incomplete)
 
 
 @click.group(cls=CommandGroup)

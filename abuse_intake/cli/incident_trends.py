@@ -7,7 +7,7 @@ import click
 
 from abuse_intake import as_json as records
 from abuse_intake.cli.days import span_options
-from abuse_intake.cli.inputs import json_option
+from abuse_intake.cli.inputs import Number, json_option
 from abuse_intake.cli.output import print_json, print_paragraph, print_table
 from abuse_intake.cli.session import database_of
 from abuse_intake.cli.tenant_id import TenantId
@@ -37,7 +37,7 @@ class _CountedNetwork(click.ParamType):  # type: ignore[type-arg]  # generic sin
 
 _limit_option = click.option(
     "--limit",
-    type=click.IntRange(1, 1_000),
+    type=Number(1, 1_000),
     metavar="N",
     default=10,
     show_default=True,

@@ -106,6 +106,9 @@ def test_a_group_without_a_command_shows_what_there_is(cli: CommandLine, command
         ("nope", "No such command 'nope'. See: abuse-intake --help"),
         ("mails nope", "No such command 'nope'. See: abuse-intake mails --help"),
         ("--nope stats", "No such option '--nope'."),
+        ("incidents top tenants --limit abc", "'abc' is no number; write one from 1 to 1000."),
+        ("incidents list --watch contoso", "'contoso' is no number of seconds; write one from 0.1 to 86400."),
+        ("incidents set 1", "give --status, --tenant, --no-tenant, --as-evidence-says or --note."),
         ("incident list", "No such command 'incident'. Did you mean 'incidents'? See: abuse-intake --help"),
         ("incidents shwo", "'shwo'. Did you mean 'show'? See: abuse-intake incidents --help"),
         ("mails lits", "'lits'. Did you mean 'list'? See: abuse-intake mails --help"),
@@ -123,7 +126,7 @@ def test_a_group_without_a_command_shows_what_there_is(cli: CommandLine, command
         ("tenants import", "Missing argument 'FILE'."),
         ("mails list --disposition spam", "'spam' is not one of 'report', 'not_a_report', 'quarantined'."),
         ("mails list --limit -1", "-1 is not in the range x>=0."),
-        ("mails list --limit many", "'many' is not a valid integer"),
+        ("mails list --limit many", "'many' is no number; write one from 0 on."),
         (
             "mails list --since soon",
             "'soon' is no time; write 2026-11-02, 2026-11-02T10:00:00Z, or an age such as 7d",
