@@ -22,7 +22,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, InitSettingsSourc
 from abuse_intake.errors import ConfigurationError
 from abuse_intake.guard.limits import MAX_BYTES
 from abuse_intake.settings_attribution import DkimSettings, ProviderSettings, TenantsSettings
-from abuse_intake.settings_errors import ENVIRONMENT_PREFIX, explain_validation, plain
+from abuse_intake.settings_errors import ENVIRONMENT_PREFIX, explain_toml, explain_validation, plain
 from abuse_intake.settings_oauth import OauthSettings
 from abuse_intake.settings_section import OptionalText, Section
 from abuse_intake.settings_web import WebSettings
@@ -273,10 +273,13 @@ def _read_toml(file: Path, must_exist: bool) -> dict[str, Any]:
     except FileNotFoundError:
         if must_exist:
             raise ConfigurationError(
-                f"{file} is not there; name the configuration with --config FILE or {CONFIG_VARIABLE}"
+                f"{file} is not there; name the configuration with --config FILE or {CONFIG_VARIABLE}; "
+                "README.md says how to begin, and `abuse-intake demo` needs none"
             ) from None
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{file} cannot be read: {explain_toml(error, file)}") from None
+    except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{file} cannot be read: {plain(error)}") from None
 
 

@@ -2,10 +2,14 @@
 
 import difflib
 import os
+import re
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+_INVALID_VALUE = re.compile(r"Invalid value \(at line ([0-9]+), column [0-9]+\)")
+_KEY = re.compile(r"\s*([A-Za-z0-9_-]{1,64})\s*=")
 ENVIRONMENT_PREFIX = "ABUSE_INTAKE_"
 
 _EXPECTED = {
@@ -35,6 +39,15 @@ def explain_validation(error: ValidationError, source: str, settings: type[BaseM
     if first["type"] in ("model_type", "model_attributes_type"):
         return f"{where}: must be a section; write [{names[0]}] above its keys"
     return f"{where}: {_EXPECTED.get(first['type'], first['msg'].removeprefix('Value error, '))}"
+
+
+def explain_toml(error: Exception, file: Path) -> str:
+    """What is wrong with the TOML; a value that is none is mostly a text without quotes. No value is repeated."""
+    text = plain(error)
+    place = _INVALID_VALUE.match(text)
+    lines = file.read_text(encoding="utf-8").splitlines() if place else []
+    key = _KEY.match(lines[int(place[1]) - 1]) if place and int(place[1]) <= len(lines) else None
+    return f'{text}: {key[1]} must be a value; a text stands in quotes, {key[1]} = "…"' if key else text
 
 
 def plain(error: Exception) -> str:

@@ -17,6 +17,7 @@ import hashlib
 from dataclasses import replace
 
 from parsers import budget as limits
+from parsers.bare import find_bare
 from parsers.budget import Budget
 from parsers.claims import find_format, read_claim, read_hotmail_claim
 from parsers.correspondence import read_correspondence
@@ -56,6 +57,8 @@ def read_mail(raw: bytes) -> ReadMail:
     root = parse_message(raw, budget)
     sha256 = hashlib.sha256(raw).hexdigest()
     if not root.header.count_known():
+        if bare := find_bare(raw):
+            budget.warn(bare)
         return ReadMail(sha256, len(raw), "not_a_report", "not_mail", warnings=tuple(budget.warnings))
     if is_cut(root.header):
         budget.warn(limits.LONG_VALUE)

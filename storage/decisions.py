@@ -40,6 +40,8 @@ class Decided:
     """What a decision led to: the ids that it changed, those that were so already, and those that are not there."""
 
     changed: tuple[str, ...]
+    noted: tuple[str, ...]
+    """Of those that it changed, the ones that got the note and were so already."""
     unchanged: tuple[str, ...]
     missing: tuple[str, ...]
 
@@ -56,7 +58,7 @@ def decide(
     rows = _lock(session, numbers)
     for missing in sorted(numbers.keys() - {row["id"] for row in rows}):
         raise no_such_incident(numbers[missing])
-    return _decide(session, rows, decision, actor, now)
+    return tuple(_decide(session, rows, decision, actor, now))
 
 
 def decide_each(
@@ -65,10 +67,12 @@ def decide_each(
     """The same for those that are there; the others are told."""
     numbers = {id: parse_id(id) for id in ids}
     rows = _lock(session, {number for number in numbers.values() if number is not None})
-    changed = _decide(session, rows, decision, actor, now)
+    told = _decide(session, rows, decision, actor, now)
+    changed = tuple(told)
     there = {row["id"] for row in rows}
     return Decided(
         changed,
+        tuple(id for id, detail in told.items() if detail.keys() == {"note"}),
         tuple(str(number) for number in sorted(there - set(map(int, changed)))),
         tuple(id for id, number in numbers.items() if number not in there),
     )
@@ -76,7 +80,8 @@ def decide_each(
 
 def _decide(
     session: Session, rows: list[Row], decision: Decision, actor: Actor, now: datetime
-) -> tuple[str, ...]:
+) -> dict[str, Row]:
+    """What changed of each that changed."""
     changes, history, counted = list[Row](), list[Row](), list[tuple[Row, Row]]()
     for row in rows:
         after = _apply(row, decision, actor, now)
@@ -90,7 +95,7 @@ def _decide(
     store_junk(session, counted)
     told = [(str(entry["incident_id"]), entry["detail"]) for entry in history]
     note_actions(session, actor, "decided", "incident", told, now)
-    return tuple(id for id, _ in told)
+    return dict(told)
 
 
 def _lock(session: Session, numbers: Collection[int]) -> list[Row]:

@@ -120,9 +120,21 @@ def _complain_of_usage(error: click.UsageError) -> int:
         click.echo(error.message, err=True)  # a group without a command: what there is
         return EXIT_USAGE_WRONG
     command = error.ctx.command_path if error.ctx else "abuse-intake"
-    text = error.format_message()
+    text = _explain_place(error) or error.format_message()
     text = text if text.endswith((".", "?", "!")) else f"{text}."
     return _complain(f"{text} See: {command} --help", EXIT_USAGE_WRONG)
+
+
+def _explain_place(error: click.UsageError) -> str | None:
+    """That an option of the program itself, given to a command, stands before it."""
+    context = error.ctx
+    if not isinstance(error, click.NoSuchOption) or context is None or context.parent is None:
+        return None
+    root = context.find_root()
+    if not any(error.option_name in option.opts for option in root.command.params):
+        return None
+    command = context.command_path.removeprefix(f"{root.info_name} ")
+    return f"{error.option_name} stands before the command: {root.info_name} {error.option_name} … {command}"
 
 
 def _explain_system(error: OSError) -> str:

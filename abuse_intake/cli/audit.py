@@ -5,8 +5,11 @@ from datetime import datetime
 from typing import Any, cast, get_args
 
 import click
+from click.shell_completion import CompletionItem
 
 from abuse_intake import as_json as records
+from abuse_intake.cli.command_group import CommandGroup
+from abuse_intake.cli.completion import complete_words
 from abuse_intake.cli.history_page import describe_decided
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
 from abuse_intake.cli.output import print_table
@@ -31,8 +34,13 @@ class _Object(click.ParamType):  # type: ignore[type-arg]  # generic since click
             )
         return cast(ObjectKind, kind), id or None
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return complete_words(_KINDS, incomplete)
 
-@click.group()
+
+@click.group(cls=CommandGroup)
 def audit() -> None:
     """Who changed what, and who looked at which mail."""
 
@@ -85,7 +93,7 @@ def list_(
 
 def _print_lines(found: Iterable[AuditRecord]) -> None:
     print_table(
-        ("at (UTC)", "actor*", "did", "object", "detail*", "via?"),
+        ("at (UTC)", "actor*", "did", "object?", "detail*?", "via?"),
         ((one.at, one.actor, one.action, _name(one), _describe(one), one.via) for one in found),
         empty="nobody did anything",
     )

@@ -1,10 +1,17 @@
 """`abuse-intake completion`: what a shell needs to complete commands, options, and ids of tenants."""
 
+from collections.abc import Sequence
+
 import click
-from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
+from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
 
 PROGRAM, VARIABLE = "abuse-intake", "_ABUSE_INTAKE_COMPLETE"
 SHELLS: dict[str, type[ShellComplete]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
+
+
+def complete_words(words: Sequence[str], incomplete: str) -> list[CompletionItem]:
+    """Those of the words that begin so."""
+    return [CompletionItem(word) for word in words if word.startswith(incomplete)]
 
 
 @click.command()

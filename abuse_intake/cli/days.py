@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from abuse_intake.cli.inputs import Number
 from abuse_intake.days import MOST_DAYS, Span, find_span, require_near
 
 DEFAULT_DAYS = 7
@@ -29,7 +30,7 @@ class _Day(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
 _OPTIONS = (
     click.option(
         "--days",
-        type=click.IntRange(1, MOST_DAYS),
+        type=Number(1, MOST_DAYS),
         metavar="N",
         help=f"The last N days, today included. [default: {DEFAULT_DAYS}]",
     ),

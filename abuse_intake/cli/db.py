@@ -2,11 +2,12 @@
 
 import click
 
+from abuse_intake.cli.command_group import CommandGroup
 from abuse_intake.cli.session import settings_of
 from storage.database import Database
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def db() -> None:
     """The database's schema."""
 

@@ -10,7 +10,7 @@ from typing import TextIO, get_args
 import click
 
 from abuse_intake.cli.incident_filters import incident_filters
-from abuse_intake.cli.output import count
+from abuse_intake.cli.output import count, one_line
 from abuse_intake.cli.output_file import open_output
 from abuse_intake.cli.progress import Progress
 from abuse_intake.cli.session import database_of
@@ -53,11 +53,16 @@ def export(
         contact = describe_contact(settings) if form == "xarf" else None
         order = ORDERS[sort]
         with database.read() as session, open_output(output) as file, _progress(session, wanted, file) as bar:
-            incidents = _counted(list_incidents(session, wanted, 0, order), bar)
-            for chunk in export_incidents(incidents, form, contact, left_out):
+            told = _Told(bar)
+            for chunk in export_incidents(
+                told.each(list_incidents(session, wanted, 0, order)), form, contact, left_out
+            ):
                 file.write(chunk)
         if wanted.tenant:
             warn_of_unknown_tenant(wanted.tenant, settings, database)
+    if output is not None and str(output) != "-":
+        written = count(told.number - left_out.total(), "incident")
+        click.echo(f"abuse-intake: {written} written to {one_line(str(output))}", err=True)
     _tell_left_out(left_out)
 
 
@@ -71,15 +76,20 @@ def _progress(session: Session, wanted: IncidentFilter, file: TextIO) -> Iterato
             yield bar
 
 
-def _counted(incidents: Iterable[IncidentRecord], bar: Progress | None) -> Iterable[IncidentRecord]:
-    """The incidents; the bar is told of each."""
-    return incidents if bar is None else _advancing(incidents, bar)
+class _Told:
+    """How many incidents were read so far; a bar, where there is one, is told of each."""
 
+    def __init__(self, bar: Progress | None) -> None:
+        self._bar = bar
+        self.number = 0
 
-def _advancing(incidents: Iterable[IncidentRecord], bar: Progress) -> Iterator[IncidentRecord]:
-    for incident in incidents:
-        yield incident
-        bar.advance(1)
+    def each(self, incidents: Iterable[IncidentRecord]) -> Iterator[IncidentRecord]:
+        """The incidents, counted."""
+        for incident in incidents:
+            yield incident
+            self.number += 1
+            if self._bar is not None:
+                self._bar.advance(1)
 
 
 def _tell_left_out(left_out: Counter[str]) -> None:

@@ -8,7 +8,7 @@ import click
 from abuse_intake import as_json as records
 from abuse_intake.cli.incident_filters import incident_filters
 from abuse_intake.cli.incident_table import print_incidents
-from abuse_intake.cli.inputs import json_option, limit_option
+from abuse_intake.cli.inputs import Seconds, json_option, limit_option
 from abuse_intake.cli.pages import PagedList, cursor_option, print_list, require_pages
 from abuse_intake.cli.session import database_of
 from abuse_intake.cli.tenant_look_up import warn_of_unknown_tenant
@@ -38,7 +38,7 @@ WATCH_SECONDS = 2.0
     "--watch",
     is_flag=False,
     flag_value=WATCH_SECONDS,
-    type=click.FloatRange(min=0.1, max=86_400),
+    type=Seconds(min=0.1, max=86_400),
     metavar="[SECONDS]",
     help="Look again every 2 seconds (or so many) until ctrl-c. A table is redrawn, and marks what is new (+) "
     "and changed (~); --json prints an incident again whenever it is new or changed and matches.",

@@ -17,10 +17,10 @@ from storage.values import Confidence, IncidentRecord, ReportRecord, Tenant
 _Fields = tuple[tuple[str, object], ...]
 
 _REPORT_COLUMNS = (
-    "mail", "reference", "received (UTC)", "address", "reporter*", "confidence*", "format?", "type*?"
+    "mail", "address?", "received (UTC)?", "reporter*?", "confidence*?", "reference?", "format?", "type*?"
 )  # fmt: skip
 _ROUTED_COLUMNS = (
-    "mail", "reference?", "received (UTC)", "address", "reporter*", "confidence*", "route", "format?", "type*?"
+    "mail", "address?", "received (UTC)?", "reporter*?", "confidence*?", "route?", "reference?", "format?", "type*?"
 )  # fmt: skip
 """Where some copy came from elsewhere; a narrow terminal has no room for all of them then."""
 
@@ -121,12 +121,12 @@ def _is_less_sure(report: ReportRecord, incident: IncidentRecord) -> bool:
 def _show_report(report: ReportRecord, reference: str, tells_route: bool) -> tuple[object, ...]:
     return (
         report.mail_id,
-        reference,
-        report.received_at,
         report.attribution.ip,
+        report.received_at,
         report.reporter,
         report.attribution.confidence,
         *((report.attribution.route,) if tells_route else ()),
+        reference,
         report.fields.get("format"),
         report.fields.get("feedback_type") or report.fields.get("type"),
     )
@@ -143,12 +143,12 @@ def print_full(message: dict[str, Any] | None) -> None:
     names = ("from", "to", "cc", "reply_to", "subject", "date", "defects", "error")
     print_fields((name.replace("_", " "), _flat(message[name])) for name in names if message.get(name))
     print_table(
-        ("attachment*", "type", "bytes"),
+        ("attachment*", "type*", "bytes"),
         ((a["name"], a["type"], a["size"]) for a in message["attachments"]),
         empty="no attachments",
     )
     print_table(
-        ("hop", "from*", "by*", "when (UTC)"),
+        ("hop", "from*", "by*?", "when (UTC)?"),
         ((h["hop"], h["from"], h["by"], h["at"]) for h in message["hops"]),
         empty="no hops",
     )

@@ -99,7 +99,9 @@ def _read_decision(
     if chosen > 1:
         raise click.UsageError("--tenant, --no-tenant and --as-evidence-says exclude each other.", context)
     if not chosen and status is None and note is None:
-        raise click.UsageError("nothing to set: give --status, --tenant, --no-tenant or --note.", context)
+        raise click.UsageError(
+            "nothing to set: give --status, --tenant, --no-tenant, --as-evidence-says or --note.", context
+        )
     if (tenant is not None or no_tenant) and note is None:
         raise click.UsageError("a tenant is corrected with a --note that says why.", context)
     try:
@@ -125,9 +127,18 @@ def _read_ids(given: Sequence[str]) -> list[str]:
     """Each id once, in the order given; `-` stands for those on stdin, one a line."""
     ids = dict[str, None]()
     for id in given:
-        lines = sys.stdin.buffer.read().decode("utf-8", "replace").split() if id == "-" else [id]
-        ids.update(dict.fromkeys(lines))
+        ids.update(dict.fromkeys(_read_stdin() if id == "-" else [id]))
     return list(ids)
+
+
+def _read_stdin() -> list[str]:
+    words = sys.stdin.buffer.read().decode("utf-8", "replace").split()
+    if words and words[0].startswith("{"):
+        raise click.UsageError(
+            "`-` takes ids, and this is JSON: put `jq -r .id` between the two commands.",
+            click.get_current_context(),
+        )
+    return words
 
 
 class _Answer:
@@ -135,7 +146,7 @@ class _Answer:
 
     def __init__(self, as_json: bool) -> None:
         self._as_json = as_json
-        self._changed = self._unchanged = self.missing = 0
+        self._changed = self._noted = self._unchanged = self.missing = 0
 
     def take(self, decided: Decided) -> None:
         """One batch, which is stored."""
@@ -147,7 +158,8 @@ class _Answer:
                     print_json({"id": id, "result": result})
         for id in decided.missing[: max(MOST_NAMED - self.missing, 0)]:
             click.echo(f"abuse-intake: no incident {one_line(repr(id[:80]))}", err=True)
-        self._changed += len(decided.changed)
+        self._changed += len(decided.changed) - len(decided.noted)
+        self._noted += len(decided.noted)
         self._unchanged += len(decided.unchanged)
         self.missing += len(decided.missing)
 
@@ -161,6 +173,8 @@ class _Answer:
 
     def _sum_up(self) -> None:
         parts = [f"{count(self._changed, 'incident')} changed"]
+        if self._noted:
+            parts.append(f"{self._noted} got the note only")
         if self._unchanged:
             parts.append(f"{self._unchanged} so already")
         if self.missing:

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 BY_HAND = "by hand"
 """In place of a confidence: an analyst said so, whatever the evidence says."""
 COLUMNS = (
-    "id", "last seen (UTC)", "tenant*", "confidence*", "address", "subject*", "reports?", "status?", "type*?",
+    "id", "tenant*", "reports?", "status?", "address?", "seen (UTC)?", "subject*?", "confidence*?", "type*?",
 )  # fmt: skip
+"""In the order in which triage needs them: a narrow terminal has no room for the last ones."""
 
 
 def print_incidents(found: Iterable[IncidentRecord]) -> None:
@@ -33,13 +34,13 @@ def show_row(incident: IncidentRecord) -> tuple[object, ...]:
     one = incident
     return (
         one.id,
-        one.last_seen,
         one.tenant or _why_nobody(one),
-        one.confidence if one.correction is None else BY_HAND,
-        one.ip,
-        one.subject,
         one.report_count,
         one.status,
+        one.ip,
+        one.last_seen,
+        one.subject,
+        one.confidence if one.correction is None else BY_HAND,
         one.feedback_type or one.type,
     )
 

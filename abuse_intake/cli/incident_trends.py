@@ -7,7 +7,7 @@ import click
 
 from abuse_intake import as_json as records
 from abuse_intake.cli.days import span_options
-from abuse_intake.cli.inputs import json_option
+from abuse_intake.cli.inputs import Number, json_option
 from abuse_intake.cli.output import print_json, print_paragraph, print_table
 from abuse_intake.cli.session import database_of
 from abuse_intake.cli.tenant_id import TenantId
@@ -37,7 +37,7 @@ class _CountedNetwork(click.ParamType):  # type: ignore[type-arg]  # generic sin
 
 _limit_option = click.option(
     "--limit",
-    type=click.IntRange(1, 1_000),
+    type=Number(1, 1_000),
     metavar="N",
     default=10,
     show_default=True,
@@ -121,7 +121,14 @@ def _tell_counts(
             print_json(records.junk_count_as_json(one))
         return
     print_table(
-        (f"{kind}*", "reports", "before", "rise", "incidents?", "incidents before?"),
+        (
+            kind if kind == "network" else f"{kind}*",
+            "reports",
+            "rise?",
+            "before?",
+            "incidents?",
+            "incidents before?",
+        ),
         (_row(kind, one) for one in found),
         empty=empty,
     )
@@ -131,7 +138,7 @@ def _tell_counts(
 
 
 def _row(kind: CountedKind, one: JunkCount) -> tuple[object, ...]:
-    figures = one.reports, one.reports_before, f"{one.rise:+}", one.incidents, one.incidents_before
+    figures = one.reports, f"{one.rise:+}", one.reports_before, one.incidents, one.incidents_before
     return one.key or NOBODY[kind], *figures
 
 

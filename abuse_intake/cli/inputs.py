@@ -35,11 +35,37 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.
             self.fail(str(error), param, ctx)
 
 
+class Number(click.IntRange):
+    """A whole number; what is none is told what would be one, in words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            int(value)
+        except ValueError:
+            self.fail(f"{value!r} is no number; write one {_describe_bounds(self)}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds; likewise."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            float(value)
+        except ValueError:
+            self.fail(f"{value!r} is no number of seconds; write one {_describe_bounds(self)}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def _describe_bounds(one: click.IntRange | click.FloatRange) -> str:
+    return f"from {one.min:g} on" if one.max is None else f"from {one.min:g} to {one.max:g}"
+
+
 MAX_LIMIT = 1_000_000_000
 """More means the same, and no database takes any number."""
 limit_option = click.option(
     "--limit",
-    type=click.IntRange(min=0),
+    type=Number(min=0),
     callback=lambda _context, _option, limit: min(limit, MAX_LIMIT),
     metavar="N",
     default=50,

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from abuse_intake.cli.command_group import CommandGroup
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-class LazyGroup(click.Group):
+class LazyGroup(CommandGroup):
     """`places` says where each command is, as `module:name`, in the order in which help lists them."""
 
     def __init__(self, *arguments: Any, places: Mapping[str, str], **options: Any) -> None:

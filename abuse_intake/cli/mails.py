@@ -10,6 +10,7 @@ from abuse_intake import as_json as records
 from abuse_intake.acknowledgement import make_reference
 from abuse_intake.app import build_concluder, load_attributor, open_verifier
 from abuse_intake.cli.actor import find_actor
+from abuse_intake.cli.command_group import CommandGroup
 from abuse_intake.cli.evidence_page import print_evidence
 from abuse_intake.cli.explanations import UNANSWERED
 from abuse_intake.cli.inputs import json_option, limit_option, since_option
@@ -33,7 +34,7 @@ MAX_REPORTS_EXPLAINED = 3
 _DISPOSITIONS = ("report", "not_a_report", "quarantined")
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def mails() -> None:
     """What arrived in the abuse mailbox, and what became of it."""
 
@@ -67,7 +68,7 @@ def list_(
 
 def _print_mails(found: Iterable[MailRecord]) -> None:
     print_table(
-        ("id", "received (UTC)", "disposition", "reason*", "from*", "subject*", "incidents"),
+        ("id", "received (UTC)?", "disposition", "reason*?", "from*?", "subject*?", "incidents"),
         (
             (
                 m.id,
@@ -126,7 +127,7 @@ def show(context: click.Context, mail_id: str, as_json: bool) -> None:
 def _print_deliveries(deliveries: Iterable[DeliveryRecord]) -> None:
     print_heading("Where it lay")
     print_table(
-        ("mailbox*", "uid*", "seen (UTC)", "filed (UTC)", "folder*"),
+        ("mailbox*", "uid*", "seen (UTC)?", "filed (UTC)?", "folder*?"),
         ((d.mailbox, d.place.uid, d.seen_at, d.filed_at, d.folder) for d in deliveries),
     )
 
@@ -163,7 +164,7 @@ def _print_reports(reports: tuple[ReportRecord, ...]) -> None:
         return
     print_heading("What it reports")
     print_table(
-        ("incident", "address", "tenant*", "confidence*", "reason*", "subject*", "format?", "type*?"),
+        ("incident", "address?", "tenant*", "confidence*?", "reason*?", "subject*?", "format?", "type*?"),
         (
             (
                 report.incident_id,

@@ -8,6 +8,7 @@ import click
 from abuse_intake import as_json as records
 from abuse_intake.app import deliver_outbox
 from abuse_intake.cli.actor import find_actor
+from abuse_intake.cli.command_group import CommandGroup
 from abuse_intake.cli.inputs import json_option, limit_option
 from abuse_intake.cli.output import count, full_time, print_table
 from abuse_intake.cli.pages import PagedList, cursor_option, print_list, require_pages
@@ -20,7 +21,7 @@ from storage.values import AcknowledgementRecord, OutboxState
 _STATES = ("waiting", "sending", "sent", "failed", "outcome_unknown")
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def outbox() -> None:
     """Acknowledgements: what waits, what was sent, what failed."""
 
@@ -52,8 +53,8 @@ def list_(
 
 def _print_acknowledgements(found: Iterable[AcknowledgementRecord]) -> None:
     print_table(
-        ("id", "mail", "to*", "state", "next attempt (UTC)", "last error*", "attempts?"),
-        ((a.id, a.mail_id, a.to, a.state, a.next_attempt_at, a.last_error, a.attempts) for a in found),
+        ("id", "mail", "to*", "state", "attempts?", "next attempt (UTC)?", "last error*?"),
+        ((a.id, a.mail_id, a.to, a.state, a.attempts, a.next_attempt_at, a.last_error) for a in found),
         empty="no acknowledgements",
     )
 

@@ -4,9 +4,12 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from abuse_intake.as_json import json_line
+from abuse_intake.cli.columns import GAP, MAX_PIPED, choose_columns, fit_widths, make_columns
 from abuse_intake.visible import clean, isolate
 
 if TYPE_CHECKING:
@@ -18,12 +21,8 @@ PIPE_WIDTH = 200
 
 MAX_SHOWN = 500
 """Characters of one value that people are shown."""
-MIN_FLEXIBLE = 8
-"""Columns that a flexible column keeps even where that makes the table too wide."""
-GOOD_FLEXIBLE = 20
-"""Columns that a flexible column should keep; where it cannot, columns that may be left out are."""
-GAP = 2
-"""Blanks between the columns of a table."""
+MIN_ROOM = 8
+"""Columns that a value beside its name keeps on the narrowest terminal."""
 MAX_PARAGRAPH = 100
 """Columns of a line of prose, however wide the terminal."""
 
@@ -101,22 +100,6 @@ def cell(value: object, show_time: Callable[[datetime], str] = short_time) -> "T
     return Text(text, style=STYLES.get(text, ""))
 
 
-class _Column(NamedTuple):
-    name: str
-    gives_way: bool
-    may_go: bool
-    cells: "list[Text]"
-
-    @property
-    def width(self) -> int:
-        """The width of its longest value."""
-        return max(len(self.name), *(cell.cell_len for cell in self.cells))
-
-    def at_least(self, least: int) -> int:
-        """The width that it needs, if a flexible column needs that much."""
-        return min(self.width, least) if self.gives_way else self.width
-
-
 def print_table(
     names: Sequence[str],
     rows: Iterable[Sequence[object]],
@@ -126,26 +109,34 @@ def print_table(
 ) -> None:
     """A table that fits the terminal, or what it is printed on.
 
-    Only columns named with a `*` are cut, with an ellipsis: never an id or an address. Columns named with a
-    `?` are left out where the others have no room, the last first.
+    Only columns named with a `*` are cut, with an ellipsis: never an id or an IP address; `**` is cut later.
+    Columns named with a `?` are left out where they have no room, the first of them last; a terminal is told.
     """
     console = on or make_console()
     cells = [[cell(value) for value in row] for row in rows]
     if not cells:
         console.print(f"({empty})", style="dim", markup=False)
         return
-    columns = _choose_columns(
-        [
-            _Column(name.rstrip("*?"), "*" in name, "?" in name, [row[place] for row in cells])
-            for place, name in enumerate(names)
-        ],
-        console.width,
-    )
-    widths = _fit_widths(columns, console.width)
-    _print_row(console, [_heading(column.name) for column in columns], widths)
+    columns = make_columns(names, cells)
+    shown = choose_columns(columns, console.width)
+    widths = fit_widths(shown, console.width, sys.maxsize if console.file.isatty() else MAX_PIPED)
+    _print_row(console, [_heading(column.name) for column in shown], widths)
     console.print("─" * (sum(widths) + GAP * (len(widths) - 1)), soft_wrap=True)
     for place in range(len(cells)):
-        _print_row(console, [column.cells[place] for column in columns], widths)
+        _print_row(console, [column.cells[place] for column in shown], widths)
+    if on is None:
+        _tell_hidden([column.name for column in columns if column not in shown and column.name])
+
+
+def _tell_hidden(names: Sequence[str]) -> None:
+    """Which columns had no room, for people alone: a pipe has room for all that anybody needs."""
+    if not (names and sys.stdout.isatty() and sys.stderr.isatty()):
+        return
+    context = click.get_current_context(silent=True)
+    has_json = context is not None and any(one.name == "as_json" for one in context.command.params)
+    how = "--json shows all" if has_json else "a wider terminal shows all"
+    text = f"(hidden: {', '.join(name.removesuffix(' (UTC)') for name in names)}; {how})"
+    make_console(stderr=True).print(text, style="dim", markup=False)
 
 
 def _heading(name: str) -> "Text":
@@ -174,32 +165,6 @@ def _isolated(text: "Text") -> "Text":
     return Text(isolate(text.plain), style=text.style)
 
 
-def _choose_columns(columns: Sequence[_Column], available: int) -> list[_Column]:
-    """The columns that have room; those that may go, go from the last on."""
-    chosen = list(columns)
-    while _needs(chosen) > available and any(column.may_go for column in chosen):
-        chosen.pop(max(place for place, column in enumerate(chosen) if column.may_go))
-    return chosen
-
-
-def _needs(columns: Sequence[_Column]) -> int:
-    return sum(column.at_least(GOOD_FLEXIBLE) for column in columns) + GAP * (len(columns) - 1)
-
-
-def _fit_widths(columns: Sequence[_Column], available: int) -> list[int]:
-    """The width of each column: its longest value's; flexible ones share what the others leave."""
-    widths = [column.width for column in columns]
-    flexible = [place for place, column in enumerate(columns) if column.gives_way]
-    fixed = sum(column.width for column in columns if not column.gives_way)
-    left = available - GAP * (len(columns) - 1) - fixed
-    for sharing, place in zip(
-        range(len(flexible), 0, -1), sorted(flexible, key=lambda place: widths[place]), strict=True
-    ):
-        widths[place] = max(min(widths[place], left // sharing), columns[place].at_least(MIN_FLEXIBLE))
-        left -= widths[place]
-    return widths
-
-
 def print_fields(fields: Iterable[tuple[str, object]]) -> None:
     """Names and values, a line each; on a terminal a long value goes on below itself."""
     from rich.text import Text
@@ -207,7 +172,7 @@ def print_fields(fields: Iterable[tuple[str, object]]) -> None:
     console = make_console()
     shown = [(name, cell(value, full_time)) for name, value in fields]
     indent = max((len(name) for name, _ in shown), default=0) + GAP
-    room = max(console.width - indent, MIN_FLEXIBLE) if sys.stdout.isatty() else sys.maxsize
+    room = max(console.width - indent, MIN_ROOM) if sys.stdout.isatty() else sys.maxsize
     for name, value in shown:
         names = [name]
         for part in value.wrap(console, room, overflow="fold") if value.cell_len > room else [value]:
@@ -229,3 +194,9 @@ def print_paragraph(text: str) -> None:
     width = min(make_console().width, MAX_PARAGRAPH)
     lines = textwrap.wrap(clean(text), width, break_long_words=False, break_on_hyphens=False)
     sys.stdout.write("".join(f"{isolate(line)}\n" for line in lines))
+
+
+def print_more(cursor: str) -> None:
+    """How to see what a page left out; the cursor has a line of its own, to be copied whole."""
+    print_paragraph("There are more: --limit 0 shows all; the next page begins at")
+    sys.stdout.write(f"--cursor {cursor}\n")

@@ -6,7 +6,7 @@ from typing import Any, Generic
 
 import click
 
-from abuse_intake.cli.output import print_json
+from abuse_intake.cli.output import print_json, print_more
 from storage.values import Page, RecordT
 
 _START = "start"
@@ -50,7 +50,7 @@ def print_list(listed: PagedList[RecordT], limit: int, cursor: str | None, *, as
         return
     listed.print_table(page.records)
     if page.cursor:
-        click.echo(f"There are more: --limit 0 shows all; the next page begins at --cursor {page.cursor}")
+        print_more(page.cursor)
 
 
 def _print_as_json(listed: PagedList[RecordT], found: Iterable[RecordT]) -> None:

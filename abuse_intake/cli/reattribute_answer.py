@@ -117,7 +117,16 @@ class TableAnswer(Answer):
         """Show the differences so far as a table."""
         if not self._rows:
             return
-        names = ("incident", "mail", "tenant*", "confidence*", "evidence*", "address?", "reason*?", "report?")
+        names = (
+            "incident",
+            "mail",
+            "tenant**",
+            "confidence***",
+            "evidence*",
+            "address?",
+            "reason*?",
+            "report?",
+        )
         with self._progress.paused():
             print_table(names, self._rows)
         self._rows.clear()

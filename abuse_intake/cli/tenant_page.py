@@ -45,7 +45,7 @@ def print_tenant(tenant: Tenant) -> None:
     )
     print_heading("Networks")
     print_table(
-        ("network", "since (UTC)", "until (UTC)"),
+        ("network", "since (UTC)?", "until (UTC)?"),
         map(_allocation_row, tenant.allocations[:MAX_NETWORKS]),
         empty="no networks",
     )
@@ -75,7 +75,7 @@ def print_summary(summary: TenantIncidents) -> None:
     )
     if junk:
         print_table(
-            ("status", "confidence", "incidents with junk"),
+            ("status", "confidence*", "incidents with junk"),
             ((one.status, BY_HAND if one.by_hand else one.confidence, one.number) for one in junk),
         )
 

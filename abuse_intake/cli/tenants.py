@@ -8,6 +8,7 @@ import click
 
 from abuse_intake import as_json as records
 from abuse_intake.cli.actor import find_actor
+from abuse_intake.cli.command_group import CommandGroup
 from abuse_intake.cli.incident_table import print_incidents
 from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.output import count, one_line, print_heading, print_json
@@ -28,7 +29,7 @@ NEWEST = 10
 """Incidents of a tenant that are shown."""
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def tenants() -> None:
     """The directory: customers with their domains, ids and networks."""
 

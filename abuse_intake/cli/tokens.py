@@ -8,6 +8,7 @@ import click
 
 from abuse_intake.as_json import token_as_json
 from abuse_intake.cli.actor import find_actor
+from abuse_intake.cli.command_group import CommandGroup
 from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.output import full_time, one_line, print_json, print_table
 from abuse_intake.cli.session import database_of
@@ -51,7 +52,7 @@ class _Until(click.ParamType):  # type: ignore[type-arg]
         return time
 
 
-@click.group()
+@click.group(cls=CommandGroup)
 def tokens() -> None:
     """Tokens of the API: who may read, who may decide."""
 
@@ -101,7 +102,7 @@ def list_(context: click.Context, as_json: bool) -> None:
         return
     now = datetime.now(UTC)
     print_table(
-        ("id", "name*", "role", "state", "made (UTC)", "expires (UTC)?"),
+        ("id", "name*", "role", "state", "made (UTC)?", "expires (UTC)?"),
         ((t.id, t.name, t.role, _state(t, now), t.created_at, t.expires_at or "never") for t in found),
         empty="no tokens",
     )

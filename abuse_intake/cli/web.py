@@ -4,6 +4,7 @@ import importlib.util
 
 import click
 
+from abuse_intake.cli.inputs import Number
 from abuse_intake.cli.session import database_of
 from abuse_intake.errors import ConfigurationError
 from abuse_intake.log import configure_log
@@ -13,7 +14,7 @@ LIBRARIES = ("fastapi", "uvicorn")
 
 @click.command()
 @click.option("--host", help="Where to listen, in the place of web.host; by default this machine alone.")
-@click.option("--port", type=click.IntRange(0, 65535), help="In the place of web.port; 0 = any that is free.")
+@click.option("--port", type=Number(0, 65535), help="In the place of web.port; 0 = any that is free.")
 @click.pass_context
 def web(context: click.Context, host: str | None, port: int | None) -> None:
     """Serve the JSON API, /api/v1, for other programs.

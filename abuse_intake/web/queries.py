@@ -109,7 +109,9 @@ class FilterQuery(Query):
     status: IncidentStatus | None = None
     confidence: Confidence | None = None
     type: str | None = Field(
-        default=None, description="feedback type, else the type of XARF", examples=["abuse"]
+        default=None,
+        description="feedback type, else the type of XARF; its spam, phishing and malware are abuse, fraud, virus",
+        examples=["abuse"],
     )
     route: Route | None = None
     since: Moment | None = Field(default=None, description="last seen at or after")

@@ -484,3 +484,15 @@ def test_signing_domains_are_lower_case_without_a_final_dot() -> None:
     settings = _load(LEAST + '[provider]\nsigning_domains = ["OnMicrosoft.example."]')
 
     assert settings.provider.signing_domains == ("onmicrosoft.example",)
+
+
+def test_a_text_without_quotes_is_told_with_its_key(tmp_path: Path) -> None:
+    """The value is not repeated: it may be a password."""
+    file = tmp_path / "abuse-intake.toml"
+    file.write_text("[mailbox]\naddress = junk@x.example\n")
+
+    with pytest.raises(ConfigurationError) as told:
+        load_settings(file)
+
+    assert str(told.value).endswith(': address must be a value; a text stands in quotes, address = "…"')
+    assert "junk@" not in str(told.value)

@@ -130,6 +130,18 @@ def test_all_or_none_is_decided(database: Database) -> None:
     assert {one.status for one in incidents(database)} == {"new"}
 
 
+def test_what_got_the_note_only_is_told_apart(database: Database) -> None:
+    """One that is so already keeps the note; the other changes."""
+    _three_incidents(database)
+    _decide(database, ["2"], status="open")
+
+    with database.begin() as session:
+        decided = decide_each(session, ["1", "2"], Decision(status="open", note="why"), MIA, LATER)
+
+    assert decided == Decided(decided.changed, ("2",), (), ())
+    assert sorted(decided.changed) == ["1", "2"]
+
+
 def test_those_that_are_there_can_be_decided_on_alone(database: Database) -> None:
     """What was so already, and what is not there, are told apart."""
     _three_incidents(database)
@@ -140,7 +152,7 @@ def test_those_that_are_there_can_be_decided_on_alone(database: Database) -> Non
             session, ["3", "2", "9", "x", "\0", "9" * 100, "1"], Decision(status="open"), MIA, LATER
         )
 
-    assert decided == Decided(decided.changed, ("2",), ("9", "x", "\0", "9" * 100))
+    assert decided == Decided(decided.changed, (), ("2",), ("9", "x", "\0", "9" * 100))
     assert sorted(decided.changed) == ["1", "3"]
 
 

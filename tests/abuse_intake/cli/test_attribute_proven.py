@@ -167,7 +167,7 @@ def test_a_copy_from_elsewhere_has_its_route_told(keyed: CommandLine) -> None:
 
     (page,) = [page for page in pages if "elsewhere" in page]
     (heading,) = [line for line in page.splitlines() if line.startswith("mail ")]
-    assert heading.split()[-4:] == ["confidence", "route", "format", "type"]
+    assert heading.split()[-5:] == ["confidence", "route", "reference", "format", "type"]
     assert "less sure" not in page
     table = [
         line

@@ -42,6 +42,9 @@ def _complete(worked: CommandLine, words: str, **variables: str) -> list[str]:
         ("abuse-intake tenants show ", ["contoso", "fabrikam"]),
         ("abuse-intake incidents list --by-", ["--by-hand"]),
         ("abuse-intake completion z", ["zsh"]),
+        ("abuse-intake incidents list --type p", ["p2p", "port_scan"]),
+        ("abuse-intake incidents list --type a", ["abuse", "auth-failure"]),
+        ("abuse-intake audit list --object to", ["token"]),
     ],
 )
 def test_a_shell_is_offered_what_fits(worked: CommandLine, words: str, offered: list[str]) -> None:

@@ -240,3 +240,11 @@ def test_a_bar_shows_where_it_is_not_in_the_way(worked: CommandLine) -> None:
 
     assert any(line.startswith("exporting ") for line in into_file)
     assert not any("exporting " in line for line in to_terminal)
+
+
+def test_a_file_is_told_with_what_is_in_it(worked: CommandLine) -> None:
+    """How many incidents it holds; stdout holds them itself, and nothing is told."""
+    answer = worked("incidents", "export", "--format", "csv", "--output", "out.csv")
+
+    assert answer.complaint() == "abuse-intake: 3 incidents written to out.csv"
+    assert worked("incidents", "export", "--format", "csv").err == ""

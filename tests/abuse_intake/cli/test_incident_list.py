@@ -250,3 +250,11 @@ def test_a_change_is_marked(found: list[IncidentRecord]) -> None:
     marked = marks.mark([replace(found[0], status="open"), *found[1:]])
 
     assert [mark for mark, _ in marked] == [CHANGED, SAME, SAME]
+
+
+def test_a_type_of_xarf_that_is_kept_as_another_is_told(worked: CommandLine) -> None:
+    """Nothing found for `spam` would look like no spam."""
+    told = "abuse-intake: spam of XARF is kept as abuse: --type abuse finds it"
+
+    assert worked("incidents", "list", "--type", "spam").complaint() == told
+    assert worked("incidents", "list", "--type", "abuse").err == ""

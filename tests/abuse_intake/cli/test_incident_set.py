@@ -220,3 +220,22 @@ def test_a_note_of_several_lines_is_shown_on_one(worked: CommandLine) -> None:
     assert _decided(worked)[0]["detail"] == {"note": "first\nsecond"}
     assert "note: first second" in worked("incidents", "show", CONTOSO).out
     assert json.dumps("first\nsecond") in worked("audit", "list", "--json").out
+
+
+def test_json_in_place_of_ids_is_told(worked: CommandLine) -> None:
+    """Who pipes the list as it is reads what is missing between the two commands."""
+    done = worked.process(
+        "incidents", "set", "-", "--status", "open", stdin=worked("incidents", "list", "--json").out.encode()
+    )
+
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert b"put `jq -r .id` between the two commands" in done.stderr
+
+
+def test_a_tenant_that_was_so_by_hand_got_the_note_only(worked: CommandLine) -> None:
+    """The note is kept, and nothing is said to have changed."""
+    command = ("incidents", "set", "1", "--tenant", "fabrikam", "--note", "theirs")
+    worked(*command)
+
+    assert worked(*command).out == "0 incidents changed, 1 got the note only\n"

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from command_line import CommandLine
+from rich.text import Text
 
+from abuse_intake.cli.columns import GAP, MAX_PIPED, fit_widths, make_columns
 from abuse_intake.cli.output import (
     PIPE_WIDTH,
     full_time,
@@ -48,6 +50,69 @@ def test_incidents_show_every_id_and_address(demo: CommandLine, columns: int) ->
             line.split()[0] == incident["id"] and incident["ip"] in line.split() for line in lines if line
         ), incident
     assert max(map(len, lines)) <= columns
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "incidents list", "incidents show 1 --full", "incidents top networks", "incidents top subjects",
+        "incidents counts", "mails list", "mails show 1", "outbox list", "tenants list",
+        "tenants show contoso", "audit list", "tokens list",
+    ],
+)  # fmt: skip
+def test_every_table_fits(demo: CommandLine, command: str) -> None:
+    """No table is wider than the terminal, down to 40 columns: the rule under its headings is as wide as it is."""
+    lines = demo.on_terminal(*CONFIG, *command.split(), columns=40, config=False)
+
+    tables = [line for line in lines if line.startswith("─")]
+    assert tables or lines == ["(nobody did anything)"] or lines == ["(no tokens)"]
+    assert all(len(table) <= 40 for table in tables)
+
+
+def test_triage_keeps_its_columns(demo: CommandLine) -> None:
+    """A usual terminal shows what an analyst needs first; the others are told, with how to see them."""
+    lines = demo.on_terminal(*CONFIG, "incidents", "list", columns=80, config=False)
+
+    assert lines[0].split() == ["id", "tenant", "reports", "status", "address", "seen", "(UTC)", "subject"]
+    assert lines[-1] == "(hidden: confidence, type; --json shows all)"
+
+
+def test_hidden_columns_are_told_on_a_terminal_only(capsys: pytest.CaptureFixture[str]) -> None:
+    """A file gets the table alone, on both streams."""
+    print_table(("id", "gone?"), [("1", "x" * PIPE_WIDTH)])
+
+    out, err = capsys.readouterr()
+    assert "gone" not in out
+    assert err == ""
+
+
+def test_outbox_shows_attempts_on_a_narrow_terminal(demo: CommandLine) -> None:
+    """How often was tried matters more than why it failed, which `--json` tells."""
+    lines = demo.on_terminal(*CONFIG, "outbox", "list", columns=60, config=False)
+
+    assert "attempts" in lines[0]
+
+
+def test_a_long_subject_does_not_pad_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    """In a pipe a text is cut where a reader has long seen what it is."""
+    print_table(("id", "subject*", "n"), [("1", "x" * 180, 22), ("2", "y", 33)])
+
+    assert max(map(len, capsys.readouterr().out.splitlines())) == len("1   22") + MAX_PIPED + GAP
+
+
+def test_a_column_without_room_leaves_it_to_the_next(capsys: pytest.CaptureFixture[str]) -> None:
+    """One address of full length does not take those behind it away."""
+    print_table(("id", "wide?", "narrow?"), [("1", "x" * PIPE_WIDTH, "yes")])
+
+    assert capsys.readouterr().out.splitlines()[-1] == "1   yes"
+
+
+def test_where_the_next_page_begins_has_its_own_line(demo: CommandLine) -> None:
+    """A cursor is copied whole, from a line that holds nothing else."""
+    out = demo.process(*CONFIG, "incidents", "list", "--limit", "1", config=False).stdout.decode()
+
+    option, cursor = out.splitlines()[-1].split(" ")
+    assert (option, bool(cursor)) == ("--cursor", True)
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
@@ -154,7 +219,7 @@ def test_a_cell_that_is_cut_is_still_isolated(capsys: pytest.CaptureFixture[str]
 
     line = capsys.readouterr().out.splitlines()[2]
     assert line.endswith(f"\u2026{PDI}  22")
-    assert (line.count(FSI), line.count(PDI), len(line)) == (1, 1, PIPE_WIDTH + 2)
+    assert (line.count(FSI), line.count(PDI), len(line)) == (1, 1, len("1   22") + MAX_PIPED + GAP + 2)
 
 
 def test_fields_headings_and_prose_are_isolated(capsys: pytest.CaptureFixture[str]) -> None:
@@ -169,3 +234,14 @@ def test_fields_headings_and_prose_are_isolated(capsys: pytest.CaptureFixture[st
     paragraph = out.splitlines()[4:]
     assert len(paragraph) > 1
     assert all((line[0], line[-1]) == (FSI, PDI) for line in paragraph)
+
+
+@pytest.mark.parametrize("available", [40, 60, 80, 200])
+def test_flexible_columns_share_what_others_leave(available: int) -> None:
+    """They fill the room and no more; one with two stars keeps twice as much as one with one."""
+    long = [Text("x" * 500)]
+
+    widths = fit_widths(make_columns(("id", "one*", "two**"), [[Text("1"), *long, *long]]), available)
+
+    assert sum(widths) + 2 * GAP == available
+    assert widths[2] - widths[1] in ((10, 11) if available > 40 else (10, 11, 0))
