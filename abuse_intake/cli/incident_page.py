@@ -12,7 +12,7 @@ from abuse_intake.cli.output import count, full_time, one_line, print_fields, pr
 from storage import mails as kept
 from storage.arrivals import find_arrival
 from storage.database import Database
-from storage.values import Confidence, IncidentRecord, ReportRecord, Tenant
+from storage.values import Confidence, IncidentRecord, MailRecord, ReportRecord, Tenant
 
 _Fields = tuple[tuple[str, object], ...]
 
@@ -25,11 +25,19 @@ _ROUTED_COLUMNS = (
 """Where some copy came from elsewhere; a narrow terminal has no room for all of them then."""
 
 
-def find_references(database: Database, reports: Sequence[ReportRecord]) -> dict[str, str]:
-    """The reference of each mail that reports belong to, as its reporter knows it."""
+def find_mails(database: Database, reports: Sequence[ReportRecord]) -> dict[str, MailRecord]:
+    """The mails that reports belong to, by their ids."""
     ids = dict.fromkeys(report.mail_id for report in reports)
     with database.read() as session:
-        return {id: make_reference(kept.find_mail(session, id).sha256) for id in ids}
+        return {id: kept.find_mail(session, id) for id in ids}
+
+
+def _find_words(
+    incident: IncidentRecord, reports: Sequence[ReportRecord], mails: Mapping[str, MailRecord]
+) -> str | None:
+    """The subject of the mail that complains, where no message was reported that has one."""
+    has_message = incident.subject or incident.message_id or not reports
+    return None if has_message else mails[reports[0].mail_id].subject
 
 
 def _find_arrival(incident: IncidentRecord, reports: Sequence[ReportRecord]) -> datetime | None:
@@ -38,7 +46,12 @@ def _find_arrival(incident: IncidentRecord, reports: Sequence[ReportRecord]) -> 
     return incident.arrived_at or next((at for at in found if at), None)
 
 
-def print_incident(incident: IncidentRecord, tenant: Tenant | None, reports: Sequence[ReportRecord]) -> None:
+def print_incident(
+    incident: IncidentRecord,
+    tenant: Tenant | None,
+    reports: Sequence[ReportRecord],
+    mails: Mapping[str, MailRecord],
+) -> None:
     """Who, from where and how sure; of an incident that was emptied, what it showed before."""
     then = "" if incident.report_count else "none any more; before: "
     print_fields(
@@ -54,6 +67,7 @@ def print_incident(incident: IncidentRecord, tenant: Tenant | None, reports: Seq
             ("type", incident.feedback_type or incident.type),
             ("category", incident.category),
             ("subject", incident.subject),
+            *((("complaint", said),) if (said := _find_words(incident, reports, mails)) else ()),
             ("from", incident.from_address),
             ("message id", incident.message_id),
             (
@@ -91,13 +105,15 @@ def _name_tenant(id: str | None, tenant: Tenant | None) -> str | None:
 
 
 def print_reports(
-    incident: IncidentRecord, reports: Sequence[ReportRecord], references: Mapping[str, str]
+    incident: IncidentRecord, reports: Sequence[ReportRecord], mails: Mapping[str, MailRecord]
 ) -> None:
     """Who reported it, which of that is less sure than what the incident shows, and how to look at these mails."""
     print_heading("Reports")
     tells = _tells_of_routes(reports)
     columns = _ROUTED_COLUMNS if tells else _REPORT_COLUMNS
-    print_table(columns, (_show_report(one, references[one.mail_id], tells) for one in reports))
+    print_table(
+        columns, (_show_report(one, make_reference(mails[one.mail_id].sha256), tells) for one in reports)
+    )
     if reports:
         first = reports[0].mail_id
         if weaker := sum(_is_less_sure(one, incident) for one in reports):

@@ -9,7 +9,7 @@ from abuse_intake import as_json as records
 from abuse_intake.cli.actor import find_actor
 from abuse_intake.cli.evidence_page import print_evidence
 from abuse_intake.cli.history_page import print_history
-from abuse_intake.cli.incident_page import find_references, print_full, print_incident, print_reports
+from abuse_intake.cli.incident_page import find_mails, print_full, print_incident, print_reports
 from abuse_intake.cli.inputs import json_option
 from abuse_intake.cli.output import print_json
 from abuse_intake.cli.session import database_of
@@ -36,7 +36,7 @@ def show(context: click.Context, incident_id: str, full: bool, as_json: bool) ->
             incident = recorded.find_incident(session, incident_id)
             reports = recorded.incident_reports(session, incident.id)
             history = recorded.incident_history(session, incident.id)
-        references = {} if as_json else find_references(database, reports)
+        mails = {} if as_json else find_mails(database, reports)
         tenant = None if as_json else find_tenant(incident.tenant, settings, database)
         raw = _find_raw(database, reports) if full else None
     message = _read_message(raw, reports[0]) if raw is not None else None
@@ -50,9 +50,9 @@ def show(context: click.Context, incident_id: str, full: bool, as_json: bool) ->
             }
         )
         return
-    print_incident(incident, tenant, reports)
+    print_incident(incident, tenant, reports, mails)
     print_evidence(incident)
-    print_reports(incident, reports, references)
+    print_reports(incident, reports, mails)
     print_history(history)
     if full:
         print_full(message)

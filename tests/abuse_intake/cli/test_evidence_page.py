@@ -224,3 +224,18 @@ def test_a_correction_by_hand_changes_nothing_that_evidence_says(capsys: pytest.
     shown = capsys.readouterr().out
     assert "proves that contoso sent the message" in shown
     assert "fabrikam" not in shown
+
+
+def test_a_complaint_in_words_is_told_by_its_subject(cli: CommandLine) -> None:
+    """No message was reported whose subject could tell one such incident from another."""
+    header = b"From: Ann <ann@reporter.example>\r\nSubject: Attack from 192.0.2.9\r\n\r\n"
+    words = header + b"Please stop this attack from 192.0.2.9.\r\n"
+    cli.deliver(words=words, junk=make_mail(make_junk()))
+    assert cli("run", "--once").code == 0
+
+    (of_words, of_junk) = sorted(
+        (cli("incidents", "show", id).out for id in ("1", "2")), key=lambda page: "Attack" not in page
+    )
+
+    assert "\ncomplaint      Attack from 192.0.2.9\n" in of_words
+    assert "\ncomplaint " not in of_junk
