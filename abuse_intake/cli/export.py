@@ -60,7 +60,7 @@ def export(
                 file.write(chunk)
         if wanted.tenant:
             warn_of_unknown_tenant(wanted.tenant, settings, database)
-    if output is not None and str(output) != "-":
+    if output is not None and str(output) != "-" and sys.stderr.isatty():
         written = count(told.number - left_out.total(), "incident")
         click.echo(f"abuse-intake: {written} written to {one_line(str(output))}", err=True)
     _tell_left_out(left_out)

@@ -243,8 +243,8 @@ def test_a_bar_shows_where_it_is_not_in_the_way(worked: CommandLine) -> None:
 
 
 def test_a_file_is_told_with_what_is_in_it(worked: CommandLine) -> None:
-    """How many incidents it holds; stdout holds them itself, and nothing is told."""
-    answer = worked("incidents", "export", "--format", "csv", "--output", "out.csv")
+    """Who looks on reads how many incidents it holds; a script, for which all went well, reads nothing."""
+    command = ("incidents", "export", "--format", "csv", "--output", "out.csv")
 
-    assert answer.complaint() == "abuse-intake: 3 incidents written to out.csv"
-    assert worked("incidents", "export", "--format", "csv").err == ""
+    assert worked.on_terminal(*command, columns=80)[-1] == "abuse-intake: 3 incidents written to out.csv"
+    assert worked(*command).err == ""
