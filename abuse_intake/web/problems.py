@@ -18,6 +18,12 @@ from storage.errors import BadCursor, DatabaseUnavailable, DirectoryConflict, No
 MAX_TEXT = 300
 """Characters of one explanation: it may repeat what a stranger sent."""
 MAX_FAULTS = 20
+FAULTS = {
+    "extra_forbidden": "there is none of this name",
+    "json_invalid": "this is no valid JSON",
+    "missing": "it must be given",
+}
+"""Words for what those who check the request have a term for."""
 RETRY_SECONDS = 10
 
 
@@ -87,7 +93,7 @@ def _faults(error: RequestValidationError) -> list[dict[str, str]]:
     return [
         {
             "where": _cut(".".join(map(str, one["loc"]))),
-            "problem": _cut(str(one["msg"]).removeprefix("Value error, ")),
+            "problem": _cut(FAULTS.get(one["type"]) or str(one["msg"]).removeprefix("Value error, ")),
         }
         for one in error.errors()[:MAX_FAULTS]
     ]

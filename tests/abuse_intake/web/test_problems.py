@@ -136,6 +136,21 @@ def test_secrets_are_not_logged(api: Api, capsys: pytest.CaptureFixture[str]) ->
     assert "hidden" not in logged
 
 
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b'{"statuz": "open"}', {"where": "body.statuz", "problem": "there is none of this name"}),
+        (b"{", {"where": "body.1", "problem": "this is no valid JSON"}),
+    ],
+)
+def test_what_is_wrong_is_told_in_plain_words(api: Api, body: bytes, problem: dict[str, str]) -> None:
+    """Who sent it may not know the terms of those who check it."""
+    answer = api.patch("/incidents/1", content=body, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [problem]
+
+
 def test_the_page_of_the_document_tells_each_field(api: Api) -> None:
     """What is sent and answered, with the forms that fields may have."""
     page, made = api.get("/docs").text, api.get("/openapi.json").json()
