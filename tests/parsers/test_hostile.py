@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from archive_builders import build_gzip, build_overlapping
 from mail_builders import ROUTE, build_feedback, build_file, build_junk, build_mail, build_part
+from spreadsheet_builders import build_sheet
 
 from parsers import budget as limits
 from parsers import read_mail
@@ -122,6 +123,13 @@ LIMITED: dict[str, tuple[str, bytes]] = {
     "named addresses": (
         limits.NAMED.sentence,
         build_mail(build_part(COMPLAINT + b"".join(b"192.0.2.%d\r\n" % n for n in range(99)), "text/plain")),
+    ),
+    "tags of spreadsheets": (
+        limits.SHEET_TAGS.sentence,
+        build_mail(
+            build_part(COMPLAINT, "text/plain"),
+            build_file(build_sheet("<row/>" * limits.SHEET_TAGS.of_all), "a.xlsx"),
+        ),
     ),
     "feedback reports": (
         limits.FEEDBACK_PARTS.sentence,
