@@ -27,7 +27,7 @@ from sqlalchemy import create_engine, text
 from abuse_intake.outbox import Outbox
 from abuse_intake.outbox.smtp import SmtpCarrier
 from abuse_intake.urls import ServiceUrl
-from storage import acknowledgements, mails
+from storage import acknowledgements, mails, outbox_records
 from storage.database import Database
 from storage.values import Arrival, NewAcknowledgement, Place
 
@@ -74,7 +74,7 @@ def _time_delivery(url: str, port: int, connections: int, count: int) -> Taken:
     carrier = SmtpCarrier(ServiceUrl("smtp", "", HOST, port), None, None, connections=connections)
     taken = measure(Outbox(carrier, database).deliver_due)
     with database.read() as session:
-        waiting = list(acknowledgements.list_acknowledgements(session, "waiting", 0))
+        waiting = list(outbox_records.list_acknowledgements(session, "waiting", 0))
     database.close()
     _empty(url)
     assert not waiting

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.parsers import expat
 
-from parsers.archives import Kind, read_members
+from parsers.archives import Kind, Member, read_members
 from parsers.budget import SHEET_TAGS, Budget
 from parsers.mime import Part
 from parsers.sources import DAMAGED, PIECE, Source
@@ -42,19 +42,19 @@ def is_spreadsheet(part: Part) -> bool:
 
 def read_table(content: bytes, characters: int, budget: Budget) -> str:
     """A line for each row of all its sheets; up to so many characters."""
-    texts = _Texts()
-    for source in _find(_STRINGS, content, budget):
+    members = list(read_members(Kind.ZIP, content, "", budget))
+    texts, rows = _Texts(), _Rows(characters)
+    for source in _find(_STRINGS, members):
         _parse(source, texts, budget)
-    rows = _Rows(characters)
-    for source in _find(_SHEET, content, budget):
+    for source in _find(_SHEET, members):
         _parse(source, _Sheet(rows, texts.found), budget)
-    for source in _find(_OPEN_TABLE, content, budget):
+    for source in _find(_OPEN_TABLE, members):
         _parse(source, _OpenTable(rows), budget)
     return "\n".join(rows.lines)
 
 
-def _find(name: re.Pattern[str], content: bytes, budget: Budget) -> Iterator[Source]:
-    return (one.source for one in read_members(Kind.ZIP, content, "", budget) if name.fullmatch(one.name))
+def _find(name: re.Pattern[str], members: list[Member]) -> Iterator[Source]:
+    return (one.source for one in members if name.fullmatch(one.name))
 
 
 class _UnwantedError(Exception):

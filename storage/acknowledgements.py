@@ -12,36 +12,13 @@ from storage.bulk import chunked, insert_missing
 from storage.columns import parse_id
 from storage.compression import compress
 from storage.models import Acknowledgement
-from storage.outbox_records import (
-    RECORD_COLUMNS,
-    acknowledgement_of_mail,
-    content_or_nothing,
-    find_acknowledgement_page,
-    list_acknowledgements,
-)
+from storage.outbox_records import RECORD_COLUMNS, content_or_nothing
 from storage.told import recipient_hash
 from storage.values import (
     DueAcknowledgement,
     NewAcknowledgement,
     Outcome,
 )
-
-__all__ = [
-    "acknowledgement_of_mail",
-    "claim_due",
-    "find_acknowledgement_page",
-    "insert_acknowledgements",
-    "list_acknowledgements",
-    "mark_data_sent",
-    "mark_failed",
-    "mark_outcome_unknown",
-    "mark_sent",
-    "mark_untried",
-    "mark_waiting",
-    "put_into_outbox",
-    "release_undelivered",
-    "renew",
-]
 
 MAX_ERROR_CHARACTERS = 500
 

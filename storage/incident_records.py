@@ -43,21 +43,8 @@ INCIDENTS = select(
 
 def incident_record(row: Any) -> IncidentRecord:
     """The value of a row of `INCIDENTS`: taken apart by place, which long lists feel."""
-    (
-        id,
-        tenant,
-        attributed_tenant,
-        at,
-        by,
-        corrected_tenant,
-        note,
-        ip,
-        *others,
-        category,
-        kind,
-        arrived_at,
-        evidence,
-    ) = row
+    id, tenant, attributed_tenant, at, by, corrected_tenant, note, ip, *others = row
+    *others, category, kind, arrived_at, evidence = others
     correction = None if at is None else Correction(corrected_tenant, by, at, note)
     record: Callable[..., IncidentRecord] = IncidentRecord
     said = (read_evidence(evidence), category, kind, arrived_at)

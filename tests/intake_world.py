@@ -28,7 +28,7 @@ from abuse_intake.recording import MailReader
 from abuse_intake.settings import Folders
 from abuse_intake.settings_attribution import ProviderSettings
 from abuse_intake.urls import ServiceUrl
-from storage import acknowledgements, incidents, mails
+from storage import acknowledgements, incidents, mails, outbox_records
 from storage.database import Database
 from storage.values import (
     AcknowledgementRecord,
@@ -180,7 +180,7 @@ def list_incidents(database: Database) -> list[IncidentRecord]:
 def list_acknowledgements(database: Database) -> list[AcknowledgementRecord]:
     """The outbox, oldest first."""
     with database.read() as session:
-        found = acknowledgements.list_acknowledgements(session, limit=0)
+        found = outbox_records.list_acknowledgements(session, limit=0)
         return sorted(found, key=lambda acknowledgement: int(acknowledgement.id))
 
 

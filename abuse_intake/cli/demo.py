@@ -21,7 +21,7 @@ from abuse_intake.log import configure_log
 from abuse_intake.opening import open_database
 from abuse_intake.settings import load_settings
 from abuse_intake.stopping import Stopping
-from storage import acknowledgements, incidents, mails
+from storage import incidents, mails, outbox_records
 from storage.database import Database
 from storage.values import IncidentFilter, IncidentRecord, MailRecord
 
@@ -123,9 +123,9 @@ def _incident_row(incident: IncidentRecord) -> tuple[object, ...]:
 def _show_acknowledgements(database: Database) -> None:
     """The first one in full, and the text of the one to him who asked how to report."""
     with database.read() as session:
-        listed = list(acknowledgements.list_acknowledgements(session, None, 0))
+        listed = list(outbox_records.list_acknowledgements(session, None, 0))
         chosen = [min(listed, key=lambda one: int(one.id)), *(one for one in listed if one.to == WHO_ASKED)]
-        found = [acknowledgements.acknowledgement_of_mail(session, one.mail_id) for one in chosen]
+        found = [outbox_records.acknowledgement_of_mail(session, one.mail_id) for one in chosen]
     first, asked = (email.message_from_bytes(answer[1]) for answer in found if answer)
     print_heading("One acknowledgement in full, as its recipient gets it")
     _show_lines(f"{name}: {value}" for name, value in first.items())

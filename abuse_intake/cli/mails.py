@@ -22,8 +22,8 @@ from abuse_intake.looking import look_at_mail
 from abuse_intake.recording import Recorder
 from abuse_intake.retrying import retry_mail
 from parsers.values import Disposition
-from storage import acknowledgements
 from storage import mails as kept
+from storage import outbox_records
 from storage.errors import NotFound
 from storage.values import AcknowledgementRecord, DeliveryRecord, MailRecord, ReportRecord
 
@@ -106,7 +106,7 @@ def show(context: click.Context, mail_id: str, as_json: bool) -> None:
         mail = kept.find_mail(session, mail_id)
         reports = kept.reports_of_mail(session, mail.id)
         deliveries = kept.mail_deliveries(session, mail.id)
-        answer = acknowledgements.acknowledgement_of_mail(session, mail.id)
+        answer = outbox_records.acknowledgement_of_mail(session, mail.id)
     if as_json:
         print_json(
             {

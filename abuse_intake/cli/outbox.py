@@ -14,7 +14,7 @@ from abuse_intake.cli.output import count, full_time, print_table
 from abuse_intake.cli.pages import PagedList, cursor_option, print_list, require_pages
 from abuse_intake.cli.session import database_of
 from abuse_intake.outbox import DeliverySummary, open_carrier
-from storage import acknowledgements
+from storage import outbox_records
 from storage.audit import note_action
 from storage.values import AcknowledgementRecord, OutboxState
 
@@ -43,8 +43,8 @@ def list_(
     require_pages(context, limit, cursor)
     with database_of(context) as (_, database), database.read() as session:
         listed = PagedList(
-            lambda limit: acknowledgements.list_acknowledgements(session, state, limit),
-            lambda limit, cursor: acknowledgements.find_acknowledgement_page(session, state, limit, cursor),
+            lambda limit: outbox_records.list_acknowledgements(session, state, limit),
+            lambda limit, cursor: outbox_records.find_acknowledgement_page(session, state, limit, cursor),
             records.acknowledgement_as_json,
             _print_acknowledgements,
         )
@@ -72,7 +72,7 @@ def send(context: click.Context) -> None:
         summary = deliver_outbox(settings, database, open_carrier(settings))
         with database.read() as session:
             waiting = [
-                one.next_attempt_at for one in acknowledgements.list_acknowledgements(session, "waiting", 0)
+                one.next_attempt_at for one in outbox_records.list_acknowledgements(session, "waiting", 0)
             ]
     click.echo(describe_delivery(summary) + _describe_waiting(waiting))
 

@@ -48,20 +48,27 @@ def _name_type(schema: Mapping[str, Any]) -> str:
 def _describe_fields(schema: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     required = schema.get("required", ())
     for name, one in schema.get("properties", {}).items():
-        default = one.get("default")
-        notes = (
-            find_first(one, "description"),
-            f"such as {find_first(one, 'examples')[0]}" if find_first(one, "examples") else "",
-            "" if default is None else f"default {json.dumps(default)}",
-        )
         yield {
             "name": name,
             "type": find_words(one),
             "is_optional": name not in required,
-            "description": "; ".join(filter(None, notes)),
+            "description": describe_meaning(one),
         }
 
 
-def find_first(schema: Mapping[str, Any], key: str) -> Any:
+def describe_meaning(schema: Mapping[str, Any], description: str = "", choices: str = "") -> str:
+    """What is meant, what it may be, such as what, and what it is where it is not given."""
+    default = schema.get("default")
+    examples = () if choices else _find_first(schema, "examples")
+    parts = (
+        description or _find_first(schema, "description"),
+        choices,
+        f"such as {examples[0]}" if examples else "",
+        "" if default is None else f"default {json.dumps(default)}",
+    )
+    return "; ".join(filter(None, parts))
+
+
+def _find_first(schema: Mapping[str, Any], key: str) -> Any:
     """What the schema, or one of those that it may be, says of itself."""
     return next((part[key] for part in (schema, *schema.get("anyOf", ())) if key in part), "")

@@ -1,6 +1,5 @@
 """The OpenAPI document: what FastAPI makes of the routes, with the errors and the token that all of them have."""
 
-import json
 import re
 from typing import Any
 
@@ -8,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from abuse_intake import __version__
-from abuse_intake.web.described_forms import describe_content, find_first
+from abuse_intake.web.described_forms import describe_content, describe_meaning
 from abuse_intake.web.gate import PREFIX
 from abuse_intake.web.problem_form import MEDIA_TYPE, Problem
 
@@ -113,13 +112,4 @@ def describe_routes(app: FastAPI) -> list[dict[str, Any]]:
 def _describe(parameter: dict[str, Any]) -> str:
     schema = parameter.get("schema", {})
     choices = [one for part in (schema, *schema.get("anyOf", ())) for one in part.get("enum", ())]
-    default = schema.get("default")
-    parts = [
-        parameter.get("description") or find_first(schema, "description"),
-        " | ".join(map(str, choices)),
-        f"such as {find_first(schema, 'examples')[0]}"
-        if not choices and find_first(schema, "examples")
-        else "",
-        "" if default is None else f"default {json.dumps(default)}",
-    ]
-    return "; ".join(filter(None, parts))
+    return describe_meaning(schema, parameter.get("description", ""), " | ".join(map(str, choices)))

@@ -9,9 +9,7 @@ from sqlalchemy import text
 from storage_builders import LEASE, NOW, acknowledge, acknowledgement, all_are_dead, nobody_dies
 
 from storage.acknowledgements import (
-    acknowledgement_of_mail,
     claim_due,
-    list_acknowledgements,
     mark_data_sent,
     mark_failed,
     mark_outcome_unknown,
@@ -22,6 +20,7 @@ from storage.acknowledgements import (
     renew,
 )
 from storage.database import Database
+from storage.outbox_records import acknowledgement_of_mail, list_acknowledgements
 from storage.told import count_all_since, count_since, find_recipients
 from storage.values import AcknowledgementRecord, DueAcknowledgement
 

@@ -19,17 +19,13 @@ from storage_builders import (
 )
 
 from parsers.values import Disposition
-from storage.acknowledgements import (
-    claim_due,
-    find_acknowledgement_page,
-    list_acknowledgements,
-    mark_failed,
-)
+from storage.acknowledgements import claim_due, mark_failed
 from storage.audit import find_audit_page, list_audit, note_action
 from storage.bulk import is_postgresql
 from storage.database import Database, Session
 from storage.errors import BadCursor
 from storage.mails import find_mail_page, list_mails
+from storage.outbox_records import find_acknowledgement_page, list_acknowledgements
 from storage.values import Actor, AuditFilter, ObjectKind, OutboxState, Page
 
 HOUR = timedelta(hours=1)

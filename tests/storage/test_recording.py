@@ -24,13 +24,13 @@ from storage_builders import (
     typed,
 )
 
-from storage.acknowledgements import acknowledgement_of_mail
 from storage.database import Database
 from storage.errors import NotFound
 from storage.incidents import find_incident, incident_history, incident_reports, list_incidents
 from storage.mails import find_mail, record_outcomes, reports_of_mail
 from storage.models import Incident, IncidentHistory, IncidentTally
 from storage.models import Report as ReportRow
+from storage.outbox_records import acknowledgement_of_mail
 from storage.values import IncidentFilter, Outcome
 
 

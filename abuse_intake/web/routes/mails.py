@@ -14,8 +14,8 @@ from abuse_intake.web.answers import answer, answer_page
 from abuse_intake.web.backend import Served
 from abuse_intake.web.queries import CursorQuery, Moment
 from parsers.values import Disposition
-from storage import acknowledgements
 from storage import mails as kept
+from storage import outbox_records
 
 router = APIRouter(prefix="/mails", tags=["mails"])
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -43,7 +43,7 @@ def show_mail(request: Request, backend: Served, mail_id: str) -> Response:
         mail = kept.find_mail(session, mail_id)
         reports = kept.reports_of_mail(session, mail.id)
         deliveries = kept.mail_deliveries(session, mail.id)
-        answered = acknowledgements.acknowledgement_of_mail(session, mail.id)
+        answered = outbox_records.acknowledgement_of_mail(session, mail.id)
     body = {
         **as_json.mail_as_json(mail),
         "reference": make_reference(mail.sha256),

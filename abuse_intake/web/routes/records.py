@@ -12,8 +12,8 @@ from abuse_intake.web.access import Analyst
 from abuse_intake.web.answers import answer, answer_page
 from abuse_intake.web.backend import Served
 from abuse_intake.web.queries import CursorQuery, Moment
-from storage.acknowledgements import find_acknowledgement_page
 from storage.audit import find_audit_page
+from storage.outbox_records import find_acknowledgement_page
 from storage.statistics import gather_statistics
 from storage.values import AuditFilter, ObjectKind, OutboxState
 
